@@ -1,0 +1,6 @@
+/** -m comment: has no effect. */
+
+export interface CommentOptions {
+  readonly kind: 'comment';
+  readonly text: string;
+}
