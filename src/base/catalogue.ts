@@ -7,4 +7,37 @@ export const catalogue = {
     severity: 'error',
     explain: 'The text is not what the grammar expects at this place.',
   },
+  'kubernetes-document': {
+    severity: 'error',
+    explain: 'A file of Kubernetes objects is not YAML or JSON at this place.',
+  },
+  'kubernetes-object': {
+    severity: 'error',
+    explain: 'A document is no Kubernetes object: it has no kind.',
+  },
+  'kubernetes-field': {
+    severity: 'error',
+    explain: 'A field of a Kubernetes object has a value the API does not allow.',
+  },
+  'kubernetes-duplicate': {
+    severity: 'warning',
+    explain: 'Two objects of one kind have the same namespace and name; the later one counts.',
+  },
+  'kube-proxy-setting': {
+    severity: 'error',
+    explain: 'A setting of kube-proxy has a value kube-proxy does not accept.',
+  },
+  'kube-proxy-node': {
+    severity: 'error',
+    explain: 'The node the rules are for is not among the objects, or it is not clear which it is.',
+  },
+  'kube-proxy-detect-local': {
+    severity: 'warning',
+    explain:
+      'How to tell local pods is not known for this family, so kube-proxy writes no rule for it.',
+  },
+  'kube-proxy-conflict': {
+    severity: 'warning',
+    explain: 'Two services claim the same address and port; which one wins is arbitrary.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

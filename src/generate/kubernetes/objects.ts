@@ -1,0 +1,141 @@
+/** Objects as they stand in YAML or JSON documents, Lists unfolded, and their selection by kind. */
+
+import type { Diagnostic, Result } from '../../base/diagnostic.ts';
+import type { Source, Span } from '../../base/span.ts';
+import { type Check, isRecord, type Problem, pathText } from './check.ts';
+import { type KubernetesDocument, readDocuments } from './documents.ts';
+
+/** A kind of object: its API group (the version is not looked at) and the check of its fields. */
+export interface ObjectKind<Value> {
+  readonly group: string;
+  readonly kind: string;
+  readonly check: Check<Value>;
+}
+
+/** An object that is not checked yet. */
+export interface RawObject {
+  readonly group: string;
+  readonly kind: string;
+  readonly value: unknown;
+  /** The place of a part of the object. */
+  readonly locate: (path: readonly (string | number)[]) => Span;
+}
+
+/** All objects of the sources, in order; what has no `kind` is reported. */
+export function readObjects(sources: readonly Source[]): Result<readonly RawObject[]> {
+  const objects: RawObject[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const source of sources) {
+    const documents = readDocuments(source);
+    diagnostics.push(...documents.diagnostics);
+    for (const document of documents.value)
+      unfold(document, document.value, [], objects, diagnostics);
+  }
+  return { value: objects, diagnostics };
+}
+
+function unfold(
+  document: KubernetesDocument,
+  value: unknown,
+  prefix: readonly (string | number)[],
+  objects: RawObject[],
+  diagnostics: Diagnostic[],
+): void {
+  if (value === null || value === undefined) return;
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      unfold(document, item, [...prefix, index], objects, diagnostics);
+    }
+    return;
+  }
+  if (!isRecord(value) || typeof value['kind'] !== 'string') {
+    diagnostics.push({
+      code: 'kubernetes-object',
+      span: document.locate(prefix),
+      message: 'this is not a Kubernetes object: it has no kind',
+      hint: 'give what kubectl get … -o yaml or -o json prints',
+    });
+    return;
+  }
+  if (Array.isArray(value['items']) && value['kind'].endsWith('List')) {
+    unfoldList(document, value['kind'], value, prefix, objects, diagnostics);
+    return;
+  }
+  objects.push(rawObject(document, value['kind'], value, prefix));
+}
+
+/** `kubectl get` prints items of a typed list without their own kind. */
+function unfoldList(
+  document: KubernetesDocument,
+  listKind: string,
+  list: Readonly<Record<string, unknown>>,
+  prefix: readonly (string | number)[],
+  objects: RawObject[],
+  diagnostics: Diagnostic[],
+): void {
+  const items: readonly unknown[] = Array.isArray(list['items']) ? list['items'] : [];
+  const itemKind = listKind.slice(0, -'List'.length);
+  for (const [index, item] of items.entries()) {
+    const path = [...prefix, 'items', index];
+    if (itemKind !== '' && isRecord(item) && item['kind'] === undefined) {
+      const kinded = { apiVersion: list['apiVersion'], ...item };
+      objects.push(rawObject(document, itemKind, kinded, path));
+    } else {
+      unfold(document, item, path, objects, diagnostics);
+    }
+  }
+}
+
+function rawObject(
+  document: KubernetesDocument,
+  kind: string,
+  value: Readonly<Record<string, unknown>>,
+  prefix: readonly (string | number)[],
+): RawObject {
+  const apiVersion = typeof value['apiVersion'] === 'string' ? value['apiVersion'] : '';
+  const slash = apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+  return { group, kind, value, locate: (path) => document.locate([...prefix, ...path]) };
+}
+
+/** The objects of one kind that pass its check, and a diagnostic for each problem of the others. */
+export function objectsOfKind<Value>(
+  objects: readonly RawObject[],
+  kind: ObjectKind<Value>,
+): Result<readonly Value[]> {
+  const selected: Value[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const object of objects) {
+    if (object.kind !== kind.kind || object.group !== kind.group) continue;
+    const problems: Problem[] = [];
+    const value = object.value;
+    if (kind.check(value, problems)) selected.push(value);
+    for (const problem of problems) diagnostics.push(problemDiagnostic(object, problem));
+  }
+  return { value: selected, diagnostics };
+}
+
+function problemDiagnostic(object: RawObject, problem: Problem): Diagnostic {
+  const where = pathText(problem.path) || 'the object';
+  const found = problem.value === undefined ? 'is missing' : `is ${valueText(problem.value)}`;
+  return {
+    code: 'kubernetes-field',
+    span: object.locate(problem.path),
+    message: `${where} of ${objectTitle(object)} ${found}, wanted ${problem.wanted}`,
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+  };
+}
+
+/** `Service ns1/svc1`, as far as the object says it. */
+export function objectTitle(object: RawObject): string {
+  const value = isRecord(object.value) ? object.value : {};
+  const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
+  const { name, namespace } = metadata;
+  if (typeof name !== 'string') return object.kind;
+  return `${object.kind} ${typeof namespace === 'string' ? `${namespace}/` : ''}${name}`;
+}
+
+function valueText(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
