@@ -1,0 +1,168 @@
+/** ipsets prepared for lookups: elements keyed by their masked addresses, one table per combination of prefix lengths. */
+
+import { type Address, addressKey, maskAddress, parseAddress } from '../base/address.ts';
+import { rangeToPrefixes } from '../base/address-range.ts';
+import type { IpSet, IpSetElement, IpSetPart, IpSetType } from './ipset.ts';
+
+export type IpSetDimension = 'address' | 'port' | 'mac' | 'mark' | 'interface';
+
+/** What each dimension of a type compares; the order is that of `src,dst` flags in a match. list:set has none itself. */
+export const dimensionsOfType: Readonly<Record<IpSetType, readonly IpSetDimension[]>> = {
+  'bitmap:ip': ['address'],
+  'bitmap:ip,mac': ['address', 'mac'],
+  'bitmap:port': ['port'],
+  'hash:ip': ['address'],
+  'hash:mac': ['mac'],
+  'hash:ip,mac': ['address', 'mac'],
+  'hash:net': ['address'],
+  'hash:net,net': ['address', 'address'],
+  'hash:ip,port': ['address', 'port'],
+  'hash:net,port': ['address', 'port'],
+  'hash:ip,port,ip': ['address', 'port', 'address'],
+  'hash:ip,port,net': ['address', 'port', 'address'],
+  'hash:net,port,net': ['address', 'port', 'address'],
+  'hash:ip,mark': ['address', 'mark'],
+  'hash:net,iface': ['address', 'interface'],
+  'list:set': [],
+};
+
+/** All elements whose addresses have these prefix lengths. */
+export interface IpSetLevel {
+  /** One length per address dimension. */
+  readonly prefixLengths: readonly number[];
+  /** By key; interface elements share a key, others are alone. */
+  readonly elements: Map<string, IpSetElement[]>;
+}
+
+export interface PreparedIpSet {
+  readonly set: IpSet;
+  readonly dimensions: readonly IpSetDimension[];
+  /** Applied to addresses of packets and elements before the comparison (`netmask`, `bitmask`). */
+  readonly addressMask?: Address;
+  /** `markmask` of hash:ip,mark. */
+  readonly markMask: number;
+  /** The order of mtype_test_cidrs(): longest first in the first dimension, then in the second. */
+  readonly levels: readonly IpSetLevel[];
+  /** Members of a list:set, in order. */
+  readonly members: readonly { readonly name: string; readonly element: IpSetElement }[];
+}
+
+export function prepareIpSets(sets: readonly IpSet[]): ReadonlyMap<string, PreparedIpSet> {
+  return new Map(sets.map((set) => [set.name, prepareIpSet(set)]));
+}
+
+export function prepareIpSet(set: IpSet): PreparedIpSet {
+  const addressMask = maskOf(set);
+  const markMask = Number(optionValue(set, 'markmask') ?? 0xffffffff);
+  const prepared = {
+    set,
+    dimensions: dimensionsOfType[set.type],
+    markMask,
+    levels: [],
+    members: members(set),
+  };
+  const masks = addressMask === undefined ? prepared : { ...prepared, addressMask };
+  return { ...masks, levels: set.type === 'list:set' ? [] : buildLevels(masks, set.elements) };
+}
+
+function buildLevels(
+  prepared: PreparedIpSet,
+  elements: readonly IpSetElement[],
+): readonly IpSetLevel[] {
+  const levels = new Map<string, IpSetLevel>();
+  for (const element of elements) {
+    for (const parts of expandRanges(element.parts)) {
+      const prefixLengths = parts.flatMap((part) =>
+        part.kind === 'net' ? [part.prefixLength] : [],
+      );
+      const name = prefixLengths.join();
+      const level = levels.get(name) ?? { prefixLengths, elements: new Map() };
+      levels.set(name, level);
+      const key = elementKey(prepared, parts);
+      const same = parts.some((part) => part.kind === 'interface')
+        ? level.elements.get(key)
+        : undefined;
+      if (same === undefined) level.elements.set(key, [element]);
+      else same.push(element);
+    }
+  }
+  return [...levels.values()].sort((a, b) => {
+    const first = (b.prefixLengths[0] ?? 0) - (a.prefixLengths[0] ?? 0);
+    return first || (b.prefixLengths[1] ?? 0) - (a.prefixLengths[1] ?? 0);
+  });
+}
+
+/** The key of an element; the interface is not part of it, as it may be a wildcard. */
+function elementKey(prepared: PreparedIpSet, parts: readonly IpSetPart[]): string {
+  let key = '';
+  for (const part of parts) {
+    if (part.kind === 'net') key += addressPart(prepared, part.address, part.prefixLength);
+    else if (part.kind === 'port') key += portPart(part.protocol ?? 0, part.from);
+    else if (part.kind === 'mac') key += addressKey(part.mac);
+    else if (part.kind === 'mark') key += numberPart(part.mark & prepared.markMask);
+  }
+  return key;
+}
+
+export function addressPart(
+  prepared: PreparedIpSet,
+  address: Address,
+  prefixLength: number,
+): string {
+  const mask = prepared.addressMask;
+  const masked =
+    mask === undefined ? address : address.map((byte, index) => byte & (mask[index] ?? 0xff));
+  return addressKey(
+    prefixLength === masked.length * 8 ? masked : maskAddress(masked, prefixLength),
+  );
+}
+
+export function portPart(protocol: number, port: number): string {
+  return String.fromCharCode(protocol, port);
+}
+
+export function numberPart(value: number): string {
+  return String.fromCharCode(value >>> 16, value & 0xffff);
+}
+
+/** Ranges of hand-written files become prefixes and single ports, as the kernel stores them. */
+function expandRanges(parts: readonly IpSetPart[]): readonly (readonly IpSetPart[])[] {
+  return parts.reduce<readonly (readonly IpSetPart[])[]>(
+    (rows, part) => {
+      const alternatives = alternativesOf(part);
+      return rows.flatMap((row) => alternatives.map((alternative) => [...row, alternative]));
+    },
+    [[]],
+  );
+}
+
+function alternativesOf(part: IpSetPart): readonly IpSetPart[] {
+  if (part.kind === 'range') {
+    return rangeToPrefixes(part.from, part.to).map((prefix) => ({ kind: 'net', ...prefix }));
+  }
+  if (part.kind !== 'port' || part.from >= part.to) return [part];
+  return Array.from({ length: part.to - part.from + 1 }, (_, offset) => ({
+    ...part,
+    from: part.from + offset,
+    to: part.from + offset,
+  }));
+}
+
+function members(set: IpSet): PreparedIpSet['members'] {
+  return set.elements.flatMap((element) =>
+    element.parts.flatMap((part) => (part.kind === 'set' ? [{ name: part.name, element }] : [])),
+  );
+}
+
+export function optionValue(set: IpSet, name: string): string | undefined {
+  return set.options.find((option) => option.name === name)?.value;
+}
+
+function maskOf(set: IpSet): Address | undefined {
+  const bitmask = optionValue(set, 'bitmask');
+  if (bitmask !== undefined) return parseAddress(bitmask);
+  const netmask = optionValue(set, 'netmask');
+  if (netmask === undefined) return undefined;
+  const length = set.family === 6 ? 16 : 4;
+  return maskAddress(new Uint8Array(length).fill(0xff), Number(netmask));
+}
