@@ -1,0 +1,73 @@
+/** Network layer headers: IPv4 (RFC 791), IPv6 (RFC 8200). Offsets and widths in bits. */
+
+import type { HeaderRows } from '../header.ts';
+
+export const ip = {
+  protocol: 'ip',
+  layer: 'network',
+  protocolKey: 'protocol',
+  upper: [
+    [1, 'icmp'],
+    [2, 'igmp'],
+    [50, 'esp'],
+    [51, 'ah'],
+    [108, 'comp'],
+    [17, 'udp'],
+    [136, 'udplite'],
+    [6, 'tcp'],
+    [33, 'dccp'],
+    [132, 'sctp'],
+    [47, 'gre'],
+    [58, 'icmpv6'],
+  ],
+  checksum: { type: 'inet', offset: 10 },
+  pseudoHeader: ['saddr', 'daddr', 'protocol', 'length'],
+  length: 160,
+  fields: [
+    { name: 'version', offset: 0, bits: 4, type: 'integer' },
+    { name: 'hdrlength', offset: 4, bits: 4, type: 'integer' },
+    { name: 'dscp', offset: 8, bits: 6, type: 'dscp' },
+    { name: 'ecn', offset: 14, bits: 2, type: 'ecn' },
+    { name: 'length', offset: 16, bits: 16, type: 'integer' },
+    { name: 'id', offset: 32, bits: 16, type: 'integer' },
+    { name: 'frag-off', offset: 48, bits: 16, type: 'xinteger' },
+    { name: 'ttl', offset: 64, bits: 8, type: 'integer' },
+    { name: 'protocol', offset: 72, bits: 8, type: 'inet_proto' },
+    { name: 'checksum', offset: 80, bits: 16, type: 'integer' },
+    { name: 'saddr', offset: 96, bits: 32, type: 'ipv4_addr' },
+    { name: 'daddr', offset: 128, bits: 32, type: 'ipv4_addr' },
+  ],
+} as const satisfies HeaderRows;
+
+export const ip6 = {
+  protocol: 'ip6',
+  layer: 'network',
+  protocolKey: 'nexthdr',
+  upper: [
+    [50, 'esp'],
+    [51, 'ah'],
+    [108, 'comp'],
+    [17, 'udp'],
+    [136, 'udplite'],
+    [6, 'tcp'],
+    [33, 'dccp'],
+    [132, 'sctp'],
+    [1, 'icmp'],
+    [2, 'igmp'],
+    [58, 'icmpv6'],
+    [47, 'gre'],
+  ],
+  pseudoHeader: ['saddr', 'daddr', 'nexthdr', 'length'],
+  length: 320,
+  fields: [
+    { name: 'version', offset: 0, bits: 4, type: 'integer' },
+    { name: 'dscp', offset: 4, bits: 6, type: 'dscp' },
+    { name: 'ecn', offset: 10, bits: 2, type: 'ecn' },
+    { name: 'flowlabel', offset: 12, bits: 20, type: 'integer' },
+    { name: 'length', offset: 32, bits: 16, type: 'integer' },
+    { name: 'nexthdr', offset: 48, bits: 8, type: 'inet_proto' },
+    { name: 'hoplimit', offset: 56, bits: 8, type: 'integer' },
+    { name: 'saddr', offset: 64, bits: 128, type: 'ipv6_addr' },
+    { name: 'daddr', offset: 192, bits: 128, type: 'ipv6_addr' },
+  ],
+} as const satisfies HeaderRows;

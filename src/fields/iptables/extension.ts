@@ -1,0 +1,196 @@
+/** What an extension (a match or a target) is: option rows, how they become typed options, and how these are saved. */
+
+import type { IptablesFamily, Problem, RuleSite, WrittenOption } from './written.ts';
+
+/** What a value is read with: where the rule stands, the option's name for messages, and where problems go. */
+export interface ValueSite extends RuleSite {
+  readonly option: string;
+  /** Reports and gives undefined, so that readers can `return site.problem(…)`. */
+  readonly problem: (message: string, hint?: string) => undefined;
+}
+
+/** How the words of an option are read; `words` is how many it takes (0 for flags). */
+export interface ValueKind<Value> {
+  readonly words: number;
+  readonly read: (words: readonly string[], site: ValueSite) => Value | undefined;
+}
+
+export interface OptionRow<Value> {
+  /** With its dashes, as iptables-save prints it. */
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly value: ValueKind<Value>;
+  /** May stand after `!`. */
+  readonly invert?: boolean;
+  readonly required?: boolean;
+  /** May be given several times. */
+  readonly multiple?: boolean;
+  /** Names of options that must not stand beside it. */
+  readonly excludes?: readonly string[];
+  /** Names of options that it needs. */
+  readonly needs?: readonly string[];
+}
+
+export type OptionRows = Readonly<Record<string, OptionRow<unknown>>>;
+
+export interface ReadValue<Value> {
+  readonly negated: boolean;
+  readonly value: Value;
+}
+
+type ValueOf<Row> = Row extends OptionRow<infer Value> ? Value : never;
+
+/** The values of the options that were given, under the names of their rows; the last one wins. */
+export type ReadValues<Rows extends OptionRows> = {
+  readonly [Key in keyof Rows]?: ReadValue<ValueOf<Rows[Key]>>;
+};
+
+export interface ReadSite extends RuleSite {
+  /** All options in the order of the text, for extensions where it matters. */
+  readonly written: readonly WrittenOption[];
+  readonly problem: (message: string, hint?: string) => undefined;
+}
+
+export interface SaveSite {
+  readonly family: IptablesFamily;
+  readonly protocol: number;
+}
+
+/** Every option type carries the extension's name as its kind. */
+export interface ExtensionOptions {
+  readonly kind: string;
+}
+
+interface ExtensionRow<Rows extends OptionRows, Options extends ExtensionOptions> {
+  readonly name: string;
+  /** Only there with one of the two programs. */
+  readonly family?: IptablesFamily;
+  readonly revision: number;
+  /** Other names that load the same extension. */
+  readonly aliases?: readonly string[];
+  /** A target that iptables translates to nothing but a verdict; see `terminal` of the kernel. */
+  readonly options: Rows;
+  /** undefined after a problem was reported. */
+  readonly read: (values: ReadValues<Rows>, site: ReadSite) => Options | undefined;
+  /** The words after `-m NAME` or `-j NAME`. */
+  readonly save: (options: Options, site: SaveSite) => readonly string[];
+}
+
+export interface Extension<Options extends ExtensionOptions = ExtensionOptions> {
+  readonly name: string;
+  readonly family?: IptablesFamily;
+  readonly revision: number;
+  readonly aliases: readonly string[];
+  readonly rows: OptionRows;
+  readonly optionByName: ReadonlyMap<string, OptionRow<unknown>>;
+  readonly decode: (
+    written: readonly WrittenOption[],
+    site: RuleSite,
+    report: (problem: Problem) => void,
+  ) => Options | undefined;
+  readonly save: (options: Options, site: SaveSite) => readonly string[];
+}
+
+/** Ties the types of an extension's rows, its reader and its printer together, then forgets the rows' types. */
+export function extension<Rows extends OptionRows, Options extends ExtensionOptions>(
+  row: ExtensionRow<Rows, Options>,
+): Extension<Options> {
+  const optionByName = indexRows(row.options);
+  const keys = new Map<OptionRow<unknown>, string>(
+    Object.entries(row.options).map(([key, option]) => [option, key]),
+  );
+  return {
+    name: row.name,
+    ...(row.family === undefined ? {} : { family: row.family }),
+    revision: row.revision,
+    aliases: row.aliases ?? [],
+    rows: row.options,
+    optionByName,
+    save: row.save,
+    decode: (written, site, report) => {
+      const values = readOptions(row.name, written, optionByName, keys, site, report);
+      if (values === undefined) return undefined;
+      const problem = (message: string, hint?: string): undefined => {
+        report({ option: undefined, message, ...(hint === undefined ? {} : { hint }) });
+        return undefined;
+      };
+      // The rows were read under their own keys with their own kinds: what mapped types cannot follow.
+      return row.read(values as ReadValues<Rows>, { ...site, written, problem });
+    },
+  };
+}
+
+function indexRows(rows: OptionRows): Map<string, OptionRow<unknown>> {
+  const index = new Map<string, OptionRow<unknown>>();
+  for (const row of Object.values(rows)) {
+    index.set(row.name, row);
+    for (const alias of row.aliases ?? []) index.set(alias, row);
+  }
+  return index;
+}
+
+type Values = Record<string, ReadValue<unknown>>;
+
+function readOptions(
+  extensionName: string,
+  written: readonly WrittenOption[],
+  rows: ReadonlyMap<string, OptionRow<unknown>>,
+  keys: ReadonlyMap<OptionRow<unknown>, string>,
+  site: RuleSite,
+  report: (problem: Problem) => void,
+): Values | undefined {
+  const values: Values = {};
+  const seen = new Map<string, WrittenOption>();
+  let failed = false;
+  const fail = (option: WrittenOption | undefined, message: string, hint?: string): undefined => {
+    failed = true;
+    report({
+      option,
+      message: `${extensionName}: ${message}`,
+      ...(hint === undefined ? {} : { hint }),
+    });
+    return undefined;
+  };
+  for (const option of written) {
+    const row = rows.get(option.name);
+    if (row === undefined) {
+      fail(option, `unknown option '${option.name}'`);
+      continue;
+    }
+    if (option.negated && row.invert !== true) fail(option, `'${row.name}' cannot be inverted`);
+    if (seen.has(row.name) && row.multiple !== true) {
+      fail(option, `'${row.name}' can only be used once`);
+    }
+    seen.set(row.name, option);
+    const value = row.value.read(option.values, {
+      ...site,
+      option: row.name,
+      problem: (message, hint) => fail(option, message, hint),
+    });
+    const key = keys.get(row);
+    if (value !== undefined && key !== undefined) values[key] = { negated: option.negated, value };
+  }
+  checkTogether(rows, seen, fail);
+  return failed ? undefined : values;
+}
+
+function checkTogether(
+  rows: ReadonlyMap<string, OptionRow<unknown>>,
+  seen: ReadonlyMap<string, WrittenOption>,
+  fail: (option: WrittenOption | undefined, message: string) => undefined,
+): void {
+  for (const [name, option] of seen) {
+    const row = rows.get(name);
+    for (const other of row?.excludes ?? []) {
+      if (seen.has(other)) fail(option, `'${name}' cannot be used together with '${other}'`);
+    }
+    for (const other of row?.needs ?? []) {
+      if (!seen.has(other)) fail(option, `'${name}' also requires '${other}'`);
+    }
+  }
+  for (const [name, row] of rows) {
+    if (row.required === true && name === row.name && !seen.has(name)) {
+      fail(undefined, `'${name}' must be specified`);
+    }
+  }
+}

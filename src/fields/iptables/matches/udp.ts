@@ -1,0 +1,31 @@
+/** -m udp: ports. */
+
+import { extension } from '../extension.ts';
+import { portRange } from '../value-kinds.ts';
+import { type PortMatch, savedPorts } from './tcp.ts';
+
+export interface UdpOptions {
+  readonly kind: 'udp';
+  readonly sport?: PortMatch;
+  readonly dport?: PortMatch;
+}
+
+export const udp = extension({
+  name: 'udp',
+  revision: 0,
+  options: {
+    sport: { name: '--sport', aliases: ['--source-port'], value: portRange('udp'), invert: true },
+    dport: {
+      name: '--dport',
+      aliases: ['--destination-port'],
+      value: portRange('udp'),
+      invert: true,
+    },
+  },
+  read: (values): UdpOptions => ({
+    kind: 'udp',
+    ...(values.sport && { sport: { ...values.sport.value, inverted: values.sport.negated } }),
+    ...(values.dport && { dport: { ...values.dport.value, inverted: values.dport.negated } }),
+  }),
+  save: ({ sport, dport }) => [...savedPorts('--sport', sport), ...savedPorts('--dport', dport)],
+});

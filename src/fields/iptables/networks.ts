@@ -1,0 +1,92 @@
+/** Hosts and networks as iptables reads and prints them: short IPv4 forms, masks by length or in full. */
+
+import { type Address, formatAddress, parseIpv4, parseIpv6 } from '../../base/address.ts';
+import { parseNumber, parseSmallNumber } from './numbers.ts';
+import type { IptablesFamily } from './written.ts';
+
+/** An address of the family; of names only `localhost` is known. */
+export function parseHost(text: string, family: IptablesFamily): Address | undefined {
+  if (family === 'ip6') {
+    return parseIpv6(text) ?? (text === 'localhost' ? parseIpv6('::1') : undefined);
+  }
+  return (
+    parseIpv4(text) ??
+    parseShortIpv4(text) ??
+    (text === 'localhost' ? parseIpv4('127.0.0.1') : undefined)
+  );
+}
+
+/** One to four numbers in C notation, the missing ones zero: xtables_numeric_to_ipaddr(). */
+function parseShortIpv4(text: string): Address | undefined {
+  const parts = text.split('.');
+  if (parts.length > 4) return undefined;
+  const bytes = new Uint8Array(4);
+  for (const [index, part] of parts.entries()) {
+    const value = parseSmallNumber(part, 0, 255);
+    if (value === undefined) return undefined;
+    bytes[index] = value;
+  }
+  return bytes;
+}
+
+export interface Network {
+  readonly address: Address;
+  readonly mask: Address;
+}
+
+/** `address`, `address/length` or `address/mask`; host bits are kept. */
+export function parseNetwork(text: string, family: IptablesFamily): Network | undefined {
+  const slash = text.indexOf('/');
+  const address = parseHost(slash < 0 ? text : text.slice(0, slash), family);
+  const mask = slash < 0 ? fullMask(family) : parseMask(text.slice(slash + 1), family);
+  return address === undefined || mask === undefined ? undefined : { address, mask };
+}
+
+export function parseMask(text: string, family: IptablesFamily): Address | undefined {
+  const bits = family === 'ip' ? 32 : 128;
+  const length = parseNumber(text);
+  if (length !== undefined) {
+    return length > BigInt(bits) ? undefined : maskOfLength(Number(length), bits);
+  }
+  return family === 'ip' ? parseIpv4(text) : parseIpv6(text);
+}
+
+export function fullMask(family: IptablesFamily): Address {
+  return new Uint8Array(family === 'ip' ? 4 : 16).fill(255);
+}
+
+export function maskOfLength(length: number, bits: number): Address {
+  const mask = new Uint8Array(bits / 8);
+  for (let index = 0; index < mask.length; index++) {
+    mask[index] = (0xff00 >> Math.max(0, Math.min(8, length - index * 8))) & 0xff;
+  }
+  return mask;
+}
+
+/** The length of a mask whose set bits all stand in front, else undefined. */
+export function prefixLength(mask: Address): number | undefined {
+  let length = 0;
+  while (length < mask.length * 8 && bitAt(mask, length)) length++;
+  for (let bit = length; bit < mask.length * 8; bit++) if (bitAt(mask, bit)) return undefined;
+  return length;
+}
+
+function bitAt(bytes: Uint8Array, bit: number): boolean {
+  return (((bytes[bit >> 3] ?? 0) << (bit & 7)) & 0x80) !== 0;
+}
+
+export function masked(address: Address, mask: Address): Address {
+  return Uint8Array.from(address, (byte, index) => byte & (mask[index] ?? 0));
+}
+
+/** `address/length`, or `address/mask` where the mask is no prefix. */
+export function formatNetwork({ address, mask }: Network): string {
+  const length = prefixLength(mask);
+  return `${formatAddress(address)}/${length ?? formatAddress(mask)}`;
+}
+
+/** As formatNetwork, without a full mask (xtables_ipmask_to_numeric). */
+export function formatNetworkBriefly({ address, mask }: Network): string {
+  const length = prefixLength(mask);
+  return length === mask.length * 8 ? formatAddress(address) : formatNetwork({ address, mask });
+}
