@@ -1,0 +1,26 @@
+/** Names for numbers, both ways. */
+
+export interface NameTable {
+  /** Every name and alias. */
+  readonly numbers: ReadonlyMap<string, number>;
+  /** The first name of each number. */
+  readonly names: ReadonlyMap<number, string>;
+}
+
+export const emptyNameTable: NameTable = { numbers: new Map(), names: new Map() };
+
+/** Reads lines of `NUMBER NAME ALIAS…`; of equal names or numbers the first line counts. */
+export function parseNameTable(text: string): NameTable {
+  const numbers = new Map<string, number>();
+  const names = new Map<number, string>();
+  for (const line of text.split('\n')) {
+    const [number, name, ...aliases] = line.trim().split(/\s+/);
+    if (number === undefined || name === undefined) continue;
+    const value = Number(number);
+    if (!names.has(value)) names.set(value, name);
+    for (const spelling of [name, ...aliases]) {
+      if (!numbers.has(spelling)) numbers.set(spelling, value);
+    }
+  }
+  return { numbers, names };
+}
