@@ -18,7 +18,14 @@ import { missLine } from './miss-line.ts';
 import { originText, ruleText, type TraceView } from './trace-text.ts';
 
 type EventKind = TraceEvent['kind'];
-type EventOf<Kind extends EventKind> = Extract<TraceEvent, { readonly kind: Kind }>;
+/** The member of the union whose `kind` can be Kind; some members have several kinds. */
+type EventOf<Kind extends EventKind, Event = TraceEvent> = Event extends {
+  readonly kind: infer Kinds;
+}
+  ? Kind extends Kinds
+    ? Event
+    : never
+  : never;
 type PerEvent = {
   readonly [Kind in EventKind]: (event: EventOf<Kind>, view: TraceView) => readonly string[];
 };
