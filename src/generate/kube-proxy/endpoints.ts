@@ -1,0 +1,87 @@
+/** Endpoints of service ports, gathered from EndpointSlices as kube-proxy does. */
+
+import type { EndpointSlice, SliceEndpoint } from '../kubernetes/endpoint-slice.ts';
+import { type AddressFamily, addressText } from '../kubernetes/go-address.ts';
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+  /** `IP:port` or `[IP]:port`; endpoints are sorted by it. */
+  readonly text: string;
+  readonly isLocal: boolean;
+  readonly isReady: boolean;
+  readonly isServing: boolean;
+  readonly isTerminating: boolean;
+  readonly zoneHints: readonly string[];
+  readonly nodeHints: readonly string[];
+}
+
+/** Endpoints by `PORTNAME/protocol`, each list sorted by text. */
+export type EndpointsByPort = ReadonlyMap<string, readonly Endpoint[]>;
+
+export const serviceNameLabel = 'kubernetes.io/service-name';
+
+export function endpointPortKey(portName: string, protocol: string): string {
+  return `${portName}/${protocol}`;
+}
+
+/** `endpointInfoByServicePort` of pkg/proxy/endpointslicecache.go, for the slices of one service. */
+export function endpointsOf(
+  slices: readonly EndpointSlice[],
+  family: AddressFamily,
+  nodeName: string,
+): EndpointsByPort {
+  const byPort = new Map<string, Map<string, Endpoint>>();
+  const addressType = family === 'ip' ? 'IPv4' : 'IPv6';
+  for (const slice of slices) {
+    if (slice.addressType !== addressType) continue;
+    for (const { name, port, protocol } of slice.ports ?? []) {
+      if (name === null || name === undefined || !port) continue;
+      const key = endpointPortKey(name, (protocol ?? 'TCP').toLowerCase());
+      const known = byPort.get(key) ?? new Map<string, Endpoint>();
+      byPort.set(key, known);
+      for (const entry of slice.endpoints ?? []) {
+        addEndpoint(known, toEndpoint(entry, port, family, nodeName));
+      }
+    }
+  }
+  return new Map([...byPort].map(([key, known]) => [key, sortedByText([...known.values()])]));
+}
+
+/** The same IP:port in two slices: one that does not terminate wins. */
+function addEndpoint(known: Map<string, Endpoint>, endpoint: Endpoint | undefined): void {
+  if (endpoint === undefined) return;
+  const other = known.get(endpoint.text);
+  if (other === undefined || (other.isTerminating && !endpoint.isTerminating)) {
+    known.set(endpoint.text, endpoint);
+  }
+}
+
+function toEndpoint(
+  entry: SliceEndpoint,
+  port: number,
+  family: AddressFamily,
+  nodeName: string,
+): Endpoint | undefined {
+  const address = addressText(entry.addresses[0] ?? '', family);
+  if (address === undefined) return undefined;
+  const { conditions, hints } = entry;
+  return {
+    address,
+    port,
+    text: family === 'ip' ? `${address}:${port}` : `[${address}]:${port}`,
+    isLocal: typeof entry.nodeName === 'string' && entry.nodeName === nodeName,
+    isReady: conditions?.ready ?? true,
+    isServing: conditions?.serving ?? true,
+    isTerminating: conditions?.terminating ?? false,
+    zoneHints: (hints?.forZones ?? []).map((zone) => zone.name),
+    nodeHints: (hints?.forNodes ?? []).map((node) => node.name),
+  };
+}
+
+/** Go compares strings by bytes; the texts are ASCII, so code units do. */
+export function sortedByText(endpoints: Endpoint[]): readonly Endpoint[] {
+  return endpoints.sort((left, right) =>
+    left.text < right.text ? -1 : left.text > right.text ? 1 : 0,
+  );
+}
