@@ -40,4 +40,24 @@ export const catalogue = {
     severity: 'warning',
     explain: 'Two services claim the same address and port; which one wins is arbitrary.',
   },
+  'selector-syntax-error': {
+    severity: 'error',
+    explain: 'A Calico selector is not written as Calico accepts it.',
+  },
+  'calico-field': {
+    severity: 'error',
+    explain: 'A field of a Calico object has a value that Calico does not allow.',
+  },
+  'calico-reference': {
+    severity: 'warning',
+    explain: 'A Calico object names a policy, profile, tier or node that is not among the objects.',
+  },
+  'calico-setting': {
+    severity: 'error',
+    explain: 'A setting of Felix has a value that Felix does not accept.',
+  },
+  'calico-not-loadable': {
+    severity: 'warning',
+    explain: 'Felix writes this rule, and the kernel or nft refuses it.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
