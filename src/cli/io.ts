@@ -39,7 +39,7 @@ export function processIo(): Io {
   return {
     out: (text) => process.stdout.write(text),
     error: (text) => process.stderr.write(text),
-    colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],
+    colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
     read,
   };
 }
