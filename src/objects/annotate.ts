@@ -1,0 +1,30 @@
+/** Builds the names that a trace report shows from the objects of a snapshot. */
+
+import type { RawObject } from '../generate/kubernetes/objects.ts';
+import type { Annotator } from '../report/annotator.ts';
+import { ownerOf } from './owners.ts';
+import { serviceNames } from './service-names.ts';
+
+/** kube-proxy's nftables mode says in the chain's name what it is for: `service-HASH-ns/name/tcp/port`. */
+const nftChain = /^(service|endpoint|external|firewall)-[A-Z2-7]{8}-(.+)$/;
+
+function nftChainName(name: string): string | undefined {
+  const match = nftChain.exec(name);
+  return match === null ? undefined : `${match[1]} ${match[2]}`;
+}
+
+function ownedChain(name: string): string | undefined {
+  const owner = ownerOf({ table: '', chain: name });
+  return owner === undefined ? undefined : `${owner}`;
+}
+
+/** Names from cluster objects; what they do not name is told by its writer's conventions. */
+export function buildAnnotator(objects: readonly RawObject[]): Annotator {
+  const names = serviceNames(objects);
+  return {
+    owner: ownerOf,
+    chain: (name) => names.chains.get(name) ?? nftChainName(name) ?? ownedChain(name),
+    address: (address) => names.addresses.get(address),
+    logPrefix: () => undefined,
+  };
+}
