@@ -60,4 +60,8 @@ export const catalogue = {
     severity: 'warning',
     explain: 'Felix writes this rule, and the kernel or nft refuses it.',
   },
+  'host-text-not-understood': {
+    severity: 'warning',
+    explain: 'A line or word of a host fact (ip, ipset, conntrack, sysctl, nft list hooks) is passed over.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -6,11 +6,12 @@ import type { Route } from './route.ts';
 
 /** Routes of the table `local`: fib_add_ifaddr() and, for IPv6, addrconf and anycast.c with forwarding on. */
 export function impliedLocalRoutes(interfaces: readonly NetworkInterface[]): readonly Route[] {
+  const has6 = interfaces.some((device) => device.addresses.some((entry) => entry.family === 6));
   return interfaces.flatMap((device) => [
     ...device.addresses.flatMap((entry) =>
       entry.family === 4 ? localRoutes4(device, entry) : localRoutes6(device, entry),
     ),
-    ...multicastRoute6(device),
+    ...(has6 ? multicastRoute6(device) : []),
   ]);
 }
 
@@ -77,9 +78,12 @@ function localRoutes6(device: NetworkInterface, entry: InterfaceAddress): readon
   ];
 }
 
+/** Smaller devices have no IPv6 (IPV6_MIN_MTU). */
+const minimumMtu6 = 1280;
+
+/** addrconf_add_mroute(): every device that is up, with or without an address. */
 function multicastRoute6(device: NetworkInterface): readonly Route[] {
-  const has6 = device.addresses.some((entry) => entry.family === 6);
-  if (!has6 || !isUp(device) || isLoopback(device)) return [];
+  if (!isUp(device) || isLoopback(device) || device.mtu < minimumMtu6) return [];
   const all = new Uint8Array(16);
   all[0] = 0xff;
   const shape = { table: 'local', type: 'multicast', scope: 'global', metric: 256 } as const;

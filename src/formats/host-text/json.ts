@@ -1,0 +1,72 @@
+/** Reading `ip -j` style JSON without trusting its shape. */
+
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import { type Source, spanOf } from '../../base/span.ts';
+import { notUnderstood } from './lines.ts';
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+export function looksLikeJson(source: Source): boolean {
+  return /^\s*[[{]/.test(source.text);
+}
+
+/** The objects of a JSON array; several arrays in a row are read too (`ip -j` prints one per call). */
+export function readJsonObjects(source: Source, diagnostics: Diagnostic[]): readonly JsonObject[] {
+  const joined = source.text
+    .trim()
+    .replace(/\]\s*\[/g, ',')
+    .replace(/\[\s*,/g, '[')
+    .replace(/,\s*\]/g, ']');
+  try {
+    const value: unknown = JSON.parse(joined);
+    const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return items.filter(isObject).filter((item) => Object.keys(item).length > 0);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/\p{C}/gu, '?') : '';
+    diagnostics.push(notUnderstood(spanOf(source), `not a JSON array of objects: ${reason}`));
+    return [];
+  }
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A string or number field as text. */
+export function textField(object: JsonObject, name: string): string | undefined {
+  const value = ownField(object, name);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : undefined;
+}
+
+export function numberField(object: JsonObject, name: string): number | undefined {
+  const value = ownField(object, name);
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && /^(\d+|0x[0-9a-f]+)$/i.test(value)
+    ? Number(value)
+    : undefined;
+}
+
+/** Flags are `"name": true` or `"name": null`. */
+export function hasFlag(object: JsonObject, name: string): boolean {
+  return Object.hasOwn(object, name) && object[name] !== false;
+}
+
+export function objectField(object: JsonObject, name: string): JsonObject {
+  const value = ownField(object, name);
+  return isObject(value) ? value : {};
+}
+
+export function objectsField(object: JsonObject, name: string): readonly JsonObject[] {
+  const value = ownField(object, name);
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+export function textsField(object: JsonObject, name: string): readonly string[] {
+  const value = ownField(object, name);
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+function ownField(object: JsonObject, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
