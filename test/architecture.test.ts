@@ -42,7 +42,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/trace',
   ],
   'src/generate': ['src/base', 'src/datatypes', 'src/fields', 'src/ast', 'grammar'],
-  'src/report': ['src/base', 'src/ast', 'src/packet', 'src/model', 'src/trace', 'src/host'],
+  'src/report': [
+    'src/base',
+    'src/ast',
+    'src/fields',
+    'src/packet',
+    'src/model',
+    'src/trace',
+    'src/host',
+    'src/simulate',
+  ],
+  'src/objects': ['src/base', 'src/generate', 'src/trace', 'src/report'],
 };
 
 function filesBelow(folder: string): string[] {
