@@ -24,7 +24,6 @@ export function printGeneratedNft(table: GeneratedNft): string {
   return `${head}${text.declarations}${text.rules}${elements}`;
 }
 
-
 interface PartText {
   readonly declarations: string;
   readonly rules: string;
