@@ -1,0 +1,5 @@
+/** Corpus calls about API objects. */
+
+import type { Call } from './case.ts';
+
+export const resourceCalls: Readonly<Record<string, Call>> = {};
