@@ -92,12 +92,18 @@ function buildLevels(
   });
 }
 
+/** Ports without a protocol are TCP ports (ipset_parse_proto_port()), but bitmap:port knows no protocols. */
+function defaultProtocol(prepared: PreparedIpSet): number {
+  return prepared.set.type === 'bitmap:port' ? 0 : 6;
+}
+
 /** The key of an element; the interface is not part of it, as it may be a wildcard. */
 function elementKey(prepared: PreparedIpSet, parts: readonly IpSetPart[]): string {
   let key = '';
   for (const part of parts) {
     if (part.kind === 'net') key += addressPart(prepared, part.address, part.prefixLength);
-    else if (part.kind === 'port') key += portPart(part.protocol ?? 0, part.from);
+    else if (part.kind === 'port')
+      key += portPart(part.protocol ?? defaultProtocol(prepared), part.from);
     else if (part.kind === 'mac') key += addressKey(part.mac);
     else if (part.kind === 'mark') key += numberPart(part.mark & prepared.markMask);
   }

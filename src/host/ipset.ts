@@ -32,7 +32,11 @@ export type IpSetPart =
   | { readonly kind: 'range'; readonly from: Address; readonly to: Address }
   | {
       readonly kind: 'port';
+      /** Absent in bitmap:port and where none is written, which is TCP. */
       readonly protocol?: number;
+      /** The protocol's word as written; `/etc/protocols` of the writer decided about it. */
+      readonly protocolName?: string;
+      /** Ports; of ICMP and ICMPv6 type × 256 + code; 0 for protocols without ports. */
       readonly from: number;
       readonly to: number;
     }
