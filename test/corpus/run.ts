@@ -1,12 +1,14 @@
 /**
- * `npm run corpus -- DIR [--json] [--fail N] [--only TEXT]`: runs every corpus case below DIR and prints a table.
+ * `npm run corpus -- DIR [--json] [--fail N] [--only TEXT] [--gate] [--failing]`: runs every corpus case below DIR and prints a table.
  *
  * DIR is a corpus folder (lang, kernel, kube-proxy, calico) or any folder that holds such folders. Exit code 0 when
- * the run itself worked, whatever the pass rates; 2 for wrong usage.
+ * the run itself worked, whatever the pass rates; 2 for wrong usage. With `--gate` it is 1 when a case fails that
+ * test/gaps.ts does not list, or a listed one passes. `--failing` prints the failing ids of each check.
  */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { gaps } from '../gaps.ts';
 import { calicoRunner } from './calico.ts';
 import type { CaseOutcome, CorpusRunner } from './check.ts';
 import { kernelRunner } from './kernel.ts';
@@ -25,6 +27,8 @@ interface Options {
   readonly json: boolean;
   readonly fail: number;
   readonly only: string;
+  readonly gate: boolean;
+  readonly failing: boolean;
 }
 
 interface Tally {
@@ -49,6 +53,8 @@ function parseOptions(args: readonly string[]): Options | string {
     json: args.includes('--json'),
     fail: Number(value('--fail') ?? 0),
     only: value('--only') ?? '',
+    gate: args.includes('--gate'),
+    failing: args.includes('--failing'),
   };
 }
 
@@ -82,6 +88,38 @@ function printTable(tallies: ReadonlyMap<string, Tally>): void {
   }
 }
 
+/** What the list of known gaps gets wrong about this run: one line each. */
+function gateComplaints(failing: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const listed = new Map<string, Set<string>>();
+  for (const { check, ids } of gaps) {
+    const known = listed.get(check) ?? new Set();
+    for (const id of ids) known.add(id);
+    listed.set(check, known);
+  }
+  const complaints: string[] = [];
+  for (const [check, ids] of failing) {
+    for (const id of ids) if (!listed.get(check)?.has(id)) complaints.push(`fails: ${check} ${id}`);
+  }
+  for (const [check, ids] of listed) {
+    for (const id of ids) {
+      if (!failing.get(check)?.has(id))
+        complaints.push(`listed as a gap, but passes: ${check} ${id}`);
+    }
+  }
+  return complaints;
+}
+
+function judge(options: Options, failing: ReadonlyMap<string, ReadonlySet<string>>): number {
+  if (options.failing) {
+    for (const [check, ids] of failing) console.error(`${check}: ${[...ids].join(' ')}`);
+  }
+  if (!options.gate) return 0;
+  const complaints = gateComplaints(failing);
+  for (const line of complaints.slice(0, 100)) console.error(line);
+  if (complaints.length > 0) console.error(`${complaints.length} differences from test/gaps.ts`);
+  return complaints.length > 0 ? 1 : 0;
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   if (typeof options === 'string') {
@@ -90,6 +128,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const tallies = new Map<string, Tally>();
   const shown = new Map<string, number>();
+  const failing = new Map<string, Set<string>>();
   for (const { name: corpus, path } of findCorpora(options.directory)) {
     const runner = runners[corpus];
     if (runner === undefined) continue;
@@ -97,6 +136,9 @@ async function main(args: readonly string[]): Promise<number> {
       const name = `${corpus}/${outcome.check}`;
       if (!name.includes(options.only)) continue;
       record(tallies, name, outcome);
+      if (!outcome.pass) {
+        failing.set(name, (failing.get(name) ?? new Set()).add(outcome.id));
+      }
       const count = shown.get(name) ?? 0;
       if (outcome.pass || count >= options.fail) continue;
       shown.set(name, count + 1);
@@ -105,7 +147,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (options.json) console.log(JSON.stringify(Object.fromEntries(tallies), null, 1));
   else printTable(tallies);
-  return 0;
+  return judge(options, failing);
 }
 
 process.exitCode = await main(process.argv.slice(2));
