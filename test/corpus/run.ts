@@ -9,17 +9,14 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { gaps } from '../gaps.ts';
-import { calicoRunner } from './calico.ts';
 import type { CaseOutcome, CorpusRunner } from './check.ts';
-import { kernelRunner } from './kernel.ts';
-import { kubeProxyRunner } from './kube-proxy.ts';
-import { langRunner } from './lang.ts';
 
-const runners: Readonly<Record<string, CorpusRunner>> = {
-  lang: langRunner,
-  kernel: kernelRunner,
-  'kube-proxy': kubeProxyRunner,
-  calico: calicoRunner,
+/** Loaded when a folder of that name is met. */
+const runners: Readonly<Record<string, () => Promise<CorpusRunner>>> = {
+  lang: async () => (await import('./lang.ts')).langRunner,
+  kernel: async () => (await import('./kernel.ts')).kernelRunner,
+  'kube-proxy': async () => (await import('./kube-proxy.ts')).kubeProxyCorpus,
+  calico: async () => (await import('./calico.ts')).calicoRunner,
 };
 
 interface Options {
@@ -130,7 +127,7 @@ async function main(args: readonly string[]): Promise<number> {
   const shown = new Map<string, number>();
   const failing = new Map<string, Set<string>>();
   for (const { name: corpus, path } of findCorpora(options.directory)) {
-    const runner = runners[corpus];
+    const runner = await runners[corpus]?.();
     if (runner === undefined) continue;
     for await (const outcome of runner.run(path)) {
       const name = `${corpus}/${outcome.check}`;
