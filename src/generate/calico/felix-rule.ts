@@ -1,13 +1,7 @@
 /** Rules under the field names of Felix's protobuf, read and written. */
 
 import { isList, isRecord, textOf, textsOf } from './plain-data.ts';
-import {
-  emptyHalf,
-  type IcmpMatch,
-  type PolicyRule,
-  type RuleHalf,
-  type RuleSide,
-} from './policy-rule.ts';
+import type { IcmpMatch, PolicyRule, RuleHalf, RuleSide } from './policy-rule.ts';
 import type { PortRange } from './rules/match.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -95,10 +89,15 @@ export function readRules(value: unknown): readonly PolicyRule[] {
   return isList(value) ? value.filter(isRecord).map(readRule) : [];
 }
 
+/** A protobuf message leaves numbers out that are 0. */
+function withoutZeros(message: object): Fields {
+  return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== 0));
+}
+
 function writeSide(side: RuleSide, prefix: string): readonly (readonly [string, unknown])[] {
   const fields: readonly (readonly [string, readonly unknown[]])[] = [
     [`${prefix}_net`, side.networks],
-    [`${prefix}_ports`, side.ports],
+    [`${prefix}_ports`, side.ports.map(withoutZeros)],
     [`${prefix}_ip_set_ids`, side.sets],
     [`${prefix}_named_port_ip_set_ids`, side.namedPortSets],
     [`${prefix}_ip_port_set_ids`, side.portSets],
@@ -112,7 +111,7 @@ function writeHalf(half: RuleHalf, prefix: '' | 'not_'): Fields {
   const icmpFields =
     icmp?.code === undefined
       ? { [`${prefix}icmp_type`]: icmp?.type }
-      : { [`${prefix}icmp_type_code`]: icmp };
+      : { [`${prefix}icmp_type_code`]: withoutZeros(icmp) };
   return {
     ...(protocol === undefined ? {} : { [`${prefix}protocol`]: named }),
     ...(icmp === undefined ? {} : icmpFields),
@@ -130,7 +129,7 @@ export function writeRule(rule: PolicyRule): Fields {
     ...(action === '' ? {} : { action }),
     ...(version === undefined ? {} : { ip_version: `IPV${version}` }),
     ...writeHalf(match, ''),
-    ...writeHalf(not ?? emptyHalf, 'not_'),
+    ...writeHalf(not, 'not_'),
     ...(Object.keys(annotations).length === 0 ? {} : { metadata: { annotations } }),
   };
 }
