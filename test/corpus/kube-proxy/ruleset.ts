@@ -7,6 +7,7 @@ import {
 } from '../../../src/generate/kube-proxy/generate-kube-proxy.ts';
 import { iptablesKernelState } from '../../../src/generate/kube-proxy/iptables/kernel-state.ts';
 import { printRestore } from '../../../src/generate/kube-proxy/iptables/print-restore.ts';
+import { printSave } from '../../../src/generate/kube-proxy/iptables/print-save.ts';
 import { printNftScript } from '../../../src/generate/kube-proxy/nftables/print-commands.ts';
 import type { CaseOutcome } from '../check.ts';
 import { type CorpusCase, nodeOf, settingsOf } from './case.ts';
@@ -14,7 +15,6 @@ import { lineDifference } from './differences.ts';
 import { listingOutcomes } from './listing.ts';
 import { noLocalEndpoints } from './metrics.ts';
 import { normaliseNftScript, normaliseRestore, orderSharedChains } from './normalise.ts';
-import { printSave } from './print-save.ts';
 import { trafficOutcomes } from './traffic.ts';
 
 export function runCase(test: CorpusCase, previous?: KubeProxyRun): KubeProxyRun {

@@ -1,6 +1,6 @@
 /** Writes an IptablesRuleset as iptables-save does, without counters and comment lines. */
 
-import type { IptablesOption, IptablesRule, IptablesRuleset } from '../../../src/ast/iptables.ts';
+import type { IptablesOption, IptablesRule, IptablesRuleset } from '../../../ast/iptables.ts';
 
 export function printSave(ruleset: IptablesRuleset): string {
   let text = '';
