@@ -1,0 +1,118 @@
+/** The route of a packet that the host itself sends: ip_route_output_key_hash_rcu() and ip6_route_output_flags(). */
+
+import type { Address } from '../base/address.ts';
+import { isOwnAddress, selectInterfaceAddress4, selectSourceAddress } from './local-addresses.ts';
+import { scopeNumbers } from './network-interface.ts';
+import type { PreparedHost } from './prepared-host.ts';
+import {
+  lookupRoute,
+  type NexthopChoice,
+  type RouteLookup,
+  type RouteQuery,
+  routeErrorName,
+} from './route-lookup.ts';
+import { addressScope6, isMulticast, selectSourceAddress6 } from './source-address6.ts';
+
+/** One way out with the source that goes with it. */
+export interface OutputChoice {
+  readonly nexthop: NexthopChoice;
+  /** The query's source, or the chosen one; undefined when the host has no usable address. */
+  readonly source: Address | undefined;
+}
+
+export type OutputRoute =
+  | {
+      readonly kind: 'found';
+      readonly type: Extract<RouteLookup, { kind: 'found' }>['type'];
+      /** Absent: no route, but the output interface was given, so the destination is taken as its neighbour. */
+      readonly lookup?: Extract<RouteLookup, { kind: 'found' }>;
+      /** Never empty; several are a multipath choice by weight. Local destinations go through `lo`. */
+      readonly choices: readonly [OutputChoice, ...OutputChoice[]];
+    }
+  | {
+      readonly kind: 'error';
+      readonly errno: 'EINVAL' | 'EHOSTUNREACH' | 'EACCES' | 'ENETUNREACH';
+    };
+
+export function routeOutput(prepared: PreparedHost, query: RouteQuery): OutputRoute {
+  return query.destination.length === 4
+    ? routeOutput4(prepared, query)
+    : routeOutput6(prepared, query);
+}
+
+function routeOutput4(prepared: PreparedHost, query: RouteQuery): OutputRoute {
+  const { destination, outputInterface: device, source } = query;
+  if (source !== undefined && isInvalidSource4(source)) return { kind: 'error', errno: 'EINVAL' };
+  const isGroup = isMulticast(destination) || isLimitedBroadcast(destination);
+  const deviceOfGroup =
+    device ?? (isGroup && source !== undefined ? deviceOf(prepared, source) : undefined);
+  if (isGroup && deviceOfGroup !== undefined) return groupRoute4(prepared, query, deviceOfGroup);
+  const lookup = lookupRoute(prepared, query);
+  if (lookup.kind === 'found') return foundOutput(prepared, query, lookup);
+  if (device === undefined) return { kind: 'error', errno: routeErrorName(lookup) };
+  return onLink(
+    device,
+    source ?? selectInterfaceAddress4(prepared, device, scopeNumbers.link),
+    'unicast',
+  );
+}
+
+/** Groups 224.0.0.x, 255.255.255.255 and a given device need no route. */
+function groupRoute4(prepared: PreparedHost, query: RouteQuery, device: string): OutputRoute {
+  const { destination, source } = query;
+  const chosen = source ?? selectInterfaceAddress4(prepared, device, scopeNumbers.link);
+  if (isLimitedBroadcast(destination)) return onLink(device, chosen, 'broadcast');
+  return onLink(device, chosen, 'multicast');
+}
+
+function onLink(
+  device: string,
+  source: Address | undefined,
+  type: 'unicast' | 'broadcast' | 'multicast',
+): OutputRoute {
+  const nexthop = { device, weight: 1, onlink: false };
+  return { kind: 'found', type, choices: [{ nexthop, source }] };
+}
+
+function foundOutput(
+  prepared: PreparedHost,
+  query: RouteQuery,
+  lookup: Extract<RouteLookup, { kind: 'found' }>,
+): OutputRoute {
+  const choose = (nexthop: NexthopChoice): OutputChoice => ({
+    nexthop: lookup.type === 'local' ? { device: 'lo', weight: 1, onlink: false } : nexthop,
+    source: query.source ?? selectSourceAddress(prepared, lookup, nexthop, query.destination),
+  });
+  const [first, ...others] = lookup.nexthops;
+  const rest = lookup.type === 'local' ? [] : others.map(choose);
+  return { kind: 'found', type: lookup.type, lookup, choices: [choose(first), ...rest] };
+}
+
+/** Without a source, or to a link-local or multicast address, the device is a condition (RT6_LOOKUP_F_IFACE). */
+function routeOutput6(prepared: PreparedHost, query: RouteQuery): OutputRoute {
+  const { destination, outputInterface: device, source } = query;
+  const needsStrict = isMulticast(destination) || addressScope6(destination) === 2;
+  const strictInterface = device !== undefined && (needsStrict || source === undefined);
+  const lookup = lookupRoute(prepared, { ...query, strictInterface });
+  if (lookup.kind !== 'found') return { kind: 'error', errno: routeErrorName(lookup) };
+  const found = foundOutput(prepared, query, lookup);
+  const local = lookup.type === 'local' && source === undefined && found.kind === 'found';
+  if (!local) return found;
+  const chosen =
+    lookup.route.preferredSource ??
+    selectSourceAddress6(prepared, lookup.nexthops[0].device, destination);
+  return { ...found, choices: [{ ...found.choices[0], source: chosen }] };
+}
+
+function isInvalidSource4(source: Address): boolean {
+  return isMulticast(source) || isLimitedBroadcast(source) || source[0] === 0;
+}
+
+function isLimitedBroadcast(address: Address): boolean {
+  return address.every((byte) => byte === 255);
+}
+
+function deviceOf(prepared: PreparedHost, address: Address): string | undefined {
+  return prepared.host.interfaces.find((device) => isOwnAddress(prepared, address, device.name))
+    ?.name;
+}
