@@ -63,6 +63,7 @@ export function routeErrorName(
   lookup: RouteLookup,
 ): 'EINVAL' | 'EHOSTUNREACH' | 'EACCES' | 'ENETUNREACH' {
   if (lookup.kind !== 'rejected') return 'ENETUNREACH';
+  if (lookup.route === undefined && lookup.type === 'unreachable') return 'ENETUNREACH';
   if (lookup.type === 'blackhole') return 'EINVAL';
   return lookup.type === 'prohibit' ? 'EACCES' : 'EHOSTUNREACH';
 }
@@ -208,8 +209,6 @@ function scoreRoute6(
 ): { score: number; found: TableLookup } | undefined {
   if (!sourceMatches(route, query)) return undefined;
   const preference = preferenceScores[route.preference ?? 'medium'] * 4;
-  const rejected = rejection(route, rule);
-  if (rejected !== undefined) return { score: preference, found: rejected };
   const usable = route.nexthops.filter(
     (nexthop) =>
       !nexthop.flags.includes('dead') &&
@@ -218,11 +217,10 @@ function scoreRoute6(
   const wanted = query.outputInterface;
   const matching =
     wanted === undefined ? usable : usable.filter((nexthop) => nexthop.device === wanted);
-  if (matching.length === 0 && query.strictInterface === true) return undefined;
-  const found = foundRoute(route, rule, matching.length > 0 ? matching : usable);
-  return found === undefined
-    ? undefined
-    : { score: preference + (matching.length > 0 ? 2 : 0), found };
+  const matches = wanted === undefined || matching.length > 0;
+  if (!matches && query.strictInterface === true) return undefined;
+  const found = rejection(route, rule) ?? foundRoute(route, rule, matches ? matching : usable);
+  return found === undefined ? undefined : { score: preference + (matches ? 2 : 0), found };
 }
 
 function sourceMatches(route: Route, query: RouteQuery): boolean {

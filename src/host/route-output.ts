@@ -79,12 +79,14 @@ function foundOutput(
   query: RouteQuery,
   lookup: Extract<RouteLookup, { kind: 'found' }>,
 ): OutputRoute {
+  const loopsBack =
+    lookup.type === 'local' || (lookup.type === 'anycast' && lookup.route.family === 6);
   const choose = (nexthop: NexthopChoice): OutputChoice => ({
-    nexthop: lookup.type === 'local' ? { device: 'lo', weight: 1, onlink: false } : nexthop,
+    nexthop: loopsBack ? { device: 'lo', weight: 1, onlink: false } : nexthop,
     source: query.source ?? selectSourceAddress(prepared, lookup, nexthop, query.destination),
   });
   const [first, ...others] = lookup.nexthops;
-  const rest = lookup.type === 'local' ? [] : others.map(choose);
+  const rest = loopsBack ? [] : others.map(choose);
   return { kind: 'found', type: lookup.type, lookup, choices: [choose(first), ...rest] };
 }
 
