@@ -2,7 +2,14 @@
 
 import type { EndpointSlice } from '../kubernetes/endpoint-slice.ts';
 import type { Service } from '../kubernetes/service.ts';
-import { type Endpoint, endpointPortKey, endpointsOf, serviceNameLabel } from './endpoints.ts';
+import { changedItems } from './changed-items.ts';
+import {
+  type Endpoint,
+  type EndpointsByPort,
+  endpointPortKey,
+  endpointsOf,
+  serviceNameLabel,
+} from './endpoints.ts';
 import { type ServicePort, servicePortsOf } from './service-ports.ts';
 import type { KubeProxyNode, KubeProxySettings } from './settings.ts';
 
@@ -14,21 +21,26 @@ export interface ServicePortWithEndpoints {
 
 /** One Service with its slices; the same object again in the next run as long as its inputs are the same objects. */
 export interface ServiceWithEndpoints {
+  /** `NAMESPACE/NAME`. */
   readonly key: string;
   readonly service: Service;
-  readonly slices: readonly EndpointSlice[];
   readonly ports: readonly ServicePortWithEndpoints[];
   readonly endpointCount: number;
 }
 
 export interface Cluster {
-  /** Sorted by `NAMESPACE/NAME`, so that output does not depend on the order of the input. */
+  /** Sorted by key, so that output does not depend on the order of the input. */
   readonly services: readonly ServiceWithEndpoints[];
   readonly byKey: ReadonlyMap<string, ServiceWithEndpoints>;
   readonly endpointCount: number;
+  readonly inputs: ClusterInputs;
+  readonly slicesByKey: ReadonlyMap<string, readonly EndpointSlice[]>;
 }
 
-const noSlices: readonly EndpointSlice[] = [];
+export interface ClusterInputs {
+  readonly services: readonly Service[];
+  readonly endpointSlices: readonly EndpointSlice[];
+}
 
 /** `previous` must come from the same settings and node. */
 export function clusterOf(
@@ -38,19 +50,82 @@ export function clusterOf(
   node: KubeProxyNode,
   previous?: Cluster,
 ): Cluster {
-  const slicesByKey = groupSlices(endpointSlices);
+  const inputs = { services, endpointSlices };
+  const join: Join = (key, service, slices) => joined(key, service, slices, settings, node);
+  return previous === undefined
+    ? wholeCluster(inputs, join)
+    : changedCluster(inputs, join, previous);
+}
+
+type Join = (
+  key: string,
+  service: Service,
+  slices: readonly EndpointSlice[],
+) => ServiceWithEndpoints;
+
+const noSlices: readonly EndpointSlice[] = [];
+
+function wholeCluster(inputs: ClusterInputs, join: Join): Cluster {
+  const slicesByKey = groupSlices(inputs.endpointSlices);
   const byKey = new Map<string, ServiceWithEndpoints>();
-  for (const service of services) {
+  for (const service of inputs.services) {
     const key = serviceKey(service);
-    const slices = slicesByKey.get(key) ?? noSlices;
-    const known = previous?.byKey.get(key);
-    const unchanged = known?.service === service && sameMembers(known.slices, slices);
-    byKey.set(key, unchanged ? known : joined(key, service, slices, settings, node));
+    byKey.set(key, join(key, service, slicesByKey.get(key) ?? noSlices));
   }
-  const sorted = inPreviousOrder(byKey, previous) ?? sortByKey([...byKey.values()]);
+  const sorted = [...byKey.values()].sort(compareKeys);
   let endpointCount = 0;
   for (const service of sorted) endpointCount += service.endpointCount;
-  return { services: sorted, byKey, endpointCount };
+  return { services: sorted, byKey, endpointCount, inputs, slicesByKey };
+}
+
+/** Joins only services that changed or whose slices did. */
+function changedCluster(inputs: ClusterInputs, join: Join, previous: Cluster): Cluster {
+  const services = changedItems(previous.inputs.services, inputs.services);
+  const slices = changedItems(previous.inputs.endpointSlices, inputs.endpointSlices);
+  const slicesByKey = regrouped(previous.slicesByKey, slices.removed, slices.added);
+  const byKey = new Map(previous.byKey);
+  const serviceOf = new Map<string, Service>();
+  const keys = new Set<string>([...slices.removed, ...slices.added].map(sliceServiceKey));
+  for (const service of services.removed) {
+    keys.add(serviceKey(service));
+    byKey.delete(serviceKey(service));
+  }
+  for (const service of services.added) {
+    keys.add(serviceKey(service));
+    serviceOf.set(serviceKey(service), service);
+  }
+  for (const key of keys) {
+    const service = serviceOf.get(key) ?? byKey.get(key)?.service;
+    if (service !== undefined) byKey.set(key, join(key, service, slicesByKey.get(key) ?? noSlices));
+  }
+  return { ...mergedServices(previous, byKey, keys), byKey, inputs, slicesByKey };
+}
+
+/** The sorted services with those of the changed keys replaced, put in or left out. */
+function mergedServices(
+  previous: Cluster,
+  byKey: ReadonlyMap<string, ServiceWithEndpoints>,
+  keys: ReadonlySet<string>,
+): Pick<Cluster, 'services' | 'endpointCount'> {
+  let { endpointCount } = previous;
+  const services: ServiceWithEndpoints[] = [];
+  const fresh = new Set<ServiceWithEndpoints>();
+  for (const key of keys) {
+    const service = byKey.get(key);
+    if (service !== undefined) fresh.add(service);
+  }
+  for (const service of fresh) endpointCount += service.endpointCount;
+  for (const service of previous.services) {
+    if (!keys.has(service.key)) {
+      services.push(service);
+      continue;
+    }
+    endpointCount -= service.endpointCount;
+    const now = byKey.get(service.key);
+    if (now !== undefined && fresh.delete(now)) services.push(now);
+  }
+  if (fresh.size > 0) services.push(...fresh);
+  return { services: fresh.size > 0 ? services.sort(compareKeys) : services, endpointCount };
 }
 
 const serviceKeys = new WeakMap<Service, string>();
@@ -76,7 +151,9 @@ function sliceServiceKey(slice: EndpointSlice): string {
   return key;
 }
 
-function groupSlices(slices: readonly EndpointSlice[]): ReadonlyMap<string, EndpointSlice[]> {
+function groupSlices(
+  slices: readonly EndpointSlice[],
+): ReadonlyMap<string, readonly EndpointSlice[]> {
   const groups = new Map<string, EndpointSlice[]>();
   for (const slice of slices) {
     const key = sliceServiceKey(slice);
@@ -84,13 +161,31 @@ function groupSlices(slices: readonly EndpointSlice[]): ReadonlyMap<string, Endp
     if (group === undefined) groups.set(key, [slice]);
     else group.push(slice);
   }
-  groups.delete('');
   return groups;
 }
 
-function sameMembers<Item>(left: readonly Item[], right: readonly Item[]): boolean {
-  return left.length === right.length && left.every((item, index) => item === right[index]);
+function regrouped(
+  groups: ReadonlyMap<string, readonly EndpointSlice[]>,
+  removed: readonly EndpointSlice[],
+  added: readonly EndpointSlice[],
+): ReadonlyMap<string, readonly EndpointSlice[]> {
+  if (removed.length === 0 && added.length === 0) return groups;
+  const gone = new Set(removed);
+  const result = new Map(groups);
+  for (const key of new Set(removed.map(sliceServiceKey))) {
+    result.set(
+      key,
+      (groups.get(key) ?? noSlices).filter((slice) => !gone.has(slice)),
+    );
+  }
+  for (const slice of added) {
+    const key = sliceServiceKey(slice);
+    result.set(key, [...(result.get(key) ?? noSlices), slice]);
+  }
+  return result;
 }
+
+const noEndpoints: EndpointsByPort = new Map();
 
 function joined(
   key: string,
@@ -101,31 +196,16 @@ function joined(
 ): ServiceWithEndpoints {
   const servicePorts = servicePortsOf(service, settings.family, settings.features);
   const byPort =
-    servicePorts.length > 0 ? endpointsOf(slices, settings.family, node.name) : new Map();
-  const ports = servicePorts.map((port) => ({
-    port,
-    endpoints: byPort.get(endpointPortKey(port.portName, port.protocol)) ?? [],
-  }));
+    servicePorts.length > 0 ? endpointsOf(slices, settings.family, node.name) : noEndpoints;
   let endpointCount = 0;
-  for (const { endpoints } of ports) endpointCount += endpoints.length;
-  return { key, service, slices, ports, endpointCount };
+  const ports = servicePorts.map((port): ServicePortWithEndpoints => {
+    const endpoints = byPort.get(endpointPortKey(port.portName, port.protocol)) ?? [];
+    endpointCount += endpoints.length;
+    return { port, endpoints };
+  });
+  return { key, service, ports, endpointCount };
 }
 
-/** The order of the previous run, when the same services are there: sorting is what costs. */
-function inPreviousOrder(
-  byKey: ReadonlyMap<string, ServiceWithEndpoints>,
-  previous: Cluster | undefined,
-): readonly ServiceWithEndpoints[] | undefined {
-  if (previous === undefined || previous.services.length !== byKey.size) return undefined;
-  const ordered: ServiceWithEndpoints[] = [];
-  for (const { key } of previous.services) {
-    const service = byKey.get(key);
-    if (service === undefined) return undefined;
-    ordered.push(service);
-  }
-  return ordered;
-}
-
-function sortByKey(services: ServiceWithEndpoints[]): readonly ServiceWithEndpoints[] {
-  return services.sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
+function compareKeys(left: ServiceWithEndpoints, right: ServiceWithEndpoints): number {
+  return left.key < right.key ? -1 : left.key > right.key ? 1 : 0;
 }

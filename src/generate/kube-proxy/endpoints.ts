@@ -1,5 +1,6 @@
 /** Endpoints of service ports, gathered from EndpointSlices as kube-proxy does. */
 
+import type { Maybe } from '../kubernetes/check.ts';
 import type { EndpointSlice, SliceEndpoint } from '../kubernetes/endpoint-slice.ts';
 import { type AddressFamily, addressText } from '../kubernetes/go-address.ts';
 
@@ -45,7 +46,9 @@ export function endpointsOf(
       }
     }
   }
-  return new Map([...byPort].map(([key, known]) => [key, sortedByText([...known.values()])]));
+  const sorted = new Map<string, readonly Endpoint[]>();
+  for (const [key, known] of byPort) sorted.set(key, sortedByText([...known.values()]));
+  return sorted;
 }
 
 /** The same IP:port in two slices: one that does not terminate wins. */
@@ -74,9 +77,15 @@ function toEndpoint(
     isReady: conditions?.ready ?? true,
     isServing: conditions?.serving ?? true,
     isTerminating: conditions?.terminating ?? false,
-    zoneHints: (hints?.forZones ?? []).map((zone) => zone.name),
-    nodeHints: (hints?.forNodes ?? []).map((node) => node.name),
+    zoneHints: hintNames(hints?.forZones),
+    nodeHints: hintNames(hints?.forNodes),
   };
+}
+
+const noHints: readonly string[] = [];
+
+function hintNames(hints: Maybe<readonly { readonly name: string }[]>): readonly string[] {
+  return hints && hints.length > 0 ? hints.map(({ name }) => name) : noHints;
 }
 
 /** Go compares strings by bytes; the texts are ASCII, so code units do. */

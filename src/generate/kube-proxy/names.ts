@@ -1,29 +1,34 @@
 /** Chain names: readable prefixes and hashes of what the chain is for. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const longestNftName = 240;
 
-/** The first `length` characters (at most 48) of the base32 (RFC 4648) of the SHA-256 of a text. */
-export function hashText(text: string, length: number): string {
-  const digest = createHash('sha256').update(text).digest();
-  let result = '';
-  for (let byte = 0; result.length < length; byte += 5) {
-    // Five bytes are eight characters; 40 bits do not fit a bitwise operand, so two halves of 20.
-    const high = digest.readUIntBE(byte, 3) >>> 4;
-    const low = digest.readUIntBE(byte + 2, 3) & 0xfffff;
-    result += quintets(high) + quintets(low);
-  }
-  return result.slice(0, length);
+/** Two characters of base32 for every ten bits. */
+const characterPairs = Array.from(
+  { length: 1024 },
+  (_, bits) => alphabet.charAt(bits >>> 5) + alphabet.charAt(bits & 31),
+);
+
+/** The first 8 or 16 characters of the base32 (RFC 4648) of the SHA-256 of a text. */
+export function hashText(text: string, length: 8 | 16): string {
+  const digest = hash('sha256', text, 'binary');
+  return length === 8
+    ? eightCharacters(digest, 0)
+    : eightCharacters(digest, 0) + eightCharacters(digest, 5);
 }
 
-function quintets(bits: number): string {
+/** Five bytes are eight characters. */
+function eightCharacters(bytes: string, at: number): string {
+  const byte = (index: number): number => bytes.charCodeAt(at + index);
+  const high = (byte(0) << 12) | (byte(1) << 4) | (byte(2) >>> 4);
+  const low = ((byte(2) & 15) << 16) | (byte(3) << 8) | byte(4);
   return (
-    alphabet.charAt(bits >>> 15) +
-    alphabet.charAt((bits >>> 10) & 31) +
-    alphabet.charAt((bits >>> 5) & 31) +
-    alphabet.charAt(bits & 31)
+    (characterPairs[high >>> 10] ?? '') +
+    (characterPairs[high & 1023] ?? '') +
+    (characterPairs[low >>> 10] ?? '') +
+    (characterPairs[low & 1023] ?? '')
   );
 }
 

@@ -1,5 +1,6 @@
 /** Service ports as kube-proxy keeps them: one per port of a Service, for one IP family. */
 
+import type { Maybe } from '../kubernetes/check.ts';
 import {
   type AddressFamily,
   addressText,
@@ -27,7 +28,8 @@ export interface ServicePort {
   readonly sourceRanges: readonly string[];
   readonly externalLocal: boolean;
   readonly internalLocal: boolean;
-  readonly affinitySeconds?: number;
+  /** Undefined without session affinity. */
+  readonly affinitySeconds: number | undefined;
   /** 0 when there is none. */
   readonly healthCheckNodePort: number;
   /** The value of the topology annotation; only releases up to 1.30 look at it. */
@@ -57,38 +59,47 @@ export function servicePortsOf(
   return (spec.ports ?? []).map((entry) => portOf(shared, entry));
 }
 
-type SharedFields = ReturnType<typeof sharedFields>;
+/** What all ports of a Service have in common. */
+interface SharedFields {
+  readonly namespace: string;
+  readonly serviceName: string;
+  readonly clusterIp: string;
+  readonly externalIps: readonly string[];
+  readonly loadBalancerIps: readonly string[];
+  readonly sourceRanges: readonly string[];
+  readonly externalLocal: boolean;
+  readonly internalLocal: boolean;
+  readonly affinitySeconds: number | undefined;
+  readonly healthCheckNodePort: number;
+  readonly topologyMode: string;
+}
 
 function sharedFields(
   service: Service,
   family: AddressFamily,
   features: KubeProxyFeatures,
   clusterIp: string,
-) {
+): SharedFields {
   const { metadata, spec } = service;
-  const externalIps = addressesOf(spec.externalIPs ?? [], family);
   const externalLocal = isExternalLocal(service);
   const checkPort = spec.type === 'LoadBalancer' && externalLocal ? spec.healthCheckNodePort : 0;
+  const affinity = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds;
   return {
     namespace: metadata.namespace ?? 'default',
     serviceName: metadata.name,
     clusterIp,
-    externalIps,
+    externalIps: addressesOf(spec.externalIPs, family),
     loadBalancerIps: loadBalancerIpsOf(service, family, features),
-    sourceRanges: rangesOf(spec.loadBalancerSourceRanges ?? [], family),
+    sourceRanges: rangesOf(spec.loadBalancerSourceRanges, family),
     externalLocal,
     internalLocal: spec.internalTrafficPolicy === 'Local',
-    ...(spec.sessionAffinity === 'ClientIP'
-      ? {
-          affinitySeconds:
-            spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds,
-        }
-      : {}),
+    affinitySeconds: spec.sessionAffinity === 'ClientIP' ? affinity : undefined,
     healthCheckNodePort: checkPort ?? 0,
-    topologyMode: topologyModeOf(metadata.annotations ?? {}),
+    topologyMode: topologyModeOf(metadata.annotations),
   };
 }
 
+/** Written out field by field: spreading the shared fields costs a third of a run over 10,000 services. */
 function portOf(shared: SharedFields, entry: ServicePortEntry): ServicePort {
   const portName = entry.name ?? '';
   const title = `${shared.namespace}/${shared.serviceName}`;
@@ -96,12 +107,22 @@ function portOf(shared: SharedFields, entry: ServicePortEntry): ServicePort {
   const isExternal =
     nodePort !== 0 || shared.loadBalancerIps.length > 0 || shared.externalIps.length > 0;
   return {
-    ...shared,
+    namespace: shared.namespace,
+    serviceName: shared.serviceName,
     portName,
     protocol: (entry.protocol ?? 'TCP').toLowerCase(),
     name: portName === '' ? title : `${title}:${portName}`,
+    clusterIp: shared.clusterIp,
     port: entry.port,
     nodePort,
+    externalIps: shared.externalIps,
+    loadBalancerIps: shared.loadBalancerIps,
+    sourceRanges: shared.sourceRanges,
+    externalLocal: shared.externalLocal,
+    internalLocal: shared.internalLocal,
+    affinitySeconds: shared.affinitySeconds,
+    healthCheckNodePort: shared.healthCheckNodePort,
+    topologyMode: shared.topologyMode,
     isExternal,
     usesCluster: !shared.internalLocal || isExternal,
     usesLocal: shared.internalLocal || (shared.externalLocal && isExternal),
@@ -126,12 +147,15 @@ function isExternalLocal(service: Service): boolean {
   return (externalIPs ?? []).length > 0;
 }
 
+const nothing: readonly string[] = [];
+
 function loadBalancerIpsOf(
   service: Service,
   family: AddressFamily,
   features: KubeProxyFeatures,
 ): readonly string[] {
-  const entries = service.status?.loadBalancer?.ingress ?? [];
+  const entries = service.status?.loadBalancer?.ingress;
+  if (!entries || entries.length === 0) return nothing;
   const handled = entries.filter((entry) => !features.ingressIpMode || entry.ipMode !== 'Proxy');
   return addressesOf(
     handled.map((entry) => entry.ip ?? ''),
@@ -139,16 +163,18 @@ function loadBalancerIpsOf(
   );
 }
 
-function addressesOf(texts: readonly string[], family: AddressFamily): readonly string[] {
+function addressesOf(texts: Maybe<readonly string[]>, family: AddressFamily): readonly string[] {
+  if (!texts || texts.length === 0) return nothing;
   return texts.map((text) => addressText(text, family)).filter((text) => text !== undefined);
 }
 
-function rangesOf(texts: readonly string[], family: AddressFamily): readonly string[] {
+function rangesOf(texts: Maybe<readonly string[]>, family: AddressFamily): readonly string[] {
+  if (!texts || texts.length === 0) return nothing;
   const ranges = texts.map(parseCidr).filter((cidr) => cidr?.family === family);
   return ranges.map((cidr) => cidr?.text ?? '');
 }
 
-function topologyModeOf(annotations: Readonly<Record<string, string>>): string {
-  const older = annotations['service.kubernetes.io/topology-aware-hints'];
-  return older ?? annotations['service.kubernetes.io/topology-mode'] ?? '';
+function topologyModeOf(annotations: Maybe<Readonly<Record<string, string>>>): string {
+  const older = annotations?.['service.kubernetes.io/topology-aware-hints'];
+  return older ?? annotations?.['service.kubernetes.io/topology-mode'] ?? '';
 }

@@ -1,7 +1,11 @@
 /** Checks of sync steps: what is handed to iptables-restore after a change, and which chains go. */
 
 import type { KubeProxyRun } from '../../../src/generate/kube-proxy/generate-kube-proxy.ts';
-import { iptablesSync, ownChains } from '../../../src/generate/kube-proxy/iptables/sync.ts';
+import {
+  fullSync,
+  ownChains,
+  partialSync,
+} from '../../../src/generate/kube-proxy/iptables/sync.ts';
 import type { CaseOutcome } from '../check.ts';
 import type { CorpusCase } from './case.ts';
 import { lineDifference } from './differences.ts';
@@ -36,8 +40,9 @@ export function* syncOutcomes(
   if (run.mode !== 'iptables') return;
   const program = previous?.mode === 'iptables' ? previous.program : undefined;
   const full = program === undefined || /full (?:re)?sync/.test(test.source.case ?? '');
-  const inKernel = program === undefined ? [] : ownChains(program);
-  const sync = iptablesSync(run.program, program, inKernel, full);
+  const sync = full
+    ? fullSync(run.program, program === undefined ? [] : ownChains(program.services))
+    : partialSync(run.program, program);
   if (restoreWritten !== undefined) {
     const got = normaliseRestore(sync.restoreText);
     yield {

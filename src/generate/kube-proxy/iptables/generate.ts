@@ -1,5 +1,6 @@
 /** All rules of iptables mode for one family, from services with endpoints. */
 
+import { mapWithPrevious } from '../changed-items.ts';
 import { chooseEndpoints } from '../choose-endpoints.ts';
 import type { Cluster, ServiceWithEndpoints } from '../cluster.ts';
 import { type RuleContext, ruleContextOf } from '../context.ts';
@@ -28,11 +29,13 @@ export function iptablesProgram(
   previous?: IptablesProgram,
 ): IptablesProgram {
   const context = ruleContextOf(settings, node, cluster.endpointCount);
-  const known = new Map(previous?.services.map((service) => [service.service, service]));
-  const services = cluster.services.map((service) => {
-    const before = known.get(service);
-    return before?.largeCluster === context.largeCluster ? before : program(context, service);
-  });
+  const services = mapWithPrevious(
+    cluster.services,
+    previous?.services ?? [],
+    (before) => before.service,
+    (service, before) =>
+      before?.largeCluster === context.largeCluster ? before : program(context, service),
+  );
   return { context, fixed: staticRules(context), services };
 }
 

@@ -2,6 +2,7 @@
 
 import type { ChosenEndpoints } from '../choose-endpoints.ts';
 import type { RuleContext } from '../context.ts';
+import { flattened } from '../flattened.ts';
 import { servicePortHash } from '../names.ts';
 import { type TrafficPolicies, trafficPoliciesOf } from '../policies.ts';
 import type { ServicePort } from '../service-ports.ts';
@@ -56,7 +57,12 @@ export function serviceRules(
     natOwn += policyRules(context, port, `KUBE-SVL-${hash}`, chosen.local ?? [], reachable);
   }
   for (const [endpoint, name] of reachable) natOwn += endpointRules(context, port, endpoint, name);
-  return { filter: filterRules(subject), natShared: sharedRules(subject), chains, natOwn };
+  return {
+    filter: filterRules(subject),
+    natShared: flattened(sharedRules(subject)),
+    chains,
+    natOwn: flattened(natOwn),
+  };
 }
 
 function subjectOf(context: RuleContext, port: ServicePort, chosen: ChosenEndpoints): Subject {

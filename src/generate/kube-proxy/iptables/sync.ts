@@ -1,5 +1,6 @@
 /** What one sync writes, given what the kernel holds: full or partial, with the chains it deletes. */
 
+import { changedItems } from '../changed-items.ts';
 import type { IptablesProgram, ProgrammedService } from './generate.ts';
 import { printRestore } from './print-restore.ts';
 
@@ -9,40 +10,27 @@ export interface IptablesSync {
   readonly deletedChains: readonly string[];
 }
 
-/**
- * A partial sync writes the own chains of changed services only; a full one all of them.
- * `inKernel` names the chains of the nat table before the sync.
- */
-export function iptablesSync(
-  program: IptablesProgram,
-  previous: IptablesProgram | undefined,
-  inKernel: Iterable<string> = previous === undefined ? [] : ownChains(previous),
-  full = previous === undefined,
-): IptablesSync {
-  const stale = staleChains(program, inKernel);
-  if (full) return { restoreText: printRestore(program, { stale }), deletedChains: stale };
-  const before = new Set(previous?.services);
-  const changed = new Set<ProgrammedService>();
-  for (const service of program.services) {
-    if (!before.has(service)) changed.add(service);
-  }
-  return { restoreText: printRestore(program, { changed, stale }), deletedChains: stale };
+/** The first sync, or one after a failure: everything is written; `inKernel` names the chains of the nat table. */
+export function fullSync(program: IptablesProgram, inKernel: Iterable<string> = []): IptablesSync {
+  const used = new Set(ownChains(program.services));
+  const stale = [...inKernel].filter((chain) => ownPrefix.test(chain) && !used.has(chain)).sort();
+  return { restoreText: printRestore(program, { stale }), deletedChains: stale };
+}
+
+/** A sync after changes: the own chains of services that are not in `previous` as they are, and the shared chains. */
+export function partialSync(program: IptablesProgram, previous: IptablesProgram): IptablesSync {
+  const { added, removed } = changedItems(previous.services, program.services);
+  const used = new Set(ownChains(added));
+  const stale = [...ownChains(removed)].filter((chain) => !used.has(chain)).sort();
+  const restoreText = printRestore(program, { changed: new Set(added), stale });
+  return { restoreText, deletedChains: stale };
 }
 
 /** The chains that belong to service ports. */
-export function* ownChains(program: IptablesProgram): Generator<string> {
-  for (const service of program.services) {
+export function* ownChains(services: readonly ProgrammedService[]): Generator<string> {
+  for (const service of services) {
     for (const port of service.ports) yield* port.chains;
   }
 }
 
 const ownPrefix = /^KUBE-(?:SVC|SVL|EXT|FW|SEP)-/;
-
-function staleChains(program: IptablesProgram, inKernel: Iterable<string>): readonly string[] {
-  const used = new Set(ownChains(program));
-  const stale: string[] = [];
-  for (const chain of inKernel) {
-    if (ownPrefix.test(chain) && !used.has(chain)) stale.push(chain);
-  }
-  return stale.sort();
-}

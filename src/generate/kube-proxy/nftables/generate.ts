@@ -1,5 +1,6 @@
 /** The whole table of nftables mode for one family, from services with endpoints. */
 
+import { mapWithPrevious } from '../changed-items.ts';
 import { chooseEndpoints } from '../choose-endpoints.ts';
 import type { Cluster, ServiceWithEndpoints } from '../cluster.ts';
 import { type RuleContext, ruleContextOf } from '../context.ts';
@@ -26,9 +27,11 @@ export function nftablesProgram(
   previous?: NftablesProgram,
 ): NftablesProgram {
   const context = ruleContextOf(settings, node, cluster.endpointCount);
-  const known = new Map(previous?.services.map((service) => [service.service, service]));
-  const services = cluster.services.map(
-    (service) => known.get(service) ?? program(context, service),
+  const services = mapWithPrevious(
+    cluster.services,
+    previous?.services ?? [],
+    (before) => before.service,
+    (service, before) => before ?? program(context, service),
   );
   return { context, common: commonObjects(context), services };
 }

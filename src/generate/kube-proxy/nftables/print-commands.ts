@@ -1,5 +1,6 @@
 /** The transaction of nft commands kube-proxy sends: `add table`, `add chain`, `add rule`, … */
 
+import { flattened } from '../flattened.ts';
 import { distinctElements, type NftablesProgram } from './generate.ts';
 import type { GeneratedChain, GeneratedElement, GeneratedNft, GeneratedSet } from './model.ts';
 import type { ServiceObjects } from './service-objects.ts';
@@ -40,12 +41,12 @@ function partText(part: ServiceObjects, family: string): PartText {
   for (const chain of part.chains) declarations += chainCommand(chain, family);
   for (const set of part.sets) declarations += setCommand(set, family);
   for (const chain of part.chains) rules += ruleCommands(chain, family);
-  const text = { declarations, rules };
+  const text = { declarations: flattened(declarations), rules: flattened(rules) };
   partTexts.set(part, text);
   return text;
 }
 
-function chainCommand(chain: GeneratedChain, family: string): string {
+export function chainCommand(chain: GeneratedChain, family: string): string {
   const properties: string[] = [];
   const { base, comment } = chain;
   if (base !== undefined) {
@@ -55,7 +56,7 @@ function chainCommand(chain: GeneratedChain, family: string): string {
   return `add chain ${family} kube-proxy ${chain.name}${block(properties)}\n`;
 }
 
-function ruleCommands(chain: GeneratedChain, family: string): string {
+export function ruleCommands(chain: GeneratedChain, family: string): string {
   let commands = '';
   for (const { text, comment } of chain.rules) {
     const tail = comment === undefined ? '' : ` comment "${comment}"`;
@@ -64,7 +65,7 @@ function ruleCommands(chain: GeneratedChain, family: string): string {
   return commands;
 }
 
-function setCommand(set: GeneratedSet, family: string): string {
+export function setCommand(set: GeneratedSet, family: string): string {
   const properties = [`type ${set.type}`];
   if (set.flags !== undefined) properties.push(`flags ${set.flags.join(',')}`);
   if (set.timeoutSeconds !== undefined) properties.push(`timeout ${set.timeoutSeconds}s`);
@@ -76,7 +77,7 @@ function block(properties: readonly string[]): string {
   return properties.length === 0 ? '' : ` { ${properties.map((text) => `${text} ; `).join('')}}`;
 }
 
-function elementCommand(element: GeneratedElement, family: string): string {
+export function elementCommand(element: GeneratedElement, family: string): string {
   const comment = element.comment === undefined ? '' : ` comment "${element.comment}"`;
   const verdict = element.verdict === undefined ? '' : ` : ${element.verdict}`;
   return `add element ${family} kube-proxy ${element.set} { ${element.key}${comment}${verdict} }\n`;
