@@ -1,6 +1,6 @@
 /** The outside world as the commands see it; the only file that touches the process. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Source } from '../base/span.ts';
 
 export interface Io {
@@ -8,14 +8,20 @@ export interface Io {
   readonly error: (text: string) => void;
   readonly colour: boolean;
   /** Reads a file, or standard input for `-`; a failure is a message. */
-  readonly read: (path: string) => Source | { readonly failure: string };
+  readonly read: (path: string) => Source | Failure;
+  /** The names in a folder, sorted. */
+  readonly list: (path: string) => readonly string[] | Failure;
+}
+
+export interface Failure {
+  readonly failure: string;
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
+  ENOENT: 'no such file or folder',
   EACCES: 'permission denied',
   EISDIR: 'is a folder, not a file',
-  ENOTDIR: 'a part of the path is no folder',
+  ENOTDIR: 'is no folder',
   ERR_STRING_TOO_LONG: 'too large to read as text',
   ERR_FS_FILE_TOO_LARGE: 'too large to read',
 };
@@ -26,7 +32,15 @@ export function failureReason(error: unknown): string {
   return reasons[code] ?? (code === '' ? 'cannot be read' : code);
 }
 
-function read(path: string): Source | { readonly failure: string } {
+function list(path: string): readonly string[] | Failure {
+  try {
+    return readdirSync(path).sort();
+  } catch (error) {
+    return { failure: `${path}: ${failureReason(error)}` };
+  }
+}
+
+function read(path: string): Source | Failure {
   try {
     return { name: path, text: readFileSync(path === '-' ? 0 : path, 'utf8') };
   } catch (error) {
@@ -41,5 +55,6 @@ export function processIo(): Io {
     error: (text) => process.stderr.write(text),
     colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
     read,
+    list,
   };
 }
