@@ -49,3 +49,19 @@ export const mobilityHeaderTypeType = datatype(17, 'mh_type', 'Mobility Header T
     'home-agent-switch-message': 12,
   }),
 });
+
+/** An alias of integer with names; sets of it are listed by them all the same. */
+export const mptcpSubtypeType = datatype(4, 'mptcpopt_subtype', 'mptcp option subtype', 4, {
+  byteOrder: 'big',
+  symbols: symbols({
+    'mp-capable': 0,
+    'mp-join': 1,
+    dss: 2,
+    'add-addr': 3,
+    'remove-addr': 4,
+    'mp-prio': 5,
+    'mp-fail': 6,
+    'mp-fastclose': 7,
+    'mp-tcprst': 8,
+  }),
+});

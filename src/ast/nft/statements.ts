@@ -203,6 +203,8 @@ export interface XtStatement extends Node {
   readonly kind: 'xt';
   readonly type: 'match' | 'target' | 'watcher';
   readonly name?: string;
+  /** What libxtables prints in its place, where it knows how. */
+  readonly translation?: string;
 }
 
 /** What could not be parsed; the diagnostics say why. */

@@ -110,7 +110,8 @@ function printObjectName(name: Expression, context: PrintContext): string {
   return name.kind === 'symbol' ? `"${name.text}"` : printExpression(name, context);
 }
 
-function printXt({ type, name }: XtStatement): string {
+function printXt({ type, name, translation }: XtStatement): string {
+  if (translation !== undefined) return translation;
   return name === undefined ? '' : `xt ${type} "${name}"`;
 }
 
