@@ -45,7 +45,7 @@ export function parseIpv4(text: string): Address | undefined {
   return bytes;
 }
 
-const ipv6Characters = /^[0-9a-fA-F:]{2,39}$|^([0-9a-fA-F:]{2,35}:)(\d+\.\d+\.\d+\.\d+)$/;
+const ipv6Characters = /^[0-9a-fA-F:]{2,39}$|^([0-9a-fA-F:]{1,35}:)(\d+\.\d+\.\d+\.\d+)$/;
 
 /** Colon-hexadecimal with an optional dotted quad at the end, as inet_pton(AF_INET6). */
 export function parseIpv6(text: string): Address | undefined {
