@@ -47,6 +47,10 @@ export function chooseEndpoints(
   return { cluster, local, allReachable, hasAny };
 }
 
+function isReady(endpoint: Endpoint): boolean {
+  return endpoint.isReady;
+}
+
 function isDraining(endpoint: Endpoint): boolean {
   return endpoint.isServing && endpoint.isTerminating;
 }
@@ -56,6 +60,7 @@ function clusterEndpoints(
   mode: TopologyMode,
   node: KubeProxyNode,
 ): readonly Endpoint[] {
+  if (mode === undefined && endpoints.every(isReady)) return endpoints;
   const ready = endpoints.filter((endpoint) => endpoint.isReady && isHinted(endpoint, mode, node));
   return ready.length > 0 ? ready : endpoints.filter(isDraining);
 }
@@ -78,15 +83,28 @@ function topologyModeOf(
   node: KubeProxyNode,
   features: KubeProxyFeatures,
 ): TopologyMode {
-  const ready = endpoints.filter((endpoint) => endpoint.isReady);
-  if (ready.length === 0) return undefined;
   if (features.hintsNeedAnnotation && !asksForHints(servicePort.topologyMode)) return undefined;
-  const complete = (hintsOf: (endpoint: Endpoint) => readonly string[], name: string): boolean =>
-    ready.every((endpoint) => hintsOf(endpoint).length > 0) &&
-    ready.some((endpoint) => hintsOf(endpoint).includes(name));
-  if (features.nodeHints && complete((endpoint) => endpoint.nodeHints, node.name)) return 'node';
+  if (features.nodeHints && isComplete(endpoints, nodeHintsOf, node.name)) return 'node';
   const zone = node.labels[zoneLabel];
-  return zone && complete((endpoint) => endpoint.zoneHints, zone) ? 'zone' : undefined;
+  return zone && isComplete(endpoints, zoneHintsOf, zone) ? 'zone' : undefined;
+}
+
+const nodeHintsOf = (endpoint: Endpoint): readonly string[] => endpoint.nodeHints;
+const zoneHintsOf = (endpoint: Endpoint): readonly string[] => endpoint.zoneHints;
+
+function isComplete(
+  endpoints: readonly Endpoint[],
+  hintsOf: (endpoint: Endpoint) => readonly string[],
+  name: string,
+): boolean {
+  let named = false;
+  for (const endpoint of endpoints) {
+    if (!endpoint.isReady) continue;
+    const hints = hintsOf(endpoint);
+    if (hints.length === 0) return false;
+    named ||= hints.includes(name);
+  }
+  return named;
 }
 
 function asksForHints(annotation: string): boolean {

@@ -128,27 +128,14 @@ function mergedServices(
   return { services: fresh.size > 0 ? services.sort(compareKeys) : services, endpointCount };
 }
 
-const serviceKeys = new WeakMap<Service, string>();
-const sliceKeys = new WeakMap<EndpointSlice, string>();
-
-function serviceKey(service: Service): string {
-  let key = serviceKeys.get(service);
-  if (key === undefined) {
-    key = `${service.metadata.namespace ?? 'default'}/${service.metadata.name}`;
-    serviceKeys.set(service, key);
-  }
-  return key;
+function serviceKey({ metadata }: Service): string {
+  return `${metadata.namespace ?? 'default'}/${metadata.name}`;
 }
 
 /** Empty for a slice that belongs to no service. */
-function sliceServiceKey(slice: EndpointSlice): string {
-  let key = sliceKeys.get(slice);
-  if (key === undefined) {
-    const name = slice.metadata.labels?.[serviceNameLabel];
-    key = name ? `${slice.metadata.namespace ?? 'default'}/${name}` : '';
-    sliceKeys.set(slice, key);
-  }
-  return key;
+function sliceServiceKey({ metadata }: EndpointSlice): string {
+  const name = metadata.labels?.[serviceNameLabel];
+  return name ? `${metadata.namespace ?? 'default'}/${name}` : '';
 }
 
 function groupSlices(
@@ -186,6 +173,7 @@ function regrouped(
 }
 
 const noEndpoints: EndpointsByPort = new Map();
+const none: readonly Endpoint[] = [];
 
 function joined(
   key: string,
@@ -199,7 +187,7 @@ function joined(
     servicePorts.length > 0 ? endpointsOf(slices, settings.family, node.name) : noEndpoints;
   let endpointCount = 0;
   const ports = servicePorts.map((port): ServicePortWithEndpoints => {
-    const endpoints = byPort.get(endpointPortKey(port.portName, port.protocol)) ?? [];
+    const endpoints = byPort.get(endpointPortKey(port.portName, port.protocol)) ?? none;
     endpointCount += endpoints.length;
     return { port, endpoints };
   });

@@ -32,32 +32,37 @@ export function endpointsOf(
   family: AddressFamily,
   nodeName: string,
 ): EndpointsByPort {
-  const byPort = new Map<string, Map<string, Endpoint>>();
+  const byPort = new Map<string, Endpoint[]>();
   const addressType = family === 'ip' ? 'IPv4' : 'IPv6';
   for (const slice of slices) {
-    if (slice.addressType !== addressType) continue;
-    for (const { name, port, protocol } of slice.ports ?? []) {
+    if (slice.addressType !== addressType || !slice.endpoints || !slice.ports) continue;
+    for (const { name, port, protocol } of slice.ports) {
       if (name === null || name === undefined || !port) continue;
       const key = endpointPortKey(name, (protocol ?? 'TCP').toLowerCase());
-      const known = byPort.get(key) ?? new Map<string, Endpoint>();
-      byPort.set(key, known);
-      for (const entry of slice.endpoints ?? []) {
-        addEndpoint(known, toEndpoint(entry, port, family, nodeName));
+      let known = byPort.get(key);
+      if (known === undefined) {
+        known = [];
+        byPort.set(key, known);
+      }
+      for (const entry of slice.endpoints) {
+        const endpoint = toEndpoint(entry, port, family, nodeName);
+        if (endpoint !== undefined) known.push(endpoint);
       }
     }
   }
-  const sorted = new Map<string, readonly Endpoint[]>();
-  for (const [key, known] of byPort) sorted.set(key, sortedByText([...known.values()]));
-  return sorted;
+  for (const known of byPort.values()) keepDistinct(sortedByText(known));
+  return byPort;
 }
 
-/** The same IP:port in two slices: one that does not terminate wins. */
-function addEndpoint(known: Map<string, Endpoint>, endpoint: Endpoint | undefined): void {
-  if (endpoint === undefined) return;
-  const other = known.get(endpoint.text);
-  if (other === undefined || (other.isTerminating && !endpoint.isTerminating)) {
-    known.set(endpoint.text, endpoint);
+/** The same IP:port in two slices: the first one that does not terminate wins, else the first. */
+function keepDistinct(sorted: Endpoint[]): void {
+  let kept = 0;
+  for (const endpoint of sorted) {
+    const last = kept > 0 ? sorted[kept - 1] : undefined;
+    if (last === undefined || last.text !== endpoint.text) sorted[kept++] = endpoint;
+    else if (last.isTerminating && !endpoint.isTerminating) sorted[kept - 1] = endpoint;
   }
+  sorted.length = kept;
 }
 
 function toEndpoint(
@@ -89,8 +94,10 @@ function hintNames(hints: Maybe<readonly { readonly name: string }[]>): readonly
 }
 
 /** Go compares strings by bytes; the texts are ASCII, so code units do. */
-export function sortedByText(endpoints: Endpoint[]): readonly Endpoint[] {
-  return endpoints.sort((left, right) =>
-    left.text < right.text ? -1 : left.text > right.text ? 1 : 0,
-  );
+export function sortedByText(endpoints: Endpoint[]): Endpoint[] {
+  return endpoints.sort(compareTexts);
+}
+
+function compareTexts(left: Endpoint, right: Endpoint): number {
+  return left.text < right.text ? -1 : left.text > right.text ? 1 : 0;
 }

@@ -6,16 +6,12 @@ import { endpointChainName } from '../names.ts';
 import { probabilityText } from '../probability.ts';
 import type { ServicePort } from '../service-ports.ts';
 
-/** The KUBE-SEP chain of each endpoint, in the order of the endpoints. */
+/** The KUBE-SEP chains of endpoints, in their order. */
 export function endpointChains(
   port: ServicePort,
   endpoints: readonly Endpoint[],
-): ReadonlyMap<Endpoint, string> {
-  const chains = new Map<Endpoint, string>();
-  for (const endpoint of endpoints) {
-    chains.set(endpoint, endpointChainName(port.name, port.protocol, endpoint.text));
-  }
-  return chains;
+): readonly string[] {
+  return endpoints.map((endpoint) => endpointChainName(port.name, port.protocol, endpoint.text));
 }
 
 /** Each endpoint is met with probability 1/n: the i-th rule takes 1/(n-i) of what reaches it. */
@@ -24,25 +20,25 @@ export function policyRules(
   port: ServicePort,
   chain: string,
   endpoints: readonly Endpoint[],
-  chains: ReadonlyMap<Endpoint, string>,
+  chains: readonly string[],
 ): string {
-  const comment = (endpoint: Endpoint): string =>
-    context.largeCluster ? '' : ` -m comment --comment "${port.name} -> ${endpoint.text}"`;
+  const heads = endpoints.map((endpoint) =>
+    context.largeCluster
+      ? `-A ${chain}`
+      : `-A ${chain} -m comment --comment "${port.name} -> ${endpoint.text}"`,
+  );
+  const count = endpoints.length;
   let rules = '';
   if (port.affinitySeconds !== undefined) {
-    for (const endpoint of endpoints) {
-      const name = chains.get(endpoint);
-      rules += `-A ${chain}${comment(endpoint)} -m recent --name ${name} --rcheck --seconds ${port.affinitySeconds} --reap -j ${name}\n`;
+    for (let index = 0; index < count; index++) {
+      const name = chains[index];
+      rules += `${heads[index]} -m recent --name ${name} --rcheck --seconds ${port.affinitySeconds} --reap -j ${name}\n`;
     }
   }
-  let left = endpoints.length;
-  for (const endpoint of endpoints) {
-    const random =
-      left > 1 ? ` -m statistic --mode random --probability ${probabilityText(left)}` : '';
-    rules += `-A ${chain}${comment(endpoint)}${random} -j ${chains.get(endpoint)}\n`;
-    left--;
+  for (let index = 0; index < count - 1; index++) {
+    rules += `${heads[index]} -m statistic --mode random --probability ${probabilityText(count - index)} -j ${chains[index]}\n`;
   }
-  return rules;
+  return count === 0 ? rules : `${rules}${heads[count - 1]} -j ${chains[count - 1]}\n`;
 }
 
 /** An endpoint that reaches itself through the service is masqueraded, or the reply would not come back. */

@@ -2,6 +2,7 @@
 
 import type { ChosenEndpoints } from '../choose-endpoints.ts';
 import type { RuleContext } from '../context.ts';
+import type { Endpoint } from '../endpoints.ts';
 import { flattened } from '../flattened.ts';
 import { servicePortHash } from '../names.ts';
 import { type TrafficPolicies, trafficPoliciesOf } from '../policies.ts';
@@ -48,15 +49,18 @@ export function serviceRules(
   if (subject.usesFirewall) chains.push(`KUBE-FW-${hash}`);
   if (policies.clusterChain) chains.push(`KUBE-SVC-${hash}`);
   if (policies.localChain) chains.push(`KUBE-SVL-${hash}`);
-  for (const name of reachable.values()) chains.push(name);
+  for (const name of reachable) chains.push(name);
   let natOwn = internalMasqueradeRule(subject) + externalRules(subject) + firewallRules(subject);
-  if (policies.clusterChain) {
-    natOwn += policyRules(context, port, `KUBE-SVC-${hash}`, chosen.cluster ?? [], reachable);
+  const policy = (chain: string, endpoints: readonly Endpoint[]): void => {
+    const names = endpoints === chosen.allReachable ? reachable : endpointChains(port, endpoints);
+    natOwn += policyRules(context, port, chain, endpoints, names);
+  };
+  if (policies.clusterChain) policy(`KUBE-SVC-${hash}`, chosen.cluster ?? []);
+  if (policies.localChain) policy(`KUBE-SVL-${hash}`, chosen.local ?? []);
+  for (let index = 0; index < reachable.length; index++) {
+    const [endpoint, name] = [chosen.allReachable[index], reachable[index]];
+    if (endpoint && name) natOwn += endpointRules(context, port, endpoint, name);
   }
-  if (policies.localChain) {
-    natOwn += policyRules(context, port, `KUBE-SVL-${hash}`, chosen.local ?? [], reachable);
-  }
-  for (const [endpoint, name] of reachable) natOwn += endpointRules(context, port, endpoint, name);
   return {
     filter: filterRules(subject),
     natShared: flattened(sharedRules(subject)),
