@@ -68,7 +68,12 @@ interface ExtensionRow<Rows extends OptionRows, Options extends ExtensionOptions
   readonly revision: number;
   /** Other names that load the same extension. */
   readonly aliases?: readonly string[];
-  /** A target that iptables translates to nothing but a verdict; see `terminal` of the kernel. */
+  /** The kernel takes it only beside `-p` with one of these (xt_match.proto). */
+  readonly protocols?: readonly number[];
+  /** The kernel takes it only in these tables (xt_target.table). */
+  readonly tables?: readonly string[];
+  /** What else the kernel refuses (checkentry), as a sentence. */
+  readonly refused?: (options: Options, site: RuleSite) => string | undefined;
   readonly options: Rows;
   /** undefined after a problem was reported. */
   readonly read: (values: ReadValues<Rows>, site: ReadSite) => Options | undefined;
@@ -81,7 +86,9 @@ export interface Extension<Options extends ExtensionOptions = ExtensionOptions> 
   readonly family?: IptablesFamily;
   readonly revision: number;
   readonly aliases: readonly string[];
-  readonly rows: OptionRows;
+  readonly protocols?: readonly number[];
+  readonly tables?: readonly string[];
+  readonly refused: (options: Options, site: RuleSite) => string | undefined;
   readonly optionByName: ReadonlyMap<string, OptionRow<unknown>>;
   readonly decode: (
     written: readonly WrittenOption[],
@@ -102,9 +109,11 @@ export function extension<Rows extends OptionRows, Options extends ExtensionOpti
   return {
     name: row.name,
     ...(row.family === undefined ? {} : { family: row.family }),
+    ...(row.protocols === undefined ? {} : { protocols: row.protocols }),
+    ...(row.tables === undefined ? {} : { tables: row.tables }),
     revision: row.revision,
     aliases: row.aliases ?? [],
-    rows: row.options,
+    refused: row.refused ?? (() => undefined),
     optionByName,
     save: row.save,
     decode: (written, site, report) => {
@@ -193,4 +202,9 @@ function checkTogether(
       fail(undefined, `'${name}' must be specified`);
     }
   }
+}
+
+/** Is the rule bound to one of these protocols with -p? */
+export function isBoundTo({ protocol }: RuleSite, ...numbers: readonly number[]): boolean {
+  return protocol !== undefined && !protocol.negated && numbers.includes(protocol.number);
 }

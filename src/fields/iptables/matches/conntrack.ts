@@ -133,7 +133,7 @@ export const conntrack = extension({
   },
   read: (values, site): ConntrackOptions | undefined => {
     if (Object.keys(values).length === 0) return missing(site);
-    if (values.protocol?.negated && values.protocol.value === 0) {
+    if (values.protocol?.value === 0) {
       return site.problem('conntrack: rule would never match protocol');
     }
     return {

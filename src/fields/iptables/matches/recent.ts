@@ -26,6 +26,8 @@ const checks = ['set', 'rcheck', 'update', 'remove'] as const;
 export const recent = extension({
   name: 'recent',
   revision: 1,
+  refused: ({ hitCount = 0 }: RecentOptions) =>
+    hitCount > 65535 ? 'recent: a hit count is at most 65535' : undefined,
   options: {
     set: {
       name: '--set',
@@ -54,9 +56,6 @@ export const recent = extension({
     const check = checks.find((name) => values[name] !== undefined);
     if (check === undefined) {
       return site.problem('recent: you must specify one of --set, --rcheck, --update or --remove');
-    }
-    if ((values.hitCount?.value ?? 0) > 65535) {
-      return site.problem('recent: the kernel takes a hit count of at most 65535');
     }
     return {
       kind: 'recent',

@@ -65,6 +65,7 @@ function readFlags(text: string): number | undefined {
 
 export const tcp = extension({
   name: 'tcp',
+  protocols: [6],
   revision: 0,
   options: {
     sport: { name: '--sport', aliases: ['--source-port'], value: portRange('tcp'), invert: true },

@@ -12,6 +12,7 @@ export interface UdpOptions {
 
 export const udp = extension({
   name: 'udp',
+  protocols: [17, 136],
   revision: 0,
   options: {
     sport: { name: '--sport', aliases: ['--source-port'], value: portRange('udp'), invert: true },

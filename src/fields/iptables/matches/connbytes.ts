@@ -1,0 +1,52 @@
+/** -m connbytes: bytes and packets that the connection has transferred. */
+
+import { extension } from '../extension.ts';
+import { saved } from '../saving.ts';
+import { bigNumberRange, maximum64, oneOf } from '../value-kinds.ts';
+
+export interface ConnbytesOptions {
+  readonly kind: 'connbytes';
+  readonly from: bigint;
+  /** The greatest 64-bit number: no upper end. */
+  readonly to: bigint;
+  readonly inverted: boolean;
+  readonly mode: 'packets' | 'bytes' | 'avgpkt';
+  readonly direction: 'original' | 'reply' | 'both';
+}
+
+export const connbytes = extension({
+  name: 'connbytes',
+  revision: 0,
+  options: {
+    range: { name: '--connbytes', value: bigNumberRange(maximum64), invert: true, required: true },
+    direction: {
+      name: '--connbytes-dir',
+      value: oneOf(['original', 'reply', 'both']),
+      required: true,
+    },
+    mode: {
+      name: '--connbytes-mode',
+      value: oneOf(['packets', 'bytes', 'avgpkt']),
+      required: true,
+    },
+  },
+  read: (values): ConnbytesOptions => ({
+    kind: 'connbytes',
+    from: values.range?.value.from ?? 0n,
+    to: values.range === undefined || values.range.value.single ? maximum64 : values.range.value.to,
+    inverted: values.range?.negated ?? false,
+    mode: values.mode?.value ?? 'packets',
+    direction: values.direction?.value ?? 'both',
+  }),
+  save: (options) => [
+    ...saved(
+      '--connbytes',
+      options.inverted,
+      options.to === maximum64 ? options.from : `${options.from}:${options.to}`,
+    ),
+    '--connbytes-mode',
+    options.mode,
+    '--connbytes-dir',
+    options.direction,
+  ],
+});

@@ -1,0 +1,33 @@
+/** -m connlabel: one of the 128 label bits of a connection. */
+
+import { extension } from '../extension.ts';
+import { saved } from '../saving.ts';
+import { flag, number } from '../value-kinds.ts';
+
+export interface ConnlabelOptions {
+  readonly kind: 'connlabel';
+  readonly bit: number;
+  readonly inverted: boolean;
+  /** Sets the label first. */
+  readonly set: boolean;
+}
+
+/** Labels are numbers: names would need /etc/xtables/connlabel.conf. */
+export const connlabel = extension({
+  name: 'connlabel',
+  revision: 0,
+  options: {
+    label: { name: '--label', value: number(127), invert: true, required: true },
+    set: { name: '--set', value: flag, needs: ['--label'] },
+  },
+  read: (values): ConnlabelOptions => ({
+    kind: 'connlabel',
+    bit: values.label?.value ?? 0,
+    inverted: values.label?.negated ?? false,
+    set: values.set !== undefined,
+  }),
+  save: ({ bit, inverted, set }) => [
+    ...saved('--label', inverted, `"${bit}"`),
+    ...(set ? ['--set'] : []),
+  ],
+});

@@ -1,1 +1,0 @@
-/** Protocol and service names as getprotobyname() and getservbyname() give them on a Debian host. */

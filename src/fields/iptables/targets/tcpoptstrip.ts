@@ -1,0 +1,48 @@
+/** -j TCPOPTSTRIP: overwrites TCP options with no-ops. */
+
+import { extension } from '../extension.ts';
+import { parseSmallNumber } from '../numbers.ts';
+import { oneWord } from '../value-kinds.ts';
+
+export interface TcpoptstripOptions {
+  readonly kind: 'TCPOPTSTRIP';
+  /** Option numbers, ascending. */
+  readonly options: readonly number[];
+}
+
+const names: Readonly<Record<string, number>> = {
+  wscale: 3,
+  mss: 2,
+  'sack-permitted': 4,
+  sack: 5,
+  timestamp: 8,
+  md5: 19,
+};
+
+const optionList = oneWord((text, site): readonly number[] | undefined => {
+  const numbers = new Set<number>();
+  for (const part of text.split(',')) {
+    const number = names[part.toLowerCase()] ?? parseSmallNumber(part, 2, 255);
+    if (number === undefined)
+      return site.problem(`unknown TCP option '${part}'`, Object.keys(names).join(', '));
+    numbers.add(number);
+  }
+  return [...numbers].sort((first, second) => first - second);
+});
+
+export const TCPOPTSTRIP = extension({
+  name: 'TCPOPTSTRIP',
+  tables: ['mangle'],
+  revision: 0,
+  options: { options: { name: '--strip-options', value: optionList } },
+  read: (values, site): TcpoptstripOptions | undefined =>
+    values.options
+      ? { kind: 'TCPOPTSTRIP', options: values.options.value }
+      : site.problem('TCPOPTSTRIP: --strip-options is required'),
+  save: ({ options }) => [
+    '--strip-options',
+    options
+      .map((number) => Object.keys(names).find((name) => names[name] === number) ?? String(number))
+      .join(','),
+  ],
+});
