@@ -205,4 +205,8 @@ export const catalogue = {
     severity: 'error',
     explain: 'The kernel does not take an extension with this protocol or in this table.',
   },
+  'not-a-ruleset': {
+    severity: 'error',
+    explain: 'A file given as a ruleset is binary data or another kind of text.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
