@@ -2,7 +2,7 @@
 
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import { generatedSpan } from '../../base/span.ts';
-import type { QosControls } from './chains/endpoints.ts';
+import type { QosControls } from './chains/endpoint-recipe.ts';
 import type { FelixPolicy, FelixProfile } from './chains/policies.ts';
 import { defaultConfig } from './config.ts';
 import { type ConfigFields, configFromFields, withMarkMask } from './config-fields.ts';

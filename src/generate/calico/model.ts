@@ -1,6 +1,6 @@
 /** The node as Felix sees it: endpoints with the policies that apply to them, and what else makes rules. */
 
-import type { QosControls } from './chains/endpoints.ts';
+import type { QosControls } from './chains/endpoint-recipe.ts';
 import type { FelixPolicy, FelixProfile } from './chains/policies.ts';
 import type { RendererConfig } from './config.ts';
 import type { IpVersion } from './rules/match.ts';

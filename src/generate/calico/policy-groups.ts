@@ -1,6 +1,6 @@
 /** Runs of policies with one selector within a tier become groups (felix/dataplane/linux, endpoint manager). */
 
-import type { EndpointTier } from './chains/endpoints.ts';
+import type { EndpointTier } from './chains/endpoint-recipe.ts';
 import { type FelixPolicy, type PolicyGroup, policyGroup } from './chains/policies.ts';
 import type { ModelTier } from './model.ts';
 import type { RuleDirection } from './rules/rule.ts';

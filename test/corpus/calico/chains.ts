@@ -8,8 +8,8 @@ import {
   toHostDispatchChains,
   workloadDispatchChains,
 } from '../../../src/generate/calico/chains/dispatch.ts';
+import type { EndpointTier } from '../../../src/generate/calico/chains/endpoint-recipe.ts';
 import {
-  type EndpointTier,
   hostFilterChains,
   hostMangleEgressChains,
   hostMangleIngressChains,

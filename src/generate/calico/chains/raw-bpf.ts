@@ -36,7 +36,7 @@ function preroutingChain({ config }: ChainContext, options: BpfRawOptions): Gene
   rules.push(
     rule(
       [markIs({ value: bypassXdp, mask: 0xffffffff })],
-      goto('cali-untracked-policies'),
+      goto('cali-untracked-policy'),
       'Jump to target for packets with Bypass mark',
     ),
     rule(
@@ -86,7 +86,7 @@ export function bpfRawChains(
   const untracked = [rule([], writeMark(0, allBpfMarks)), rule([], notrack)];
   return [
     preroutingChain(context, options),
-    staticChain('cali-untracked-policies', 'packets accepted by XDP', untracked),
+    staticChain('cali-untracked-policy', 'packets accepted by XDP', untracked),
     untrackedFlowsChain(context, options),
     failsafeOutChain(context, true),
     wireguardIncomingMarkChain(context),
