@@ -13,5 +13,5 @@ export interface XtTarget {
   readonly options?: XtOptions;
 }
 
-/** One small interface per extension, told apart by `kind`; declared in model/xt/ and joined in model/xt/index. */
+/** One small interface per extension, told apart by `kind`; declared beside the option rows in fields/iptables, joined in model/xt/options. */
 export type XtOptions = import('./xt/options.ts').XtOptionsUnion;

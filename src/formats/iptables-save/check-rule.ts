@@ -84,6 +84,15 @@ function checkInterfaces(state: TablesState, rule: DecodedRule, span: Span): voi
 function checkKernel(state: TablesState, table: TableState, rule: DecodedRule, span: Span): void {
   const { target } = rule;
   const site = { family: state.options.family, table: table.name, chain: rule.chain };
+  for (const address of [rule.source, rule.destination]) {
+    if (address?.inverted && address.mask.every((byte) => byte === 0)) {
+      state.diagnostics.push({
+        code: 'iptables-kernel',
+        span,
+        message: 'a rule with ! and a mask of 0 can never match',
+      });
+    }
+  }
   if (target?.kind === 'chain') checkJump(state, table, target.chain, span);
   if (target?.kind === 'unknown') {
     state.diagnostics.push({

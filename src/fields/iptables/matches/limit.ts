@@ -53,7 +53,8 @@ export const limit = extension({
   }),
   save: ({ average, burst }) => [
     ...saved('--limit', false, savedRate(average)),
-    ...(burst === 5 ? [] : ['--limit-burst', String(burst)]),
+    // The kernel makes 5 of 0.
+    ...(burst === 5 || burst === 0 ? [] : ['--limit-burst', String(burst)]),
   ],
 });
 

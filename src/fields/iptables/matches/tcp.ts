@@ -95,8 +95,8 @@ export const tcp = extension({
     };
   },
   save: ({ sport, dport, option, flags }) => [
-    ...savedPorts('--sport', sport),
-    ...savedPorts('--dport', dport),
+    ...savedPorts('--sport', sport, option === undefined),
+    ...savedPorts('--dport', dport, option === undefined),
     ...(option ? saved('--tcp-option', option.inverted, option.number) : []),
     ...(flags && (flags.mask !== 0 || flags.inverted)
       ? saved('--tcp-flags', flags.inverted, flagNames(flags.mask), flagNames(flags.value))
@@ -104,10 +104,16 @@ export const tcp = extension({
   ],
 });
 
-/** Nothing for the full range, unless inverted. */
-export function savedPorts(name: string, ports: PortMatch | undefined): string[] {
+/**
+ * Nothing for the full range, unless inverted. What nf_tables keeps as "greater than" (an inverted range from 0) comes
+ * back as the range above it.
+ */
+export function savedPorts(name: string, ports: PortMatch | undefined, native = true): string[] {
   if (ports === undefined || matchesEveryPort(ports)) return [];
-  return saved(name, ports.inverted, savedRange(ports));
+  const { from, to, inverted } = ports;
+  return native && inverted && from === 0 && to > 0 && to < 65535
+    ? saved(name, false, savedRange({ from: to + 1, to: 65535 }))
+    : saved(name, inverted, savedRange(ports));
 }
 
 export function matchesEveryPort(ports: PortMatch): boolean {

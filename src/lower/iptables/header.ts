@@ -1,0 +1,72 @@
+/** Addresses, interfaces, protocol and fragments: nft_ipv4_add() and nft_ipv6_add() of iptables 1.8.13. */
+
+import type { IptablesFamily } from '../../ast/iptables.ts';
+import type { HeaderAddress, HeaderInterface, RuleHeader } from '../../fields/iptables/header.ts';
+import { prefixLength } from '../../fields/iptables/networks.ts';
+import type { RuleProtocol } from '../../fields/iptables/written.ts';
+import type { Operation } from '../../model/operations.ts';
+import { bigEndian16, compare, loadMeta, loadPayload, maskWith, textBytes } from './operations.ts';
+
+/** Offset of the source address in the network header; the destination follows it. */
+const sourceOffset = { ip: 12, ip6: 8 } as const;
+const addressLength = { ip: 4, ip6: 16 } as const;
+
+export function lowerHeader(header: RuleHeader, family: IptablesFamily): Operation[] {
+  const source = sourceOffset[family];
+  return [
+    ...lowerAddress(header.source, source),
+    ...lowerAddress(header.destination, source + addressLength[family]),
+    ...lowerInterface('iifname', header.inInterface),
+    ...lowerInterface('oifname', header.outInterface),
+    ...lowerProtocol(header.protocol, family),
+    ...(header.fragment ? lowerFragment(header.fragment.inverted) : []),
+  ];
+}
+
+/** Whole bytes of a prefix are loaded alone; other masks are applied to the full address. */
+function lowerAddress(tested: HeaderAddress | undefined, offset: number): Operation[] {
+  if (tested === undefined) return [];
+  const { address, mask, inverted } = tested;
+  const length = prefixLength(mask);
+  if (length === 0) return [];
+  const operator = inverted ? 'neq' : 'eq';
+  if (length !== undefined && length % 8 === 0) {
+    const bytes = length / 8;
+    return [loadPayload('network', offset, bytes), compare(operator, address.slice(0, bytes))];
+  }
+  return [
+    loadPayload('network', offset, address.length),
+    maskWith(mask),
+    compare(operator, address),
+  ];
+}
+
+/** A name that ends in `+` is compared without what follows; `! +` is compared with a name that cannot be. */
+function lowerInterface(
+  key: 'iifname' | 'oifname',
+  tested: HeaderInterface | undefined,
+): Operation[] {
+  if (tested === undefined) return [];
+  const { name, inverted } = tested;
+  if (name === '+') {
+    return inverted ? [loadMeta(key), compare('eq', textBytes('INVAL/D', true))] : [];
+  }
+  const wildcard = name.endsWith('+');
+  const bytes = textBytes(wildcard ? name.slice(0, -1) : name, !wildcard);
+  return [loadMeta(key), compare(inverted ? 'neq' : 'eq', bytes)];
+}
+
+function lowerProtocol(protocol: RuleProtocol | undefined, family: IptablesFamily): Operation[] {
+  if (protocol === undefined || protocol.number === 0) return [];
+  const load = family === 'ip' ? loadPayload('network', 9, 1) : loadMeta('l4proto');
+  return [load, compare(protocol.negated ? 'neq' : 'eq', Uint8Array.of(protocol.number))];
+}
+
+/** Second and further fragments have an offset. */
+function lowerFragment(inverted: boolean): Operation[] {
+  return [
+    loadPayload('network', 6, 2),
+    maskWith(bigEndian16(0x1fff)),
+    compare(inverted ? 'eq' : 'neq', bigEndian16(0)),
+  ];
+}

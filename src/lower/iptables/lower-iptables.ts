@@ -1,0 +1,116 @@
+/** lowerIptables: an iptables ruleset as the program that iptables-nft or iptables-legacy loads into the kernel. */
+
+import type {
+  IptablesChain,
+  IptablesRule,
+  IptablesRuleset,
+  IptablesTable,
+} from '../../ast/iptables.ts';
+import type { Diagnostic, Result } from '../../base/diagnostic.ts';
+import { type DecodedRule, decodeRule } from '../../fields/iptables/decode.ts';
+import { builtInChain } from '../../fields/iptables/tables.ts';
+import type { Operation } from '../../model/operations.ts';
+import type {
+  Loader,
+  Program,
+  ProgramChain,
+  ProgramRule,
+  ProgramTable,
+} from '../../model/program.ts';
+import { chainsInKernelOrder } from './chain-order.ts';
+import { lowerHeader } from './header.ts';
+import { lowerMatch } from './lower-match.ts';
+import { lowerTarget } from './lower-target.ts';
+
+export interface LowerIptablesOptions {
+  /** iptables-nft 1.8.13 unless said otherwise. */
+  readonly loader?: 'iptables-nft' | 'iptables-legacy';
+}
+
+/** Options that cannot be understood are reported; their matches are left out. */
+export function lowerIptables(
+  ruleset: IptablesRuleset,
+  { loader = 'iptables-nft' }: LowerIptablesOptions = {},
+): Result<Program> {
+  const diagnostics: Diagnostic[] = [];
+  const tables = ruleset.tables.map((table) => lowerTable(ruleset, table, loader, diagnostics));
+  return { value: { tables }, diagnostics };
+}
+
+function lowerTable(
+  { family }: IptablesRuleset,
+  table: IptablesTable,
+  loader: 'iptables-nft' | 'iptables-legacy',
+  diagnostics: Diagnostic[],
+): ProgramTable {
+  const chains = chainsInKernelOrder(table, loader);
+  const rulesByChain = new Map<string, ProgramRule[]>(chains.map(({ name }) => [name, []]));
+  const site = { family, table: table.name, chains: rulesByChain };
+  for (const rule of table.rules) {
+    const decoded = decodeRule(rule, {
+      ...site,
+      report: ({ message, hint }) => {
+        diagnostics.push({
+          code: 'iptables-option',
+          span: rule.span,
+          message,
+          ...(hint === undefined ? {} : { hint }),
+        });
+      },
+    });
+    const lowered = decoded.map((each) => lowerRule(each, rule, family, loader));
+    rulesByChain.get(rule.chain)?.push(...lowered);
+  }
+  return {
+    family,
+    name: table.name,
+    loader,
+    dormant: false,
+    chains: chains.map((chain) => lowerChain(table, chain, rulesByChain.get(chain.name) ?? [])),
+    sets: [],
+    objects: [],
+    flowtables: [],
+    span: table.span,
+  };
+}
+
+function lowerChain(
+  table: IptablesTable,
+  { name, policy, span }: IptablesChain,
+  rules: readonly ProgramRule[],
+): ProgramChain {
+  const builtIn = builtInChain(table.name, name);
+  if (builtIn === undefined) return { name, rules, span };
+  const { type, hook, priority } = builtIn;
+  const base = {
+    type,
+    hook,
+    priority,
+    devices: [],
+    policy: policy === 'DROP' ? 'drop' : 'accept',
+  } as const;
+  return { name, base, rules, span };
+}
+
+/** A rule as it stands in the kernel: header, matches, the counter, the target. */
+export function lowerRule(
+  decoded: DecodedRule,
+  { counters, span }: Pick<IptablesRule, 'counters' | 'span'>,
+  family: IptablesRuleset['family'],
+  loader: Loader,
+): ProgramRule {
+  const counter: Operation = {
+    kind: 'counter',
+    packets: counters?.packets ?? 0n,
+    bytes: counters?.bytes ?? 0n,
+  };
+  return {
+    operations: [
+      ...lowerHeader(decoded, family),
+      ...decoded.matches.flatMap((match) => lowerMatch(match, loader)),
+      counter,
+      ...lowerTarget(decoded.target, loader),
+    ],
+    span,
+  };
+}
