@@ -27,7 +27,7 @@ export type HeaderLayer = 'link' | 'network' | 'transport' | 'inner';
 
 /** An encapsulation whose payload nft can look into (`vxlan ip saddr`). */
 export interface TunnelHeader {
-  /** NFT_INNER_*: 0 unspecified, 1 vxlan, 2 geneve. */
+  /** NFT_INNER_*: 1 vxlan, 2 geneve; nft numbers gre 3 and gretap 4. */
   readonly type: number;
   /** Bytes. */
   readonly headerSize: number;

@@ -58,7 +58,7 @@ export const metaKeys: readonly MetaKey[] = [
   key('oifkind', 'oifkind', ...ifname),
   key('ibrpvid', 'bri_iifpvid', 'integer', 16),
   key('ibrvproto', 'bri_iifvproto', 'ether_type', 16, { byteOrder: 'big' }),
-  key('time', 'time', 'time', 64),
+  key('time', 'time', 'date', 64),
   key('day', 'day', 'day', 8),
   key('hour', 'hour', 'hour', 32),
   key('sdif', 'sdif', 'iface_index', 32),

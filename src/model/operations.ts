@@ -19,8 +19,13 @@ export type Verdict =
   | { readonly kind: 'accept' | 'drop' | 'continue' | 'break' | 'return' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string };
 
+/** The bytes are a number of host byte order: listings show it as a number. */
+export interface HostOrder {
+  readonly hostOrder?: true;
+}
+
 /** Loads a constant, or a verdict into register 0. */
-export interface ImmediateOperation {
+export interface ImmediateOperation extends HostOrder {
   readonly kind: 'immediate';
   readonly destination: Register;
   readonly data: Uint8Array | Verdict;
@@ -173,7 +178,7 @@ export interface HashOperation {
   readonly destination: Register;
 }
 
-export interface BitwiseMaskOperation {
+export interface BitwiseMaskOperation extends HostOrder {
   readonly kind: 'bitwise';
   /** destination = (source & mask) ^ xor */
   readonly operator: 'mask-xor';
@@ -220,7 +225,7 @@ export interface ByteorderOperation {
 
 export type CompareOperator = 'eq' | 'neq' | 'lt' | 'lte' | 'gt' | 'gte';
 
-export interface CmpOperation {
+export interface CmpOperation extends HostOrder {
   readonly kind: 'cmp';
   readonly operator: CompareOperator;
   readonly source: Register;

@@ -30,7 +30,7 @@ export const gre = {
     [0x0800, 'ip'],
     [0x86dd, 'ip6'],
   ],
-  tunnel: { type: 0, headerSize: 4, flags: 0xc },
+  tunnel: { type: 3, headerSize: 4, flags: 0xc },
   fields: [
     { name: 'flags', offset: 0, bits: 5, type: 'integer' },
     { name: 'version', offset: 13, bits: 3, type: 'integer' },
@@ -42,6 +42,6 @@ export const gre = {
 export const gretap = {
   protocol: 'gretap',
   layer: 'transport',
-  tunnel: { type: 0, headerSize: 4, flags: 0xe, first: 'ether' },
+  tunnel: { type: 4, headerSize: 4, flags: 0xe, first: 'ether' },
   fields: [],
 } as const satisfies HeaderRows;

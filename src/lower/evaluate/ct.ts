@@ -1,0 +1,64 @@
+/** Conntrack keys: their type by family and direction (nft: expr_evaluate_ct()). */
+
+import type { CtExpression } from '../../ast/nft/expressions.ts';
+import { type CtKey, ctKeyByName } from '../../fields/ct.ts';
+import { expectType, fail, type LoweringContext, protocolsOf } from '../context.ts';
+import { type Protocol, protocolIp, protocolIp6 } from '../protocol.ts';
+import type { TypedCt, TypedExpression } from '../typed.ts';
+import { typeByName } from '../types.ts';
+
+export function evaluateCt(
+  context: LoweringContext,
+  node: CtExpression,
+): TypedExpression | undefined {
+  const ct = typedCt(context, node);
+  if (ct === undefined) return undefined;
+  expectType(context, ct.type, ct.order, ct.bits);
+  return ct;
+}
+
+export function typedCt(context: LoweringContext, node: CtExpression): TypedCt | undefined {
+  const key = ctKeyByName(node.key);
+  if (key === undefined) {
+    return fail(context, 'unknown-symbol', node.span, `no ct key '${node.key}'`);
+  }
+  const resolved = key.bits === 0 ? addressKey(context, node, key) : key;
+  if (resolved === undefined || !checkFamily(context, node, resolved)) return undefined;
+  const { direction } = node;
+  return {
+    kind: 'ct',
+    key: resolved,
+    span: node.span,
+    type: typeByName(resolved.type),
+    bits: resolved.bits,
+    order: resolved.byteOrder,
+    ...(direction === undefined ? {} : { direction }),
+  };
+}
+
+/** `ct original saddr`: the address type follows from the network layer protocol. */
+function addressKey(context: LoweringContext, node: CtExpression, key: CtKey): CtKey | undefined {
+  const network = protocolsOf(context).layers[2].protocol;
+  if (network === protocolIp) return { ...key, type: 'ipv4_addr', bits: 32 };
+  if (network === protocolIp6) return { ...key, type: 'ipv6_addr', bits: 128 };
+  return fail(
+    context,
+    'conflicting-protocols',
+    node.span,
+    `cannot determine ip protocol version, use "ip ${key.name}" or "ip6 ${key.name}" instead`,
+  );
+}
+
+function checkFamily(context: LoweringContext, node: CtExpression, key: CtKey): boolean {
+  const network = protocolsOf(context).layers[2].protocol;
+  const wrong: Protocol | undefined =
+    key.family === 'ip' ? protocolIp6 : key.family === 'ip6' ? protocolIp : undefined;
+  if (wrong === undefined || network !== wrong) return true;
+  fail(
+    context,
+    'conflicting-protocols',
+    node.span,
+    `conflicting protocols specified: ${wrong.name} vs. ${key.family}`,
+  );
+  return false;
+}

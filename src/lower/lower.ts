@@ -1,0 +1,85 @@
+/** Lowers a loaded ruleset into a program: what nft would send to the kernel. */
+
+import type { Chain, Ruleset, Table } from '../ast/nft/ruleset.ts';
+import type { Diagnostic, Result } from '../base/diagnostic.ts';
+import { debianEnvironment, type NameEnvironment } from '../datatypes/environment.ts';
+import type { Program, ProgramChain, ProgramTable } from '../model/program.ts';
+import { checkTable } from './checks/table.ts';
+import { lowerObject } from './objects.ts';
+import { lowerRule, newContext, type RuleScope } from './rule.ts';
+import { declareSet, fillSet } from './sets/declaration.ts';
+import { toProgramSet } from './sets/program-set.ts';
+import type { SetBuild } from './sets/set-build.ts';
+import { newTableScope } from './table-scope.ts';
+
+export interface LowerOptions {
+  /** Names of protocols, services, interfaces, marks, users; Debian's by default. */
+  readonly environment?: NameEnvironment;
+}
+
+/**
+ * The program of a ruleset, with what nft or the kernel would refuse as diagnostics (a rule with an error has no
+ * operations). Linear in the size of the ruleset.
+ */
+export function lower(ruleset: Ruleset, options: LowerOptions = {}): Result<Program> {
+  const diagnostics: Diagnostic[] = [];
+  const environment = options.environment ?? debianEnvironment;
+  const tables = ruleset.tables.map((table) => lowerTable(table, environment, diagnostics));
+  return { value: { tables }, diagnostics };
+}
+
+function lowerTable(
+  table: Table,
+  environment: NameEnvironment,
+  diagnostics: Diagnostic[],
+): ProgramTable {
+  const scope: RuleScope = { table: newTableScope(table), environment, diagnostics };
+  const declared = lowerSets(scope);
+  const chains = table.chains.map((chain) => lowerChain(scope, chain));
+  const builds = [...declared, ...scope.table.meters, ...scope.table.anonymousSets];
+  const lowered: ProgramTable = {
+    family: table.family,
+    name: table.name,
+    loader: 'nft',
+    dormant: table.flags.includes('dormant'),
+    chains: [...chains, ...scope.table.anonymousChains],
+    sets: builds.map(toProgramSet),
+    objects: table.objects.map(lowerObject),
+    flowtables: table.flowtables.map((flowtable) => flowtable.name),
+    span: table.span,
+  };
+  checkTable(scope, lowered);
+  return lowered;
+}
+
+/** All keys first: elements may refer to nothing but their own set. */
+function lowerSets(scope: RuleScope): readonly SetBuild[] {
+  const builds: SetBuild[] = [];
+  for (const node of scope.table.table.sets) {
+    const build = declareSet(newContext(scope), node);
+    if (build === undefined) continue;
+    scope.table.sets.set(build.name, build);
+    builds.push(build);
+  }
+  for (const build of builds) fillSet(newContext(scope), build);
+  return builds;
+}
+
+/** One chain of a table whose sets are declared. */
+export function lowerChain(scope: RuleScope, chain: Chain): ProgramChain {
+  const rules = chain.rules.map((rule) => lowerRule(scope, rule));
+  const { base, name, span } = chain;
+  if (base === undefined) return { name, rules, span };
+  return {
+    name,
+    base: {
+      type: base.type,
+      hook: base.hook,
+      priority: base.priority.value,
+      devices: base.devices ?? [],
+      policy: base.policy ?? 'accept',
+    },
+    rules,
+    span,
+  };
+}

@@ -1,0 +1,194 @@
+/** Declared sets and maps: key and data types, flags, statements, elements (nft: set_evaluate()). */
+
+import type { Expression } from '../../ast/nft/expressions.ts';
+import type { SetDeclaration, SetType } from '../../ast/nft/ruleset.ts';
+import type { Span } from '../../base/span.ts';
+import { verdictType } from '../../datatypes/basic.ts';
+import { concatDatatype, paddedBits } from '../../datatypes/concat.ts';
+import type { Datatype } from '../../datatypes/datatype.ts';
+import { datatypeByName, datatypes } from '../../datatypes/registry.ts';
+import { fail, type KeyShape, type LoweringContext } from '../context.ts';
+import { objectKind } from '../statements/object-reference.ts';
+import { statefulOperations } from '../statements/stateful.ts';
+import { closest } from '../suggest.ts';
+import { programElements } from './elements.ts';
+import { evaluateSetItems } from './items.ts';
+import type { SetBuild } from './set-build.ts';
+import { typeofShape } from './typeof.ts';
+
+/** Declares the set, without its elements; undefined after an error. */
+export function declareSet(context: LoweringContext, node: SetDeclaration): SetBuild | undefined {
+  const word = node.map ? 'map' : 'set';
+  if (node.key === undefined) {
+    return fail(context, 'invalid-set', node.span, `${word} definition does not specify key`);
+  }
+  const key = shapeOfType(context, node.key, node.span, word);
+  if (key === undefined) return undefined;
+  const data = node.map ? dataOf(context, node) : undefined;
+  if (node.map && data === undefined) return undefined;
+  const interval = node.flags.includes('interval');
+  if (node.autoMerge && !interval) {
+    return fail(context, 'invalid-set', node.span, 'auto-merge only works with interval sets');
+  }
+  const concat = interval && key.parts !== undefined;
+  return {
+    name: node.name,
+    anonymous: false,
+    kind: data?.kind ?? 'set',
+    span: node.span,
+    key,
+    data: data?.shape,
+    dataInterval: node.dataInterval ?? false,
+    objectType: node.objectType === undefined ? undefined : objectKind(node.objectType),
+    constant: node.flags.includes('constant'),
+    interval,
+    concat,
+    timeout: node.flags.includes('timeout') || node.timeout !== undefined,
+    dynamic: node.flags.includes('dynamic'),
+    autoMerge: node.autoMerge && !concat,
+    size: node.size,
+    operations: statefulOperations(context, node.statements),
+    elements: [],
+    declaration: node,
+  };
+}
+
+interface MapData {
+  readonly kind: SetBuild['kind'];
+  readonly shape?: KeyShape;
+}
+
+function dataOf(context: LoweringContext, node: SetDeclaration): MapData | undefined {
+  if (node.objectType !== undefined) return { kind: 'object-map' };
+  const { data } = node;
+  if (data === undefined) {
+    return fail(
+      context,
+      'invalid-set',
+      node.span,
+      'map definition does not specify mapping data type',
+    );
+  }
+  if (data.kind === 'type' && data.names.length === 1 && data.names[0] === 'verdict') {
+    return { kind: 'verdict-map' };
+  }
+  if (
+    data.kind === 'typeof' &&
+    data.expression.kind === 'symbol' &&
+    data.expression.text === 'verdict'
+  ) {
+    return { kind: 'verdict-map' };
+  }
+  const shape = shapeOfType(context, data, node.span, 'map');
+  return shape === undefined ? undefined : { kind: 'map', shape };
+}
+
+function shapeOfType(
+  context: LoweringContext,
+  type: SetType,
+  span: Span,
+  word: string,
+): KeyShape | undefined {
+  return type.kind === 'type'
+    ? shapeOfNames(context, type.names, span, word)
+    : shapeOfExpression(context, type.expression, span, word);
+}
+
+function shapeOfNames(
+  context: LoweringContext,
+  names: readonly string[],
+  span: Span,
+  word: string,
+): KeyShape | undefined {
+  const shapes: KeyShape[] = [];
+  for (const name of names) {
+    const type = datatypeByName(name);
+    if (type === undefined) {
+      const near = closest(
+        name,
+        datatypes.map((candidate) => candidate.name),
+      );
+      const details = near === undefined ? {} : { hint: `did you mean '${near}'?` };
+      return fail(context, 'unknown-symbol', span, `unknown datatype ${name}`, details);
+    }
+    if (type.bits === 0 || type === verdictType) {
+      return fail(
+        context,
+        'invalid-set',
+        span,
+        `unqualified type ${name} specified in ${word} definition`,
+        { hint: 'use "typeof EXPRESSION" instead of "type DATATYPE"' },
+      );
+    }
+    shapes.push({ type, bits: widthOf(type), order: type.byteOrder });
+  }
+  return joinShapes(context, shapes, span);
+}
+
+function widthOf(type: Datatype): number {
+  return type.bits;
+}
+
+export function joinShapes(
+  context: LoweringContext,
+  shapes: readonly KeyShape[],
+  span: Span,
+): KeyShape | undefined {
+  const [only, ...more] = shapes;
+  if (only !== undefined && more.length === 0) return only;
+  const bits = shapes.reduce((sum, shape) => sum + paddedBits(shape.bits), 0);
+  if (bits > 512) {
+    return fail(
+      context,
+      'value-out-of-range',
+      span,
+      `concatenation of size ${bits} exceeds maximum size of 512`,
+    );
+  }
+  const type = concatDatatype(
+    shapes.map((shape) =>
+      shape.type.bits > 0
+        ? shape.type
+        : { ...shape.type, bits: shape.bits, byteOrder: shape.order },
+    ),
+  );
+  return { type, bits, order: 'none', parts: shapes };
+}
+
+function shapeOfExpression(
+  context: LoweringContext,
+  node: Expression,
+  span: Span,
+  word: string,
+): KeyShape | undefined {
+  const parts = node.kind === 'concat' ? node.parts : [node];
+  const shapes: KeyShape[] = [];
+  for (const part of parts) {
+    const shape = typeofShape(context, part);
+    if (shape === undefined) return undefined;
+    if (shape.bits === 0) {
+      return fail(
+        context,
+        'invalid-set',
+        span,
+        `unqualified type ${shape.type.name} specified in ${word} definition`,
+      );
+    }
+    shapes.push(shape);
+  }
+  return joinShapes(context, shapes, span);
+}
+
+/** The elements that stand in the declaration. */
+export function fillSet(context: LoweringContext, set: SetBuild): void {
+  const items = set.declaration?.elements ?? [];
+  if (items.length === 0) return;
+  context.set = set;
+  const { type, order, bits } = set.key;
+  Object.assign(context.expect, { type, order, bits, max: 0, key: set.key });
+  const members = evaluateSetItems(context, { kind: 'set', items, span: set.span });
+  context.set = undefined;
+  if (members === undefined) return;
+  const elements = programElements(context, set, members.elements);
+  if (elements !== undefined) set.elements = elements;
+}

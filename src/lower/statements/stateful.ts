@@ -1,0 +1,85 @@
+/** Statements that keep state: counter, quota, limit, ct count, last. */
+
+import type { LimitStatement, Statement } from '../../ast/nft/statements.ts';
+import type { Operation } from '../../model/operations.ts';
+import { fail, type LoweringContext } from '../context.ts';
+
+/** The operation of a stateful statement; undefined for any other. */
+export function statefulOperation(statement: Statement): Operation | undefined {
+  switch (statement.kind) {
+    case 'counter':
+      return {
+        kind: 'counter',
+        packets: statement.packets ?? 0n,
+        bytes: statement.bytes ?? 0n,
+      };
+    case 'quota':
+      return {
+        kind: 'quota',
+        bytes: statement.bytes,
+        consumed: statement.usedBytes ?? 0n,
+        inverted: statement.over,
+      };
+    case 'limit':
+      return limitOperation(statement);
+    case 'ct-count':
+      return { kind: 'connlimit', count: statement.count, inverted: statement.over };
+    case 'last':
+      return statement.used === undefined
+        ? { kind: 'last' }
+        : { kind: 'last', milliseconds: statement.used };
+    default:
+      return undefined;
+  }
+}
+
+const secondsPer = { second: 1, minute: 60, hour: 3600, day: 86400, week: 604800 } as const;
+
+/** nft's default burst is 5 packets, or none in bytes. */
+export function limitOperation(
+  limit: Pick<LimitStatement, 'rate' | 'per' | 'unit' | 'burst' | 'over'>,
+): Operation & { readonly kind: 'limit' } {
+  const burst = limit.burst ?? (limit.unit === 'packets' ? 5n : 0n);
+  return {
+    kind: 'limit',
+    rate: limit.rate,
+    per: secondsPer[limit.per],
+    burst: Number(BigInt.asUintN(32, burst)),
+    type: limit.unit,
+    inverted: limit.over,
+  };
+}
+
+/** Statements attached to elements and sets. */
+export function statefulOperations(
+  context: LoweringContext,
+  statements: readonly Statement[],
+): readonly Operation[] {
+  const operations: Operation[] = [];
+  for (const statement of statements) {
+    const operation = statefulOperation(statement);
+    if (operation !== undefined && !checkLimit(context, statement)) continue;
+    if (operation === undefined) {
+      fail(context, 'invalid-set', statement.span, 'statement must be stateful');
+    } else operations.push(operation);
+  }
+  return operations;
+}
+
+const widest = 1n << 64n;
+
+/** nft_limit_init(): rates that do not fit the kernel's 64-bit tokens are refused. */
+export function checkLimit(context: LoweringContext, statement: Statement): boolean {
+  if (statement.kind !== 'limit') return true;
+  const { rate, per, type, burst } = limitOperation(statement);
+  const nanoseconds = BigInt(per) * 1_000_000_000n;
+  const tokens =
+    rate === 0n
+      ? widest
+      : type === 'packets'
+        ? (nanoseconds / rate) * BigInt(burst)
+        : nanoseconds * (rate + BigInt(burst));
+  if (rate > 0n && tokens < widest) return true;
+  fail(context, 'kernel-refused', statement.span, 'the kernel refuses this rate: value too large');
+  return false;
+}
