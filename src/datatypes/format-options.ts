@@ -10,6 +10,8 @@ export interface FormatOptions {
   readonly numericProtocols?: boolean;
   /** `-T`: times in seconds. */
   readonly numericTime?: boolean;
+  /** Durations in seconds, as ends of ranges are. */
+  readonly durationsInSeconds?: boolean;
   /** Symbolic constants as numbers (part of `-n`). */
   readonly numericSymbols?: boolean;
   /** `-S`: ports as service names. */

@@ -93,8 +93,7 @@ function formatClassid({ value }: Constant): string {
   if (value === 0n) return 'none';
   const major = (value >> 16n).toString(16);
   const minor = (value & 0xffffn).toString(16);
-  if (major === '0') return `:${minor}`;
-  return minor === '0' ? `${major}:` : `${major}:${minor}`;
+  return major === '0' ? `:${minor}` : `${major}:${minor}`;
 }
 
 function formatIdentity(pick: (options: FormatOptions) => NameTable): Formatter {
@@ -117,7 +116,8 @@ function lowestBit(value: bigint): number {
 
 function formatDay(constant: Constant, options: FormatOptions): string {
   const name = symbolName(constant.type, constant.value);
-  return name === undefined || options.numericTime ? formatNumber(constant) : `"${name}"`;
+  const numeric = options.numericTime || options.numericSymbols;
+  return name === undefined || numeric ? formatNumber(constant) : `"${name}"`;
 }
 
 /** By nft's type number, or by name where several datatypes share a number. */
@@ -129,7 +129,8 @@ const formatters: Readonly<Record<string | number, Formatter>> = {
   9: formatLinkLayer,
   12: formatProtocol,
   13: formatService,
-  18: ({ value }, options) => formatDuration(Number(value), options.numericTime),
+  18: ({ value }, options) =>
+    formatDuration(Number(value), options.numericTime || options.durationsInSeconds),
   19: fromTable((options) => options.environment.marks),
   20: formatInterface,
   22: fromTable((options) => options.environment.realms),

@@ -85,16 +85,16 @@ export function datatypeByNumber(number: number): Datatype | undefined {
   return concatDatatype(fields);
 }
 
-const fieldTypes: ReadonlyMap<string, Datatype> = new Map(
-  [basic.hexIntegerType, basic.queueType, transport.mptcpSubtypeType].map((type) => [
-    type.name,
-    type,
-  ]),
-);
+const fieldTypes: ReadonlyMap<string, Datatype> = new Map([
+  ['xinteger', basic.hexIntegerType],
+  ['queue', basic.queueType],
+  ['mptcpopt_subtype', transport.mptcpSubtypeType],
+  ['date', time.dateType],
+]);
 
 /** The datatype of a row of `fields/`: also those that no declaration can name, and integers of the row's byte order. */
-export function fieldDatatype(name: string, bits: number, byteOrder: 'host' | 'big'): Datatype {
-  if (name === 'integer') return byteOrder === 'host' ? basic.hostIntegerType : basic.bigIntegerType;
-  if (name === 'time' && bits === 64) return time.dateType;
+export function fieldDatatype(name: string, byteOrder: 'host' | 'big'): Datatype {
+  if (name === 'integer')
+    return byteOrder === 'host' ? basic.hostIntegerType : basic.bigIntegerType;
   return fieldTypes.get(name) ?? byName.get(name) ?? basic.invalidType;
 }

@@ -3,7 +3,7 @@
 import { hexIntegerType } from '../datatypes/basic.ts';
 import type { Family } from '../fields/families.ts';
 import type { MatchDraft } from './draft.ts';
-import { isIcmp, type Layer, layerOf, matchesMessage, unknownHeader } from './protocol-context.ts';
+import { isIcmp, type Layer, layerOf, unknownHeader } from './protocol-context.ts';
 import type { ExthdrTree, PayloadTree, Tree } from './tree.ts';
 
 export interface Dependencies {
@@ -65,7 +65,7 @@ function mayKillIcmp(dependencies: Dependencies, dependency: MatchDraft, tree: P
   const { field, header } = tree;
   if (field?.messageTypes === undefined) return false;
   if (dependency.left.kind !== 'payload' || dependency.left.header !== header) return false;
-  return matchesMessage(field, dependencies.icmpType);
+  return field.messageTypes.length < 4 && field.messageTypes[0] === dependencies.icmpType;
 }
 
 function mayKillLink(dependency: MatchDraft): boolean {

@@ -36,7 +36,7 @@ const ipv6Headers = [
 
 const rowsByOperator: Readonly<Record<ExthdrTree['operator'], readonly ExtensionRows[]>> = {
   ipv6: ipv6Headers,
-  tcpopt: tcpOptions,
+  tcpopt: tcpOptions.filter(({ name }) => name !== 'echo'),
   ipv4: ipOptions,
   sctp: sctpChunks,
   dccp: [],
@@ -79,7 +79,7 @@ export function extensionDatatype(tree: ExthdrTree): Datatype {
   if (tree.present) return booleanType;
   const found = extensionField(tree.operator, tree.header, tree.offset, tree.bits);
   if (found === undefined) return integerType;
-  return fieldDatatype(found.field.type, found.field.bits, 'big');
+  return fieldDatatype(found.field.type, 'big');
 }
 
 /** The name of a header, option or chunk as an existence test shows it. */

@@ -33,7 +33,7 @@ function leaf(expression: Expression, type: Datatype, bits: number, order: ByteO
 
 function rowLeaf(expression: Expression, row: KeyRow | undefined): LeafTree {
   if (row === undefined) return leaf(expression, invalidType, 32, 'none');
-  const type = fieldDatatype(row.type, row.bits, row.byteOrder);
+  const type = fieldDatatype(row.type, row.byteOrder);
   return leaf(expression, type, row.bits, row.byteOrder);
 }
 
@@ -51,9 +51,12 @@ export function metaTree(listing: string, tunnel: MetaTree['tunnel']): MetaTree 
     tunnel,
     bits,
     order,
-    type: fieldDatatype(row?.type ?? 'integer', bits, order),
+    type: fieldDatatype(row?.type ?? 'integer', order),
   };
 }
+
+/** Keys that the kernel gives no direction back for. */
+const undirected: ReadonlySet<string> = new Set(['protocol', 'l3protocol']);
 
 export function ctTree(listing: string, direction: CtTree['direction']): CtTree {
   const row = ctKeyByListing(listing);
@@ -62,10 +65,10 @@ export function ctTree(listing: string, direction: CtTree['direction']): CtTree 
   return {
     kind: 'ct',
     key: row?.name ?? listing,
-    direction,
+    direction: undirected.has(listing) ? undefined : direction,
     bits,
     order,
-    type: fieldDatatype(row?.type ?? 'integer', bits, order),
+    type: fieldDatatype(row?.type ?? 'integer', order),
   };
 }
 

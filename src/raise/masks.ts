@@ -57,7 +57,7 @@ function trimExthdr(tree: ExthdrTree, mask: ValueTree): number | undefined {
   if (found === undefined) return undefined;
   tree.offset = offset;
   tree.bits = end - shift;
-  tree.type = fieldDatatype(found.field.type, found.field.bits, 'big');
+  tree.type = fieldDatatype(found.field.type, 'big');
   return shift;
 }
 

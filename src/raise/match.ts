@@ -6,9 +6,9 @@ import type { MatchDraft } from './draft.ts';
 import type { Pass } from './layers.ts';
 import { removeMask } from './masks.ts';
 import { payloadMatch } from './payload-match.ts';
-import { isFlags, postprocess } from './postprocess.ts';
+import { postprocess } from './postprocess.ts';
 import { learnCt, learnMeta } from './protocol-context.ts';
-import { isAddress } from './set-elements.ts';
+import { isAddress, isFlags } from './set-elements.ts';
 import { type BinaryTree, prefixTree, setType, type Tree } from './tree.ts';
 
 export function processMatch(pass: Pass, draft: MatchDraft): void {

@@ -35,7 +35,7 @@ export function rawPayload(base: PayloadTree['base'], offset: number, bits: numb
   if (base === 'transport' && port !== undefined) {
     raw.header = ports;
     raw.field = port;
-    raw.type = fieldDatatype('inet_service', 16, 'big');
+    raw.type = fieldDatatype('inet_service', 'big');
   }
   return raw;
 }
@@ -49,7 +49,7 @@ export function fieldPayload(header: HeaderRows, field: HeaderField): PayloadTre
     bits: field.bits,
     header,
     field,
-    type: fieldDatatype(field.type, field.bits, field.byteOrder ?? 'big'),
+    type: fieldDatatype(field.type, field.byteOrder ?? 'big'),
     order: field.byteOrder ?? 'big',
     protocolKey: isProtocolKey(header, field),
   };
@@ -94,7 +94,7 @@ export function completePayload(tree: PayloadTree, context: ProtocolContext): vo
   if (field === undefined) return;
   tree.header = place.header;
   tree.field = field;
-  tree.type = fieldDatatype(field.type, field.bits, field.byteOrder ?? 'big');
+  tree.type = fieldDatatype(field.type, field.byteOrder ?? 'big');
   tree.order = field.byteOrder ?? 'big';
 }
 

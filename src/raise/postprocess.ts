@@ -2,13 +2,13 @@
 
 import { ipv4AddressType, ipv6AddressType } from '../datatypes/address.ts';
 import { hexIntegerType, hostIntegerType } from '../datatypes/basic.ts';
-import type { Datatype } from '../datatypes/datatype.ts';
 import { swapBytes } from './bits.ts';
 import { dependencyOf, killByExthdr, killByPayload, releaseDependency } from './dependencies.ts';
 import type { Pass } from './layers.ts';
 import { removeMask } from './masks.ts';
 import { completePayload } from './payload.ts';
 import { layerOf } from './protocol-context.ts';
+import { isFlags } from './set-elements.ts';
 import { listedText } from './text.ts';
 import {
   type BinaryTree,
@@ -21,11 +21,6 @@ import {
   type Tree,
   type ValueTree,
 } from './tree.ts';
-
-/** Bit masks with named bits; the plain `bitmask` is a number. */
-export function isFlags(type: Datatype): boolean {
-  return type.base === 'bitmask' && type.name !== 'bitmask';
-}
 
 export function postprocess(pass: Pass, tree: Tree): Tree {
   switch (tree.kind) {
@@ -182,6 +177,7 @@ function typeCtAddress(pass: Pass, tree: CtTree): Tree {
   const network = pass.current.protocols.headers[2]?.protocol;
   if (network === 'ip') tree.type = ipv4AddressType;
   if (network === 'ip6') tree.type = ipv6AddressType;
+  if (network === 'ip' || network === 'ip6') tree.key = `${network} ${tree.key}`;
   if (tree.bits === 0) tree.bits = network === 'ip6' ? 128 : network === 'ip' ? 32 : 0;
   return tree;
 }

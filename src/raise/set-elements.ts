@@ -10,6 +10,11 @@ import type { ElementTree, Tree } from './tree.ts';
 import { prefixTree, rangeTree, type ValueTree, valueTree } from './tree.ts';
 import { raiseVerdict } from './verdict.ts';
 
+/** Bit masks with named bits; the plain `bitmask` is a number. */
+export function isFlags(type: Datatype): boolean {
+  return type.base === 'bitmask' && type.name !== 'bitmask';
+}
+
 export function isAddress(type: Datatype): boolean {
   return type.name === 'ipv4_addr' || type.name === 'ipv6_addr';
 }
@@ -82,12 +87,12 @@ export function fieldsTree(
   return concatTree(parts);
 }
 
-/** The keys of a set in an order-preserving form: a number, compared by width first for concatenations. */
+/** What elements are sorted by; of several flags the lowest one. */
 function sortValue(tree: Tree | undefined): bigint {
   if (tree === undefined) return -1n;
   switch (tree.kind) {
     case 'value':
-      return tree.value;
+      return isFlags(tree.type) ? tree.value & -tree.value : tree.value;
     case 'prefix':
       return sortValue(tree.address);
     case 'range':
@@ -97,18 +102,9 @@ function sortValue(tree: Tree | undefined): bigint {
   }
 }
 
-/** The bytes of each field one after the other, read as one little-endian number (nft: concat_expr_msort_value). */
+/** The fields' numbers one after the other, the first one first. */
 function concatSortValue(parts: readonly Tree[]): bigint {
-  let value = 0n;
-  let shift = 0n;
-  for (const part of parts) {
-    const number = sortValue(part);
-    const bits = Math.ceil(part.bits / 8) * 8;
-    const host = part.order === 'host' && part.type.base !== 'string';
-    value |= (host ? number : swapBytes(number, bits)) << shift;
-    shift += BigInt(bits);
-  }
-  return value;
+  return parts.reduce((value, part) => (value << BigInt(part.bits)) | sortValue(part), 0n);
 }
 
 function elementSortValue({ key }: ElementTree): bigint {
@@ -127,13 +123,19 @@ function sortElements<Element extends ElementTree>(elements: readonly Element[])
   return keyed.map(({ element }) => element);
 }
 
+/** A single address as interval data is listed as a prefix of full length. */
+function wholePrefix(tree: Tree, map: Extract<ProgramSet['map'], { kind: 'data' }>): Tree {
+  const single = map.interval && tree.kind === 'value' && isAddress(tree.type);
+  return single ? prefixTree(tree, tree.bits) : tree;
+}
+
 function dataOf(set: ProgramSet, element: ProgramElement): ElementTree['data'] {
   const { data, dataEnd } = element;
   if (data === undefined || set.map === undefined) return undefined;
   if (data instanceof Uint8Array) {
     if (set.map.kind !== 'data') return undefined;
-    const tree = fieldsTree(data, dataEnd, set.map.fields, set.map.interval);
-    return tree;
+    const tree = fieldsTree(data, dataEnd, set.map.fields, false);
+    return wholePrefix(tree, set.map);
   }
   if ('object' in data) return data.object;
   return raiseVerdict(data);
@@ -143,7 +145,7 @@ export interface SourcedElement extends ElementTree {
   readonly source: ProgramElement;
 }
 
-/** The elements of a set as nft lists them. */
+/** The elements of a set as nft lists them; those of interval concatenations stay in the order of loading. */
 export function elementTrees(set: ProgramSet): SourcedElement[] {
   const trees = set.elements.map((source): SourcedElement => {
     const key =
@@ -153,5 +155,6 @@ export function elementTrees(set: ProgramSet): SourcedElement[] {
     const data = dataOf(set, source);
     return { key, source, comment: source.comment, ...(data === undefined ? {} : { data }) };
   });
-  return sortElements(trees);
+  const ordered = set.interval && set.key.length > 1;
+  return ordered ? trees : sortElements(trees);
 }

@@ -249,9 +249,8 @@ function dynsetData(reader: Reader, operation: DynsetOperation, set: ProgramSet)
   if (operation.data === undefined || set.map?.kind !== 'data') return undefined;
   const data = getWide(reader, operation.data, set.map.length * 8);
   const [field] = set.map.fields;
-  if (set.map.fields.length === 1 && field !== undefined && data.kind !== 'concat') {
-    setType(data, field.type, field.type.byteOrder);
-  }
+  if (data.kind === 'concat') typeOperand(data, set.map.fields);
+  else if (field !== undefined) setType(data, field.type, field.type.byteOrder);
   return data;
 }
 

@@ -5,6 +5,7 @@ import { generatedSpan } from '../base/span.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { extensionExpression } from './fields.ts';
 import { isKnown } from './payload.ts';
+import { isFlags } from './set-elements.ts';
 import type {
   CtTree,
   ElementTree,
@@ -110,8 +111,7 @@ function keyType(type: Datatype, looked: Tree | undefined): Datatype {
 
 /** A constant of an element; several flags are an or of each. */
 function constantExpression(tree: ValueTree, type: Datatype): Expression {
-  const flags = type.base === 'bitmask' && type.name !== 'bitmask';
-  if (!flags || tree.value === 0n) return valueExpression(tree, type);
+  if (!isFlags(type) || tree.value === 0n) return valueExpression(tree, type);
   let result: Expression | undefined;
   let rest = tree.value;
   for (let bit = 1n; rest !== 0n; bit <<= 1n) {

@@ -9,7 +9,7 @@ import {
 } from '../datatypes/icmp.ts';
 import type { Family } from '../fields/families.ts';
 import type { Draft, MatchDraft, RejectDraft } from './draft.ts';
-import { isFlags } from './postprocess.ts';
+import { isFlags } from './set-elements.ts';
 import { setExpression, toExpression } from './to-expression.ts';
 
 export function toStatement(draft: Draft, family: Family): Statement {

@@ -61,6 +61,7 @@ export function rangeContext(context: PrintContext): PrintContext {
     ...context.format,
     numericProtocols: true,
     numericSymbols: true,
+    durationsInSeconds: true,
     services: false,
     identityNames: false,
   };
