@@ -1,0 +1,213 @@
+/** The ground of the grammar: tokens straight from the scanner, spans, scopes, and recovery after an error. */
+
+import {
+  EmbeddedActionsParser,
+  type IToken,
+  isRecognitionException,
+  type ParserMethod,
+  type TokenType,
+} from 'chevrotain';
+import type { DiagnosticCode } from '../../src/base/diagnostic.ts';
+import type { Span } from '../../src/base/span.ts';
+import { expectation, messageProvider } from './messages.ts';
+import type { ParseContext } from './parse-context.ts';
+import { endOfFile, keyword, punctuation, type ScannedToken, vocabulary } from './tokens.ts';
+import type { KeywordName, Scope } from './words.ts';
+
+/** nft gives up after so many errors (parser_max_errors). */
+const errorLimit = 10;
+
+/** A mistake that the grammar's actions found and have reported: leaves the statement, as YYERROR does. */
+class Abandoned extends Error {
+  override readonly name = 'Abandoned';
+}
+
+/** Too many errors, or the end of the text while looking for a place to go on. */
+class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+export abstract class TokenRules extends EmbeddedActionsParser {
+  protected abstract readonly context: ParseContext;
+  private lookahead: ScannedToken | undefined;
+  private previous: ScannedToken | undefined;
+  private consumed = -1;
+
+  constructor(skipValidations: boolean) {
+    super([...vocabulary], {
+      maxLookahead: 1,
+      recoveryEnabled: false,
+      skipValidations,
+      errorMessageProvider: messageProvider,
+    });
+  }
+
+  /** LA(1) is scanned when it is first asked for: the scopes that are open then decide what it is. */
+  protected override LA(distance: number): ScannedToken {
+    if (distance === 0) return this.previous ?? this.LA(1);
+    this.lookahead ??= this.context.scanner.next();
+    return this.lookahead;
+  }
+
+  protected override LA_FAST(distance: number): ScannedToken {
+    return this.LA(distance);
+  }
+
+  consumeToken(): void {
+    this.previous = this.lookahead;
+    this.lookahead = undefined;
+    this.consumed++;
+  }
+
+  exportLexerState(): number {
+    return this.consumed;
+  }
+
+  importLexerState(): void {}
+
+  resetLexerState(): void {
+    this.lookahead = undefined;
+    this.previous = undefined;
+    this.consumed = -1;
+  }
+
+  moveToTerminatedState(): void {}
+
+  onBeforeParse(): void {}
+
+  onAfterParse(): void {}
+
+  /** Has the token after the last consumed one been scanned already? */
+  protected get scannedAhead(): boolean {
+    return this.lookahead !== undefined;
+  }
+
+  /** Is this keyword next? Scans it if need be. */
+  protected nextIs(type: TokenType): boolean {
+    return this.LA(1).tokenTypeIdx === type.tokenTypeIdx;
+  }
+
+  /** Defines a rule; unlike RULE it takes the type of its value from where it is declared. */
+  protected production<Arguments extends unknown[], Value>(
+    name: string,
+    implementation: (...rest: Arguments) => Value,
+  ): ParserMethod<Arguments, Value> {
+    return this.RULE(name, implementation);
+  }
+
+  /** Was the optional part there? Never while Chevrotain records the grammar, so that all of it is seen. */
+  protected found<Value>(value: Value | undefined): value is Value {
+    return value !== undefined && !this.RECORDING_PHASE;
+  }
+
+  protected keyword(name: KeywordName): IToken {
+    return this.CONSUME(keyword(name));
+  }
+
+  protected typeOf(name: KeywordName): TokenType {
+    return keyword(name);
+  }
+
+  /** From a token, seen as LA(1) earlier, to the last one that was consumed. */
+  protected spanFrom(start: ScannedToken): Span {
+    return this.ACTION(() => ({
+      source: start.source,
+      start: start.startOffset,
+      end: this.LA(0).endOffset + 1,
+    }));
+  }
+
+  /** The last token that was consumed. */
+  protected lastSpan(): Span {
+    const { source, startOffset, endOffset } = this.LA(0);
+    return { source, start: startOffset, end: endOffset + 1 };
+  }
+
+  protected closeScope(scope: Scope): void {
+    this.ACTION(() => this.context.scanner.closeScope(scope));
+  }
+
+  protected report(code: DiagnosticCode, span: Span, message: string, hint?: string): void {
+    this.context.diagnostics.push({
+      code,
+      span,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+
+  /** Reports a mistake and leaves the statement. */
+  protected abandon(code: DiagnosticCode, span: Span, message: string, hint?: string): never {
+    this.report(code, span, message, hint);
+    throw new Abandoned();
+  }
+
+  /** The next token cannot stand here. */
+  protected unexpected(expected: readonly TokenType[]): never {
+    this.reportUnexpected(this.LA(1), expected);
+    throw new Abandoned();
+  }
+
+  private reportUnexpected(token: ScannedToken, expected: readonly TokenType[]): void {
+    const { source, startOffset, endOffset } = token;
+    const span = { source, start: startOffset, end: Math.max(endOffset, startOffset) + 1 };
+    const { message, hint } = expectation(token, expected);
+    this.report('syntax-error', span, message, hint);
+  }
+
+  /** Runs one item of a block; after an error goes on behind the next line end or semicolon, as nft does. */
+  protected recovering(item: () => void): void {
+    if (this.RECORDING_PHASE) return item();
+    try {
+      item();
+    } catch (error) {
+      this.recover(error);
+    }
+  }
+
+  /** A block ended: unless one of `ends` follows, that is an error, and the block goes on. */
+  protected blockGoesOn(ends: TokenType, expected: readonly TokenType[]): boolean {
+    const goesOn = this.ACTION(() => {
+      const next = this.LA(1);
+      if (next.tokenTypeIdx === ends.tokenTypeIdx) return false;
+      this.reportUnexpected(next, expected);
+      this.recover(new Abandoned());
+      return true;
+    });
+    return goesOn === true;
+  }
+
+  private recover(error: unknown): void {
+    if (!(error instanceof Error) || error instanceof Stopped) throw error;
+    if (isRecognitionException(error)) this.reportRecognition();
+    else if (!(error instanceof Abandoned)) throw error;
+    for (;;) {
+      const token = this.LA(1);
+      if (token.tokenType === endOfFile) throw new Stopped();
+      this.consumeToken();
+      if (token.tokenType === punctuation.newline || token.tokenType === punctuation.semicolon)
+        break;
+    }
+    this.context.errorCount++;
+    if (this.context.errorCount >= errorLimit) throw new Stopped();
+  }
+
+  private reportRecognition(): void {
+    this.reportUnexpected(this.LA(1), messageProvider.takeExpected());
+    this.errors = [];
+  }
+
+  /** Runs an entry rule on the context; `undefined` when it could not be finished. */
+  protected run<Value>(rule: () => Value): Value | undefined {
+    this.reset();
+    this.resetLexerState();
+    try {
+      return rule();
+    } catch (error) {
+      if (error instanceof Stopped || error instanceof Abandoned) return undefined;
+      throw error;
+    } finally {
+      this.reset();
+    }
+  }
+}

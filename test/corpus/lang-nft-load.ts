@@ -1,0 +1,154 @@
+/** Runs the parse and load checks of the language corpus: rules, invalid inputs, dumps. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Diagnostic } from '../../src/base/diagnostic.ts';
+import { parseNft } from '../../src/formats/nft/parse.ts';
+import type { CaseOutcome } from './check.ts';
+
+interface Position {
+  readonly line: number;
+  readonly col_start: number;
+  readonly col_end: number;
+  readonly kind: string;
+}
+
+interface RuleRecord {
+  readonly id: string;
+  readonly kind: 'rule' | 'set' | 'element' | 'object';
+  readonly family: string;
+  readonly table: string;
+  readonly chain: string;
+  readonly setup: readonly string[];
+  readonly text: string;
+  readonly verdict: 'ok' | 'fail' | 'unsupported-kernel';
+  readonly stage?: string;
+}
+
+interface InvalidRecord {
+  readonly id: string;
+  readonly setup?: string | readonly string[];
+  readonly input: string;
+  readonly stage: string;
+  readonly errors: readonly Position[];
+}
+
+interface DumpRecord {
+  readonly name: string;
+  readonly verdict: string;
+}
+
+export function* runNftLoad(directory: string): Iterable<CaseOutcome> {
+  yield* rulesParse(directory);
+  yield* invalidRefused(directory);
+  yield* dumpsParse(directory);
+}
+
+function* records<Row>(path: string): Iterable<Row> {
+  if (!existsSync(path)) return;
+  for (const line of readFileSync(path, 'utf8').split('\n')) {
+    if (line !== '') yield JSON.parse(line);
+  }
+}
+
+function isSyntaxFailure(record: { readonly stage?: string }): boolean {
+  return record.stage === 'syntax';
+}
+
+function errorsOf(text: string): readonly Diagnostic[] {
+  try {
+    const { diagnostics } = parseNft({ name: 'in', text });
+    return diagnostics.filter(({ code }) => code !== 'foreign-extension');
+  } catch (error) {
+    return [
+      {
+        code: 'syntax-error',
+        span: { source: { name: '', text }, start: 0, end: 0 },
+        message: String(error),
+      },
+    ];
+  }
+}
+
+function* rulesParse(directory: string): Iterable<CaseOutcome> {
+  for (const record of records<RuleRecord>(join(directory, 'rules.jsonl'))) {
+    const text =
+      record.kind === 'rule'
+        ? `add rule ${record.family} ${record.table} ${record.chain} ${record.text}`
+        : record.text;
+    const errors = errorsOf(`${[...record.setup, text].join('\n')}\n`);
+    const expected = isSyntaxFailure(record) ? 'refused' : 'parsed';
+    // What nft refuses in the actions of its grammar has another stage, so either outcome is right there.
+    const either = record.verdict === 'fail' && !isSyntaxFailure(record);
+    const found = errors.length > 0 ? 'refused' : 'parsed';
+    yield {
+      check: 'rules:parse',
+      id: record.id,
+      pass: either || found === expected,
+      difference: () => `${text}\n  expected ${expected}: ${errors[0]?.message ?? 'no error'}`,
+    };
+  }
+}
+
+function* invalidRefused(directory: string): Iterable<CaseOutcome> {
+  for (const record of records<InvalidRecord>(join(directory, 'invalid.jsonl'))) {
+    if (!isSyntaxFailure(record)) continue;
+    const errors = errorsOf(`${record.input}\n`);
+    yield {
+      check: 'invalid:refused',
+      id: record.id,
+      pass: errors.length > 0,
+      difference: () => record.input.slice(0, 300),
+    };
+    const expected = record.errors.filter(({ kind }) => kind === 'error');
+    yield {
+      check: 'invalid:position',
+      id: record.id,
+      pass: overlaps(errors, expected),
+      difference: () =>
+        `${record.input.slice(0, 400)}\n  nft ${expected.map(describe).join(' ')}\n  here ${errors
+          .map((error) => describe(positionOf(error)))
+          .join(' ')} ${errors[0]?.message ?? ''}`,
+    };
+  }
+}
+
+function describe({ line, col_start, col_end }: Position): string {
+  return `${line}:${col_start}-${col_end}`;
+}
+
+/** The first error nft reports must be overlapped by the first one here. */
+function overlaps(errors: readonly Diagnostic[], expected: readonly Position[]): boolean {
+  const [first] = expected;
+  const [error] = errors;
+  if (first === undefined || error === undefined) return false;
+  const { line, col_start, col_end } = positionOf(error);
+  return line === first.line && col_start <= first.col_end && first.col_start <= col_end;
+}
+
+function positionOf(error: Diagnostic): Position {
+  const { text } = error.span.source;
+  const before = text.slice(0, error.span.start);
+  const line = before.split('\n').length;
+  const lineStart = before.lastIndexOf('\n') + 1;
+  const column = Buffer.byteLength(before.slice(lineStart)) + 1;
+  const length = Buffer.byteLength(text.slice(error.span.start, error.span.end));
+  return { line, col_start: column, col_end: column + Math.max(length, 1) - 1, kind: 'error' };
+}
+
+function* dumpsParse(directory: string): Iterable<CaseOutcome> {
+  for (const record of records<DumpRecord>(join(directory, 'dumps', 'MANIFEST.jsonl'))) {
+    for (const suffix of ['in', 'list', 'list106']) {
+      const path = join(directory, 'dumps', `${record.name}.${suffix}.nft`);
+      if (!existsSync(path)) continue;
+      const errors = errorsOf(readFileSync(path, 'utf8'));
+      yield {
+        check: 'dumps:parse',
+        id: `${record.name}.${suffix}`,
+        pass: errors.length === 0,
+        difference: () =>
+          errors.map((error) => `${describe(positionOf(error))} ${error.message}`).join('\n  '),
+      };
+    }
+  }
+}
