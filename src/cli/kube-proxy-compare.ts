@@ -12,7 +12,7 @@ import type { KubeProxyInput, KubeProxyRun } from '../generate/kube-proxy/genera
 import { iptablesKernelState } from '../generate/kube-proxy/iptables/kernel-state.ts';
 import { newerWording } from '../generate/kube-proxy/iptables/listing-words.ts';
 import { printListing } from '../generate/kube-proxy/iptables/print-listing.ts';
-import { printSave } from '../generate/kube-proxy/iptables/print-save.ts';
+import { printSavedState } from '../generate/kube-proxy/iptables/print-save.ts';
 
 /** iptables-save text begins its tables with a star. */
 function isSave(text: string): boolean {
@@ -59,11 +59,8 @@ export function compareWithDump(
   const actual = dumpOf(text, family);
   if (actual.tables.size === 0) return { failure: 'no tables of iptables-save or nft list in it' };
   const own = isSave(text)
-    ? printSave(iptablesKernelState(run.program, { withKubelet }))
-    : printListing(
-        iptablesKernelState(run.program, { withKubelet, order: 'created' }),
-        newerWording,
-      );
+    ? printSavedState(run.program, { withKubelet })
+    : printListing(iptablesKernelState(run.program, { withKubelet }), newerWording);
   const comparison = compareDumps(dumpOf(own, family), actual);
   return { text: comparisonText(comparison), isEqual: comparison.differences.length === 0 };
 }

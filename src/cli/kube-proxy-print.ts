@@ -9,7 +9,7 @@ import {
 } from '../generate/kube-proxy/iptables/listing-words.ts';
 import { printListing } from '../generate/kube-proxy/iptables/print-listing.ts';
 import { printRestore } from '../generate/kube-proxy/iptables/print-restore.ts';
-import { printSave } from '../generate/kube-proxy/iptables/print-save.ts';
+import { printSavedState } from '../generate/kube-proxy/iptables/print-save.ts';
 import { generatedNft } from '../generate/kube-proxy/nftables/generate.ts';
 import { printNftScript } from '../generate/kube-proxy/nftables/print-commands.ts';
 
@@ -35,14 +35,11 @@ export function printRun(
   }
   switch (format) {
     case 'iptables-save':
-      return printSave(iptablesKernelState(run.program, { withKubelet }));
+      return printSavedState(run.program, { withKubelet });
     case 'iptables-restore':
       return printRestore(run.program);
     case 'nft-list':
-      return printListing(
-        iptablesKernelState(run.program, { withKubelet, order: 'created' }),
-        wording,
-      );
+      return printListing(iptablesKernelState(run.program, { withKubelet }), wording);
     case 'json':
       return jsonText(iptablesKernelState(run.program, { withKubelet }));
     case 'nft':

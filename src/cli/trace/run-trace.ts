@@ -1,0 +1,123 @@
+/** Runs `trace`: reads the inputs, explores the outcomes, prints them, judges the expectation. */
+
+import { prepareHost } from '../../host/prepared-host.ts';
+import { buildAnnotator } from '../../objects/annotate.ts';
+import type { Exploration, PacketInput, SimulationState } from '../../simulate/api.ts';
+import { type CompiledProgram, compileProgram } from '../../simulate/compile.ts';
+import { explore } from '../../simulate/explore.ts';
+import { initialState } from '../../simulate/state/initial-state.ts';
+import {
+  environmentOf,
+  loadProgram,
+  type RulesetSource,
+  rulesetsOfNode,
+} from '../input/load-program.ts';
+import { type Node, readNode, readNodeFiles } from '../input/node.ts';
+import { fail, type Session, showDiagnostics } from '../session.ts';
+import { parseAssumptions } from './assumptions.ts';
+import { withConnection } from './connection-state.ts';
+import { unexpected } from './expectation.ts';
+import type { TraceOptions } from './options.ts';
+import { printTrace, type TraceOutput } from './print-trace.ts';
+import { isMistake, type Mistake, type Question, readQuestion } from './question.ts';
+
+interface Inputs {
+  readonly node: Node;
+  readonly question: Question;
+  readonly compiled: CompiledProgram;
+  readonly state: SimulationState;
+  readonly notes: readonly string[];
+}
+
+/** The rulesets of the command line; those of the host folder only when none is given. */
+function rulesetSources(
+  session: Session,
+  options: TraceOptions,
+  node: Node,
+): readonly RulesetSource[] | Mistake {
+  if (options.ruleset === undefined) {
+    const found = rulesetsOfNode(node.files);
+    return found.length > 0
+      ? found
+      : { mistake: 'no ruleset: give --ruleset FILE, or --host DIR with one' };
+  }
+  const sources: RulesetSource[] = [];
+  for (const path of options.ruleset) {
+    const source = session.io.read(path);
+    if ('failure' in source) return { mistake: `--ruleset ${source.failure}` };
+    sources.push({ source });
+  }
+  return sources;
+}
+
+async function readInputs(
+  session: Session,
+  options: TraceOptions,
+): Promise<Inputs | Mistake | 'invalid'> {
+  const files = readNodeFiles(session.io, options);
+  if (isMistake(files)) return files;
+  const node = await readNode(files.files);
+  const question = readQuestion(prepareHost(node.host), options);
+  if (isMistake(question)) return question;
+  const sources = rulesetSources(session, options, node);
+  if ('mistake' in sources) return sources;
+  const loaded = await loadProgram(sources, environmentOf(node.host));
+  if (showDiagnostics(session, [...node.diagnostics, ...loaded.diagnostics])) return 'invalid';
+  const host =
+    options.ctState === 'established' ? withConnection(node.host, question.packet) : node.host;
+  const compiled = compileProgram(loaded.program, { host });
+  return { node, question, compiled, state: initialState(compiled), notes: loaded.notes };
+}
+
+/** Plays the packet `--count` times; the last exploration is the answer, earlier ones only change the state. */
+function playRounds(
+  inputs: Inputs,
+  input: PacketInput,
+  options: TraceOptions,
+): readonly Exploration[] | Mistake {
+  const assume = parseAssumptions(options.assume ?? []);
+  if (isMistake(assume)) return assume;
+  const explorations: Exploration[] = [];
+  let { state } = inputs;
+  for (let round = 0; round < (options.count ?? 1); round += 1) {
+    const exploration = explore(inputs.compiled, state, input, {
+      clock: options.clock ?? 0,
+      assume: assume.answers,
+      misses: options.explain ?? false,
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    });
+    explorations.push(exploration);
+    const [first] = exploration.outcomes;
+    if (first === undefined) break;
+    state = first.state;
+  }
+  return explorations;
+}
+
+function judge(session: Session, expect: string, exploration: Exploration): void {
+  const complaints = exploration.outcomes.flatMap((outcome) => unexpected(expect, outcome) ?? []);
+  if (complaints.length === 0 && !exploration.cut) return;
+  const found = [...new Set(complaints)].join('; ') || 'not every outcome was explored';
+  session.io.error(`expected ${expect}, found ${found}\n`);
+  session.exitCode = 1;
+}
+
+export async function runTrace(session: Session, options: TraceOptions): Promise<void> {
+  const inputs = await readInputs(session, options);
+  if (inputs === 'invalid') {
+    session.exitCode = 1;
+    return;
+  }
+  if (isMistake(inputs)) return fail(session, inputs.mistake);
+  const explorations = playRounds(inputs, inputs.question.input, options);
+  if (isMistake(explorations)) return fail(session, explorations.mistake);
+  const output: TraceOutput = {
+    question: inputs.question,
+    notes: [...inputs.node.host.assumptions.map(({ message }) => message), ...inputs.notes],
+    annotator: buildAnnotator(inputs.node.objects),
+    explorations,
+  };
+  printTrace(session, output, options);
+  const last = explorations.at(-1);
+  if (options.expect !== undefined && last !== undefined) judge(session, options.expect, last);
+}
