@@ -2,16 +2,56 @@
 
 import { Command, CommanderError } from 'commander';
 import { InternalError } from '../base/assert.ts';
-import { registerCheck } from './commands/check.ts';
-import { registerFmt } from './commands/fmt.ts';
-import { registerGenerate } from './commands/generate.ts';
-import { registerReplay } from './commands/replay.ts';
-import { registerSnapshot } from './commands/snapshot.ts';
-import { registerTrace } from './commands/trace.ts';
-import { registerTranslate } from './commands/translate.ts';
 import { type Io, processIo } from './io.ts';
 import type { ExitCode, Session } from './session.ts';
 import { version } from './version.ts';
+
+type Register = (program: Command, session: Session) => void;
+
+interface CommandRow {
+  readonly name: string;
+  readonly description: string;
+  /** Loaded only when the command is called: a start must not pay for the others. */
+  readonly load: () => Promise<Register>;
+}
+
+const commands: readonly CommandRow[] = [
+  {
+    name: 'trace',
+    description: 'play a packet through the rules of a host and explain what happens',
+    load: async () => (await import('./commands/trace.ts')).registerTrace,
+  },
+  {
+    name: 'check',
+    description: 'report what nft, iptables-restore or the kernel would refuse',
+    load: async () => (await import('./commands/check.ts')).registerCheck,
+  },
+  {
+    name: 'fmt',
+    description: 'print a ruleset in canonical form, or in another language',
+    load: async () => (await import('./commands/fmt.ts')).registerFmt,
+  },
+  {
+    name: 'translate',
+    description: 'iptables-save to nft commands, as iptables-restore-translate writes them',
+    load: async () => (await import('./commands/translate.ts')).registerTranslate,
+  },
+  {
+    name: 'generate',
+    description: 'the rules that kube-proxy and Calico program',
+    load: async () => (await import('./commands/generate.ts')).registerGenerate,
+  },
+  {
+    name: 'replay',
+    description: 'simulate recorded scenarios and print the first divergence of each packet',
+    load: async () => (await import('./commands/replay.ts')).registerReplay,
+  },
+  {
+    name: 'snapshot',
+    description: 'print a shell script that collects a host folder on a node',
+    load: async () => (await import('./commands/snapshot.ts')).registerSnapshot,
+  },
+];
 
 const examples = `
 Examples:
@@ -25,24 +65,23 @@ Examples:
 Exit codes: 0 fine; 1 the answer is no (other than expected, differences, invalid input); 2 wrong usage.
 Samples lie in the package's folder samples/, each with a README.`;
 
-function buildCommand(session: Session): Command {
+/** The called command whole; the others by name and description only. */
+async function buildCommand(session: Session, called: string | undefined): Promise<Command> {
   const program = new Command('nft-sim')
     .description(
       'What happens to this packet, and why? Reads, checks, simulates and generates nftables and iptables rules.',
     )
     .version(version, '-V, --version')
     .helpOption('-h, --help')
+    .helpCommand(false)
     .addHelpText('after', examples)
     .configureOutput({ writeOut: session.io.out, writeErr: session.io.error })
     .exitOverride()
     .showHelpAfterError('(see nft-sim --help)');
-  registerTrace(program, session);
-  registerCheck(program, session);
-  registerFmt(program, session);
-  registerTranslate(program, session);
-  registerGenerate(program, session);
-  registerReplay(program, session);
-  registerSnapshot(program, session);
+  for (const { name, description, load } of commands) {
+    if (name === called) (await load())(program, session);
+    else program.command(name).description(description);
+  }
   return program;
 }
 
@@ -62,7 +101,7 @@ function exitCodeOf(error: unknown, io: Io): ExitCode {
 export async function runMain(words: readonly string[], io: Io = processIo()): Promise<ExitCode> {
   const session: Session = { io, exitCode: 0 };
   try {
-    const program = buildCommand(session);
+    const program = await buildCommand(session, words[0]);
     if (words.length === 0) {
       io.out(program.helpInformation());
       return 2;
