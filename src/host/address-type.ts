@@ -55,7 +55,7 @@ function addressType4(
       : vrfTable(prepared, { destination: address, inputInterface: options.device });
   const table = prepared.routing4.tables.get(vrf ?? 'local');
   if (table === undefined) return 'unicast';
-  const found = searchTable(prepared, table, localRule, { destination: address });
+  const found = searchTable(table, localRule, { destination: address });
   if (found?.kind !== 'found') return 'unicast';
   const device = found.route.nexthops[0]?.device;
   return options.device === undefined || device === options.device ? found.type : 'unicast';

@@ -69,27 +69,43 @@ function buildLevels(
   prepared: PreparedIpSet,
   elements: readonly IpSetElement[],
 ): readonly IpSetLevel[] {
-  const levels = new Map<string, IpSetLevel>();
+  const levels = new Map<number, IpSetLevel>();
   for (const element of elements) {
-    for (const parts of expandRanges(element.parts)) {
-      const prefixLengths = parts.flatMap((part) =>
-        part.kind === 'net' ? [part.prefixLength] : [],
-      );
-      const name = prefixLengths.join();
-      const level = levels.get(name) ?? { prefixLengths, elements: new Map() };
-      levels.set(name, level);
-      const key = elementKey(prepared, parts);
-      const same = parts.some((part) => part.kind === 'interface')
-        ? level.elements.get(key)
-        : undefined;
-      if (same === undefined) level.elements.set(key, [element]);
-      else same.push(element);
-    }
+    if (!element.parts.some(isRange)) addElement(prepared, levels, element, element.parts);
+    else
+      for (const parts of expandRanges(element.parts)) addElement(prepared, levels, element, parts);
   }
-  return [...levels.values()].sort((a, b) => {
-    const first = (b.prefixLengths[0] ?? 0) - (a.prefixLengths[0] ?? 0);
-    return first || (b.prefixLengths[1] ?? 0) - (a.prefixLengths[1] ?? 0);
-  });
+  return [...levels].sort(([first], [second]) => second - first).map(([, level]) => level);
+}
+
+function isRange(part: IpSetPart): boolean {
+  return part.kind === 'range' || (part.kind === 'port' && part.from < part.to);
+}
+
+function addElement(
+  prepared: PreparedIpSet,
+  levels: Map<number, IpSetLevel>,
+  element: IpSetElement,
+  parts: readonly IpSetPart[],
+): void {
+  const order = levelOrder(parts);
+  let level = levels.get(order);
+  if (level === undefined) {
+    const prefixLengths = parts.flatMap((part) => (part.kind === 'net' ? [part.prefixLength] : []));
+    level = { prefixLengths, elements: new Map() };
+    levels.set(order, level);
+  }
+  const key = elementKey(prepared, parts);
+  const same = prepared.dimensions.includes('interface') ? level.elements.get(key) : undefined;
+  if (same === undefined) level.elements.set(key, [element]);
+  else same.push(element);
+}
+
+/** The prefix lengths as one number; a larger one is tried earlier. */
+function levelOrder(parts: readonly IpSetPart[]): number {
+  let order = 0;
+  for (const part of parts) if (part.kind === 'net') order = order * 256 + part.prefixLength;
+  return order;
 }
 
 /** Ports without a protocol are TCP ports (ipset_parse_proto_port()), but bitmap:port knows no protocols. */

@@ -6,61 +6,61 @@ interface Bucket<Value> {
   /** The prefix's address with the host bits cleared. */
   readonly address: Address;
   readonly values: Value[];
+  /** Another prefix of the same hash; IPv4 prefixes have none, as their hash is exact. */
+  next: Bucket<Value> | undefined;
 }
 
-interface Level<Value> {
+/** All prefixes of one length. */
+export interface PrefixLevel<Value> {
   readonly prefixLength: number;
-  readonly buckets: Map<number, Bucket<Value>[]>;
+  readonly buckets: Map<number, Bucket<Value>>;
 }
 
 /** Holds values by prefix, all of one address family. */
 export interface PrefixIndex<Value> {
   /** Longest prefix first. */
-  readonly levels: readonly Level<Value>[];
+  readonly levels: readonly PrefixLevel<Value>[];
 }
 
 /** Builds the index; values of one prefix stay in the given order. */
 export function buildPrefixIndex<Value>(
   entries: Iterable<readonly [Prefix, Value]>,
 ): PrefixIndex<Value> {
-  const levels = new Map<number, Level<Value>>();
+  const levels = new Map<number, PrefixLevel<Value>>();
   for (const [prefix, value] of entries) {
-    const level: Level<Value> = levels.get(prefix.prefixLength) ?? {
-      prefixLength: prefix.prefixLength,
+    const { prefixLength } = prefix;
+    const level: PrefixLevel<Value> = levels.get(prefixLength) ?? {
+      prefixLength,
       buckets: new Map(),
     };
-    levels.set(prefix.prefixLength, level);
-    const address = maskAddress(prefix.address, prefix.prefixLength);
-    const key = hashBits(address, prefix.prefixLength);
-    const bucket = level.buckets.get(key) ?? [];
-    level.buckets.set(key, bucket);
-    const same = bucket.find((candidate) =>
-      sharesBits(candidate.address, address, prefix.prefixLength),
-    );
-    if (same === undefined) bucket.push({ address, values: [value] });
-    else same.values.push(value);
+    levels.set(prefixLength, level);
+    const address = maskAddress(prefix.address, prefixLength);
+    const same = findBucket(level, address);
+    if (same !== undefined) {
+      same.values.push(value);
+      continue;
+    }
+    const key = hashBits(address, prefixLength);
+    level.buckets.set(key, { address, values: [value], next: level.buckets.get(key) });
   }
   return { levels: [...levels.values()].sort((a, b) => b.prefixLength - a.prefixLength) };
 }
 
-/**
- * Visits the values of every prefix that covers the address, longest first, until a visit answers.
- * @returns the first answer that is not undefined.
- */
-export function findLongestPrefix<Value, Answer>(
-  index: PrefixIndex<Value>,
+/** The values of the prefix of that level that covers the address. */
+export function coveringValues<Value>(
+  level: PrefixLevel<Value>,
   address: Address,
-  visit: (values: readonly Value[], prefixLength: number) => Answer | undefined,
-): Answer | undefined {
-  for (const level of index.levels) {
-    const bucket = level.buckets.get(hashBits(address, level.prefixLength));
-    const match = bucket?.find((candidate) =>
-      sharesBits(candidate.address, address, level.prefixLength),
-    );
-    const answer = match === undefined ? undefined : visit(match.values, level.prefixLength);
-    if (answer !== undefined) return answer;
+): readonly Value[] | undefined {
+  return findBucket(level, address)?.values;
+}
+
+function findBucket<Value>(level: PrefixLevel<Value>, address: Address): Bucket<Value> | undefined {
+  let bucket = level.buckets.get(hashBits(address, level.prefixLength));
+  if (address.length === 4) return bucket;
+  while (bucket !== undefined && !sharesBits(bucket.address, address, level.prefixLength)) {
+    bucket = bucket.next;
   }
-  return undefined;
+  return bucket;
 }
 
 /** A 32-bit hash of the first `bits` bits; exact for IPv4. */

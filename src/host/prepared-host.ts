@@ -4,13 +4,14 @@ import type { Host } from './host.ts';
 import { type PreparedIpSet, prepareIpSets } from './ipset-index.ts';
 import type { NetworkInterface } from './network-interface.ts';
 import { buildPrefixIndex, type PrefixIndex } from './prefix-index.ts';
+import { type PreparedRoute, prepareRoute } from './prepared-route.ts';
 import type { Route, RoutingRule } from './route.ts';
 
 /** Rules and tables of one address family. */
 export interface FamilyRouting {
   /** In the order in which they are tried. */
   readonly rules: readonly RoutingRule[];
-  readonly tables: ReadonlyMap<string, PrefixIndex<Route>>;
+  readonly tables: ReadonlyMap<string, PrefixIndex<PreparedRoute>>;
   /**
    * IPv4 without custom rules keeps `local` and `main` in one trie, so that a longer prefix of `main` wins over
    * `local` (fib_trie_table(), net/ipv4/fib_trie.c); both names then lead to the same index.
@@ -54,9 +55,11 @@ function prepareRouting(host: Host, family: 4 | 6): FamilyRouting {
     routes.push(route);
   }
   const order = family === 4 ? compareRoutes4 : compareRoutes6;
-  const tables = new Map<string, PrefixIndex<Route>>();
+  const tables = new Map<string, PrefixIndex<PreparedRoute>>();
   for (const [table, routes] of byTable) {
-    const entries = routes.sort(order).map((route) => [route.destination, route] as const);
+    const entries = routes
+      .sort(order)
+      .map((route) => [route.destination, prepareRoute(route, host.sysctls)] as const);
     tables.set(table, buildPrefixIndex(entries));
   }
   const main = tables.get('main');

@@ -15,22 +15,56 @@ export interface Line {
   readonly start: number;
 }
 
-/** Non-empty lines; `\` ends a line too, as `ip -o` joins what belongs together that way. Carriage returns go. */
+/**
+ * Lines with something on them, without `#` comments. `joinedByBackslash`: a `\` before white space ends a line too,
+ * as `ip -o` joins what belongs together that way.
+ */
 export function linesOf(source: Source, joinedByBackslash = false): readonly Line[] {
+  const { text } = source;
   const lines: Line[] = [];
-  const pattern = joinedByBackslash ? /(?:[^\r\n\\]|\\(?!\s))+/g : /[^\r\n]+/g;
-  for (const match of source.text.matchAll(pattern)) {
-    const isBlank = match[0].trim() === '';
-    if (!isBlank && !match[0].startsWith('#')) lines.push({ text: match[0], start: match.index });
+  let start = 0;
+  for (let position = 0; position <= text.length; position++) {
+    const code = position === text.length ? lineFeed : text.charCodeAt(position);
+    const isJoint =
+      joinedByBackslash && code === backslash && isSpace(text.charCodeAt(position + 1));
+    if (code !== lineFeed && code !== carriageReturn && !isJoint) continue;
+    if (position > start) addLine(lines, text.slice(start, position), start);
+    start = position + 1;
   }
   return lines;
 }
 
+const lineFeed = 10;
+const carriageReturn = 13;
+const backslash = 92;
+
+function addLine(lines: Line[], text: string, start: number): void {
+  if (text.charCodeAt(0) !== 35 && text.trim() !== '') lines.push({ text, start });
+}
+
+/** Space, tab, line ends, and what else `\s` takes; a missing character is none. */
+function isSpace(code: number): boolean {
+  return (
+    code === 32 || (code >= 9 && code <= 13) || (code > 127 && /\s/.test(String.fromCharCode(code)))
+  );
+}
+
 export function wordsOf(line: Line): readonly Word[] {
+  const { text } = line;
   const words: Word[] = [];
-  for (const match of line.text.matchAll(/\S+/g)) {
-    const start = line.start + match.index;
-    words.push({ text: match[0], start, end: start + match[0].length });
+  let start = -1;
+  for (let position = 0; position <= text.length; position++) {
+    const isEnd = position === text.length || isSpace(text.charCodeAt(position));
+    if (isEnd && start >= 0) {
+      words.push({
+        text: text.slice(start, position),
+        start: line.start + start,
+        end: line.start + position,
+      });
+      start = -1;
+    } else if (!isEnd && start < 0) {
+      start = position;
+    }
   }
   return words;
 }
