@@ -1,15 +1,87 @@
 /** Checks of what other tools list once Felix's rules are loaded. */
 
-import type { Call } from './case.ts';
+import type { IptablesRuleset } from '../../../src/ast/iptables.ts';
+import { protocolName } from '../../../src/fields/iptables/protocols.ts';
+import { loadIptablesSave } from '../../../src/formats/iptables-save/load.ts';
+import { printIptablesSave } from '../../../src/formats/iptables-save/print.ts';
+import { generateFromModel } from '../../../src/generate/calico/generate-calico.ts';
+import {
+  current,
+  debian12,
+  type ListingDialect,
+} from '../../../src/generate/calico/listing/dialect.ts';
+import { listedRule, listedRuleset } from '../../../src/generate/calico/listing/listed-ruleset.ts';
+import { textOf } from '../../../src/generate/calico/plain-data.ts';
+import type { CalicoCase, Call } from './case.ts';
+import { scenarioModel } from './node.ts';
 
-const missing: Call = () => 'listing is not available';
+const ruleLine = /^-A probe ?(.*)$/m;
+
+/** The rule of a display case in a ruleset of its own; user chains it jumps to are declared. */
+function displayRuleset({ input }: CalicoCase): IptablesRuleset {
+  const rule = textOf(input.rule);
+  const target = /--(?:jump|goto) (cali-\S+)/.exec(rule)?.[1];
+  const declared = ['probe', ...(target === undefined ? [] : [target])].map(
+    (name) => `:${name} - [0:0]`,
+  );
+  const lines = [`*${textOf(input.table)}`, ...declared, `-A probe ${rule}`, 'COMMIT', ''];
+  const family = Number(input.ip_version) === 6 ? 'ip6' : 'ip';
+  const { value, diagnostics } = loadIptablesSave(lines.join('\n'), { family });
+  const [problem] = diagnostics;
+  if (problem !== undefined) throw new Error(problem.message);
+  return value;
+}
+
+/** iptables 1.8.9 prints every name of /etc/protocols; later releases only those xtables knows. */
+function inOlderWords(text: string): string {
+  return text.replace(/ -p (\d+) /g, (whole, number: string) => {
+    const name = protocolName(Number(number));
+    return name === undefined ? whole : ` -p ${name} `;
+  });
+}
+
+const displaySave: Call = (calicoCase) =>
+  ruleLine.exec(inOlderWords(printIptablesSave(displayRuleset(calicoCase))))?.[1];
+
+function displayList(dialect: ListingDialect): Call {
+  return (calicoCase) => {
+    const ruleset = displayRuleset(calicoCase);
+    const [rule] = ruleset.tables.flatMap(({ rules }) => rules);
+    return rule === undefined ? undefined : listedRule(rule, ruleset.family, dialect);
+  };
+}
+
+function iptablesOf(calicoCase: CalicoCase): IptablesRuleset {
+  const { output } = generateFromModel(scenarioModel(calicoCase));
+  if (output.mode !== 'iptables') throw new Error('not in iptables mode');
+  return output.ruleset;
+}
+
+const byTable = ['mangle', 'raw', 'filter', 'nat'];
+
+const scenarioSave: Call = (calicoCase) => {
+  const { tables, ...ruleset } = iptablesOf(calicoCase);
+  const ordered = tables.toSorted(
+    (left, right) => byTable.indexOf(left.name) - byTable.indexOf(right.name),
+  );
+  return ordered.flatMap((table) =>
+    inOlderWords(printIptablesSave({ ...ruleset, tables: [table] }))
+      .trimEnd()
+      .split('\n'),
+  );
+};
+
+const scenarioList: Call = (calicoCase) =>
+  calicoCase.dataplane === 'iptables'
+    ? listedRuleset(iptablesOf(calicoCase), debian12)
+    : 'the listing of nftables mode needs the nft language';
 
 /** By call and field of `expect`. */
 export const listingChecks: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   'iptables-nft-display': {
-    iptables_save_1_8_9: missing,
-    nft_list_1_0_6: missing,
-    nft_list_1_1_7: missing,
+    iptables_save_1_8_9: displaySave,
+    nft_list_1_0_6: displayList(debian12),
+    nft_list_1_1_7: displayList(current),
   },
-  scenario: { iptables_save_1_8_9: missing, nft_list_1_0_6: missing },
+  scenario: { iptables_save_1_8_9: scenarioSave, nft_list_1_0_6: scenarioList },
 };
