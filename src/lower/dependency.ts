@@ -17,6 +17,8 @@ import {
   layerNames,
   type Protocol,
   protocolEther,
+  protocolIcmp,
+  protocolIcmpv6,
   protocolInetService,
   protocolIp,
   protocolIp6,
@@ -59,6 +61,9 @@ export function generateDependency(
   const layer: Layer = layerOf[payload.base];
   const base = familyLayer(protocols.family);
   if (mode === 'device' || layer < base) return deviceDependency(context, payload, layer, base);
+  if (context.tunnel !== undefined && layer === 3 && !innerNetwork(context, protocol, span)) {
+    return false;
+  }
   const below = protocolBelow(context, protocol, layer);
   if (below === undefined) {
     const name = layer > 1 ? layerNames[layer === 4 ? 3 : layer === 3 ? 2 : 1] : layerNames[1];
@@ -66,6 +71,20 @@ export function generateDependency(
     return false;
   }
   return protocolDependency(context, below, protocol, span);
+}
+
+/** ICMP inside a tunnel needs its network layer named. */
+function innerNetwork(context: LoweringContext, protocol: Protocol, span: Span): boolean {
+  if (protocolsOf(context).layers[2].protocol !== undefined) return true;
+  const network =
+    protocol === protocolIcmpv6
+      ? protocolIp6
+      : protocol === protocolIcmp || protocol.name === 'igmp'
+        ? protocolIp
+        : undefined;
+  if (network === undefined) return true;
+  const withLink = context.tunnel?.tunnel?.first !== undefined;
+  return protocolDependency(context, withLink ? protocolEther : protocolNetdev, network, span);
 }
 
 function deviceDependency(

@@ -175,7 +175,9 @@ export function updateProtocol(
   protocol: Protocol,
 ): void {
   const state = context.layers[layer];
-  if (!state.seen.includes(protocol) && state.seen.length < 16) state.seen.push(protocol);
+  if (layer === 3 && !state.seen.includes(protocol) && state.seen.length < 16) {
+    state.seen.push(protocol);
+  }
   state.protocol = protocol;
   state.span = span;
 }
