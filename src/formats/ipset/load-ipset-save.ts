@@ -37,6 +37,7 @@ export function loadIpsetSave(input: Source | string): Result<readonly IpSet[]> 
 
 /** Understands one line into `drafts`, or says what is wrong with it. */
 function readLine(line: Line, drafts: Map<string, Draft>): string | undefined {
+  if (readPlainAdd(line.text, drafts)) return undefined;
   const words = wordsOf(line);
   switch (words[0]?.text) {
     case 'create':
@@ -50,6 +51,23 @@ function readLine(line: Line, drafts: Map<string, Draft>): string | undefined {
     default:
       return `not a line of ipset save: ${quoted(line.text.trim())}`;
   }
+}
+
+/** The short way for what nearly every line is: `add NAME ELEMENT` and extensions, with single spaces. */
+function readPlainAdd(text: string, drafts: ReadonlyMap<string, Draft>): boolean {
+  if (!text.startsWith('add ')) return false;
+  const nameEnd = text.indexOf(' ', 4);
+  const draft = nameEnd < 0 ? undefined : drafts.get(text.slice(4, nameEnd));
+  if (draft === undefined) return false;
+  const found = text.indexOf(' ', nameEnd + 1);
+  const elementEnd = found < 0 ? text.length : found;
+  const parts = parseElementParts(text.slice(nameEnd + 1, elementEnd), draft.set.type);
+  if (parts === undefined) return false;
+  const element =
+    found < 0 ? { parts, nomatch: false } : readExtensions(text.slice(elementEnd), parts);
+  if (element === undefined) return false;
+  draft.elements.push(element);
+  return true;
 }
 
 function isSetType(text: string): text is IpSetType {
