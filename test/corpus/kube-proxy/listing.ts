@@ -30,7 +30,7 @@ export function* listingOutcomes(test: CorpusCase, run: KubeProxyRun): Generator
       };
       continue;
     }
-    const state = iptablesKernelState(run.program, { order: 'created' });
+    const state = iptablesKernelState(run.program);
     const got = printListing(state, wording);
     yield {
       check: `${kind}:nft-list`,

@@ -1,13 +1,14 @@
 /** Checks of a whole state: rule texts, what the tools list, counts, single chains and lines, traffic. */
 
 import { createHash } from 'node:crypto';
+import { printIptablesSave } from '../../../src/formats/iptables-save/print.ts';
 import {
   type KubeProxyRun,
   runKubeProxy,
 } from '../../../src/generate/kube-proxy/generate-kube-proxy.ts';
 import { iptablesKernelState } from '../../../src/generate/kube-proxy/iptables/kernel-state.ts';
 import { printRestore } from '../../../src/generate/kube-proxy/iptables/print-restore.ts';
-import { printSave } from '../../../src/generate/kube-proxy/iptables/print-save.ts';
+import { printSavedState } from '../../../src/generate/kube-proxy/iptables/print-save.ts';
 import { printNftScript } from '../../../src/generate/kube-proxy/nftables/print-commands.ts';
 import type { CaseOutcome } from '../check.ts';
 import { type CorpusCase, nodeOf, settingsOf } from './case.ts';
@@ -52,8 +53,10 @@ export function* rulesetOutcomes(test: CorpusCase, run: KubeProxyRun): Generator
   if (expect.textSha256 !== undefined)
     yield outcome('text-sha256', expect.textSha256, sha256(text));
   if (run.mode === 'iptables' && expect.iptablesSave !== undefined) {
-    const saved = printSave(iptablesKernelState(run.program));
-    yield outcome('iptables-save', savedForm(expect.iptablesSave), savedForm(saved));
+    const wanted = savedForm(expect.iptablesSave);
+    const tree = printIptablesSave(iptablesKernelState(run.program));
+    yield outcome('iptables-save', wanted, savedForm(printSavedState(run.program)));
+    yield outcome('iptables-save-of-tree', wanted, savedForm(tree));
   }
   for (const [name, wanted, got] of partValues(test, run, text)) yield outcome(name, wanted, got);
   yield* listingOutcomes(test, run);

@@ -1,27 +1,32 @@
-/** Writes an IptablesRuleset as iptables-save does, without counters and comment lines. */
+/** What iptables-nft-save prints on the node, made line by line: a cluster may have 100,000 rules. */
 
-import type { IptablesOption, IptablesRule, IptablesRuleset } from '../../../ast/iptables.ts';
+import { flattened } from '../flattened.ts';
+import { builtinChains } from './builtin-jumps.ts';
+import type { IptablesProgram } from './generate.ts';
+import { type KernelStateOptions, kernelTables } from './kernel-tables.ts';
+import { savedLine } from './saved-line.ts';
 
-export function printSave(ruleset: IptablesRuleset): string {
+/** Without counters and comment lines; built-in chains first, then user chains by name. */
+export function printSavedState(
+  program: IptablesProgram,
+  options: KernelStateOptions = {},
+): string {
+  const { family } = program.context.settings;
+  const tables = kernelTables(program, options);
   let text = '';
-  for (const table of ruleset.tables) {
-    text += `*${table.name}\n`;
-    for (const chain of table.chains) text += `:${chain.name} ${chain.policy ?? '-'} [0:0]\n`;
-    for (const rule of table.rules) text += `${ruleText(rule)}\n`;
+  for (const [name, builtin] of Object.entries(builtinChains)) {
+    const chains =
+      tables.find((table) => table.name === name)?.chains ?? new Map<string, string[]>();
+    const own = [...chains.keys()].filter((chain) => !builtin.includes(chain)).sort();
+    text += `*${name}\n`;
+    for (const chain of builtin) text += `:${chain} ACCEPT [0:0]\n`;
+    for (const chain of own) text += `:${chain} - [0:0]\n`;
+    for (const chain of [...builtin, ...own]) {
+      let rules = '';
+      for (const line of chains.get(chain) ?? []) rules += `${savedLine(line, family)}\n`;
+      text += flattened(rules);
+    }
     text += 'COMMIT\n';
   }
   return text;
-}
-
-export function ruleText(rule: IptablesRule): string {
-  const words = [`-A ${rule.chain}`, ...rule.header.map(optionText)];
-  for (const match of rule.matches)
-    words.push(`-m ${match.name}`, ...match.options.map(optionText));
-  if (rule.target) words.push(`-j ${rule.target.name}`, ...rule.target.options.map(optionText));
-  return words.join(' ');
-}
-
-function optionText({ name, negated, values }: IptablesOption): string {
-  const shown = name === '--comment' ? values.map((value) => `"${value}"`) : values;
-  return [...(negated ? ['!'] : []), name, ...shown].join(' ');
 }
