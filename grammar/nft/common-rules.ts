@@ -63,11 +63,8 @@ export abstract class CommonRules extends RuleRules {
     const name = this.SUBRULE(this.identifier);
     this.SUBRULE(this.separator);
     this.ACTION(() => {
-      const holder = this.holderOf(name.text);
-      if (holder === undefined) {
-        this.abandon('unknown-variable', name.span, `nothing is defined as '${name.text}'`);
-      }
-      holder?.delete(name.text);
+      // nft 1.1.7 says nothing about a name that is not defined.
+      this.holderOf(name.text)?.delete(name.text);
     });
   });
 

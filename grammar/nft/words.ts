@@ -184,6 +184,7 @@ export const scopeWords = {
   meta: [
     ...['length', 'protocol', 'nfproto', 'l4proto', 'iifkind', 'oifkind', 'ibrpvid', 'ibrvproto'],
     ...['sdif', 'sdifname', 'broute', 'ibrhwaddr'],
+    'secpath',
   ],
   ct: [
     ...['name', 'packets', 'bytes', 'over', 'until', 'saddr', 'daddr', 'id', 'protocol', 'count'],
@@ -213,7 +214,7 @@ export const scopeWords = {
 } as const;
 
 /** Scoped keywords that open a scope themselves. */
-export const scopedOpeners = { rate: 'rate', chunk: 'chunk' } as const;
+export const scopedOpeners = { rate: 'rate', chunk: 'chunk', secpath: 'ipsec' } as const;
 
 export type Scope = keyof typeof scopeWords;
 
@@ -245,4 +246,7 @@ export const synonyms = {
   mss: 'maxseg',
   noop: 'nop',
   'sack-permitted': 'sack-perm',
+  secpath: 'ipsec',
+  ibriport: 'ibrname',
+  obriport: 'obrname',
 } as const;
