@@ -87,9 +87,11 @@ export function unloadableRules(
   );
 }
 
-/** Tables, chains and rules for a model that is complete. */
-export function generateFromModel(model: FelixModel): GeneratedCalico {
-  const tables = offeredTables(model).map(pruneTable);
+/** The same node with other tables, for example only those of some endpoints. */
+export function withTables(
+  { model }: Pick<GeneratedCalico, 'model'>,
+  tables: readonly GeneratedTable[],
+): GeneratedCalico {
   return {
     model,
     tables,
@@ -98,6 +100,11 @@ export function generateFromModel(model: FelixModel): GeneratedCalico {
         ? { mode: 'iptables', ruleset: iptablesRuleset(tables, model) }
         : { mode: 'nftables', table: nftTable(tables, model) },
   };
+}
+
+/** Tables, chains and rules for a model that is complete. */
+export function generateFromModel(model: FelixModel): GeneratedCalico {
+  return withTables({ model }, offeredTables(model).map(pruneTable));
 }
 
 /** What Felix 3.30 programs on a node. */

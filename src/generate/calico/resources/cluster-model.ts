@@ -291,6 +291,11 @@ export function clusterModel(
     settings,
     facts,
   );
+  const tunnelled = config.ipip || config.vxlan || config.vxlanV6;
+  if (tunnelled && facts?.assigned !== true) {
+    const message = `the tunnel addresses of node ${node} are not among the objects: taken to be assigned`;
+    diagnostics.push(problem('calico-reference', message));
+  }
   const local = localEndpoints(all, node, diagnostics);
   const policies = selectable(objects, diagnostics);
   diagnostics.push(...missingTiers(objects, policies));

@@ -13,6 +13,8 @@ import { memberText } from './ip-set-members.ts';
 export interface NodeFacts {
   readonly name: string;
   readonly addresses: readonly string[];
+  /** Does anything say what Calico assigned on the node? If not, missing addresses mean nothing. */
+  readonly assigned: boolean;
   readonly ipipAddress: string;
   readonly vxlanAddress: string;
   readonly vxlanV6Address: string;
@@ -37,6 +39,11 @@ export function nodeFacts({ nodes, calicoNodes }: ClusterObjects): readonly Node
     ].filter((address) => address !== '');
     return {
       name,
+      assigned:
+        calico !== undefined ||
+        Object.keys(node?.metadata.annotations ?? {}).some((key) =>
+          /^projectcalico\.org\/IPv[46]/.test(key),
+        ),
       addresses: (own.length > 0 ? own : internal).map(bare),
       ipipAddress: calico?.bgp?.ipv4IPIPTunnelAddr ?? annotation('IPv4IPIPTunnelAddr'),
       vxlanAddress: calico?.ipv4VXLANTunnelAddr ?? annotation('IPv4VXLANTunnelAddr'),
@@ -59,6 +66,11 @@ function forced(value: unknown, computed: boolean): boolean {
   return typeof value === 'boolean' ? value : computed;
 }
 
+/** Tunnel devices get an address as soon as Felix runs, so one is there unless the node's object lacks it. */
+function isKnown(node: NodeFacts | undefined, address: (facts: NodeFacts) => string): boolean {
+  return node?.assigned === true ? address(node) !== '' : true;
+}
+
 /** Encapsulation follows the pools unless Felix is told otherwise. */
 export function withTunnels(
   config: RendererConfig,
@@ -72,9 +84,9 @@ export function withTunnels(
     ipip: forced(settings.ipipEnabled, poolsWith(pools, 4, 'ipipMode')),
     vxlan: forced(vxlan, poolsWith(pools, 4, 'vxlanMode')),
     vxlanV6: forced(vxlan, poolsWith(pools, 6, 'vxlanMode')),
-    ipipAddressKnown: (node?.ipipAddress ?? '') !== '',
-    vxlanAddressKnown: (node?.vxlanAddress ?? '') !== '',
-    vxlanV6AddressKnown: (node?.vxlanV6Address ?? '') !== '',
+    ipipAddressKnown: isKnown(node, ({ ipipAddress }) => ipipAddress),
+    vxlanAddressKnown: isKnown(node, ({ vxlanAddress }) => vxlanAddress),
+    vxlanV6AddressKnown: isKnown(node, ({ vxlanV6Address }) => vxlanV6Address),
   };
 }
 

@@ -1,0 +1,97 @@
+/** Generated Calico rules in the formats of `generate calico --to`. */
+
+import { printIptablesSave } from '../formats/iptables-save/print.ts';
+import { type CalicoExplainer, explainCalico } from '../generate/calico/explain.ts';
+import type { GeneratedCalico } from '../generate/calico/generate-calico.ts';
+import { ipSetRestore } from '../generate/calico/ip-set-restore.ts';
+import { current, debian12, redHat9 } from '../generate/calico/listing/dialect.ts';
+import { listedRuleset } from '../generate/calico/listing/listed-ruleset.ts';
+import { nftCommands, referencedSets } from '../generate/calico/nft-table.ts';
+import { restoreText } from '../generate/calico/restore-text.ts';
+
+export type CalicoFormat = 'iptables-save' | 'iptables-restore' | 'nft' | 'nft-list' | 'json';
+
+export const dialects = { current, 'debian-12': debian12, 'red-hat-9': redHat9 } as const;
+
+export interface CalicoPrintOptions {
+  readonly format: CalicoFormat;
+  readonly dialect: keyof typeof dialects;
+  readonly withIpsets: boolean;
+  readonly annotate: boolean;
+}
+
+const jsonText = (value: unknown): string =>
+  `${JSON.stringify(value, (key, part: unknown) => (key === 'span' ? undefined : part), 2)}\n`;
+
+type Printed = string | { readonly failure: string };
+
+function printIptables(generated: GeneratedCalico, options: CalicoPrintOptions): Printed {
+  const { model, tables, output } = generated;
+  if (output.mode !== 'iptables') return { failure: 'not in iptables mode' };
+  switch (options.format) {
+    case 'iptables-save':
+      return printIptablesSave(output.ruleset);
+    case 'iptables-restore':
+      return `${restoreText(tables, model.insertMode).join('\n')}\n`;
+    case 'nft-list':
+      return `${listedRuleset(output.ruleset, dialects[options.dialect]).join('\n')}\n`;
+    case 'json':
+      return jsonText(output.ruleset);
+    case 'nft':
+      return {
+        failure: '--to nft is for nftables mode; use nft-list to see how nft lists the rules',
+      };
+  }
+}
+
+function printNftables(generated: GeneratedCalico, options: CalicoPrintOptions): Printed {
+  const { output } = generated;
+  if (output.mode !== 'nftables') return { failure: 'not in nftables mode' };
+  switch (options.format) {
+    case 'nft':
+      return `${nftCommands(output.table, { setElements: options.withIpsets }).join('\n')}\n`;
+    case 'json':
+      return jsonText(output.table);
+    default:
+      return { failure: `--to ${options.format} is not for nftables mode; use nft or json` };
+  }
+}
+
+/** The chain whose first rule, or whose block, a line begins. */
+const chainOfLine: readonly RegExp[] = [
+  /^-[AI] (\S+) /,
+  /^\tchain (\S+) \{$/,
+  /^add rule ip6? calico (\S+) /,
+];
+
+function annotated(text: string, explainer: CalicoExplainer): string {
+  const seen = new Set<string>();
+  let table = '';
+  const lines = text.split('\n').flatMap((line) => {
+    const started = /^(?:\*|table ip6? )(\w+)/.exec(line)?.[1];
+    if (started !== undefined) table = started;
+    const chain = chainOfLine.map((pattern) => pattern.exec(line)?.[1]).find(Boolean) ?? '';
+    const explanation = chain === '' ? undefined : explainer.chain(chain, table);
+    const key = `${table} ${chain}`;
+    if (explanation === undefined || seen.has(key)) return [line];
+    seen.add(key);
+    const indentation = line.startsWith('\t') ? '\t' : '';
+    return [`${indentation}# ${explanation.text}`, line];
+  });
+  return lines.join('\n');
+}
+
+/** The sets that the rules refer to, as `ipset restore` reads them. */
+export function printIpSets({ model, tables }: GeneratedCalico): string {
+  const names = new Set(referencedSets(tables).keys());
+  return `${ipSetRestore(model, names).join('\n')}\n`;
+}
+
+export function printCalico(generated: GeneratedCalico, options: CalicoPrintOptions): Printed {
+  const printed =
+    generated.output.mode === 'iptables'
+      ? printIptables(generated, options)
+      : printNftables(generated, options);
+  if (typeof printed !== 'string' || !options.annotate || options.format === 'json') return printed;
+  return annotated(printed, explainCalico(generated.model, generated.tables));
+}
