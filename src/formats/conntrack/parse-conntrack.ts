@@ -5,6 +5,7 @@ import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import type { Source } from '../../base/span.ts';
 import type { ConntrackEntry, ConntrackTuple } from '../../host/conntrack-entry.ts';
 import {
+  addWarning,
   lineSpan,
   linesOf,
   notUnderstood,
@@ -21,7 +22,8 @@ export function parseConntrack(source: Source): Result<readonly ConntrackEntry[]
     if (/^conntrack v\d/.test(line.text)) return [];
     const entry = readEntry(wordsOf(line).map((word) => word.text));
     if (entry !== undefined) return [entry];
-    diagnostics.push(
+    addWarning(
+      diagnostics,
       notUnderstood(
         lineSpan(source, line),
         `not a connection tracking entry: ${quoted(line.text.trim())}`,

@@ -2,7 +2,7 @@
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { type Source, spanOf } from '../../base/span.ts';
-import { notUnderstood } from './lines.ts';
+import { addWarning, notUnderstood, quoted } from './lines.ts';
 
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -12,20 +12,31 @@ export function looksLikeJson(source: Source): boolean {
 
 /** The objects of a JSON array; several arrays in a row are read too (`ip -j` prints one per call). */
 export function readJsonObjects(source: Source, diagnostics: Diagnostic[]): readonly JsonObject[] {
-  const joined = source.text
-    .trim()
+  const parsed = parseJson(source.text);
+  const value = 'value' in parsed ? parsed : parseJson(joinArrays(source.text));
+  if ('problem' in value) {
+    const message = `not a JSON array of objects: ${quoted(value.problem)}`;
+    addWarning(diagnostics, notUnderstood(spanOf(source), message));
+    return [];
+  }
+  const items: readonly unknown[] = Array.isArray(value.value) ? value.value : [value.value];
+  return items.filter(isObject).filter((item) => Object.keys(item).length > 0);
+}
+
+function parseJson(text: string): { readonly value: unknown } | { readonly problem: string } {
+  try {
+    const value: unknown = JSON.parse(text);
+    return { value };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : '' };
+  }
+}
+
+function joinArrays(text: string): string {
+  return text
     .replace(/\]\s*\[/g, ',')
     .replace(/\[\s*,/g, '[')
     .replace(/,\s*\]/g, ']');
-  try {
-    const value: unknown = JSON.parse(joined);
-    const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-    return items.filter(isObject).filter((item) => Object.keys(item).length > 0);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/\p{C}/gu, '?') : '';
-    diagnostics.push(notUnderstood(spanOf(source), `not a JSON array of objects: ${reason}`));
-    return [];
-  }
 }
 
 export function isObject(value: unknown): value is JsonObject {

@@ -83,12 +83,26 @@ export function notUnderstood(span: Span, what: string): Diagnostic {
   return { code: 'host-text-not-understood', span, message: what };
 }
 
+/** A file that is something else gives this many warnings and one more that says so. */
+const mostWarnings = 500;
+
+export function addWarning(warnings: Diagnostic[], warning: Diagnostic): void {
+  if (warnings.length < mostWarnings) warnings.push(warning);
+  else if (warnings.length === mostWarnings) {
+    warnings.push({ ...warning, message: 'and more that is not understood' });
+  }
+}
+
+export function addWarnings(warnings: Diagnostic[], more: readonly Diagnostic[]): void {
+  for (const warning of more) addWarning(warnings, warning);
+}
+
 const longestQuote = 60;
 
 /** Text of the input within a message: shortened; control characters are shown as `?`. */
 export function quoted(text: string): string {
-  const plain = text.replace(/\p{C}/gu, '?');
-  return `'${plain.length > longestQuote ? `${plain.slice(0, longestQuote)}...` : plain}'`;
+  const short = text.length > longestQuote ? `${text.slice(0, longestQuote)}...` : text;
+  return `'${short.replace(/\p{C}/gu, '?')}'`;
 }
 
 /** A decimal number without sign; undefined for anything else. */

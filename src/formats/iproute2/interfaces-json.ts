@@ -12,7 +12,7 @@ import {
   textField,
   textsField,
 } from '../host-text/json.ts';
-import { notUnderstood, quoted } from '../host-text/lines.ts';
+import { addWarning, notUnderstood, quoted } from '../host-text/lines.ts';
 import { type InterfaceDraft, newDraft, readInterfaceAddress } from './interface-draft.ts';
 
 export function readInterfacesJson(
@@ -23,7 +23,8 @@ export function readInterfacesJson(
     const name = textField(object, 'ifname');
     const index = numberField(object, 'ifindex');
     if (name === undefined || index === undefined) {
-      diagnostics.push(
+      addWarning(
+        diagnostics,
         notUnderstood(spanOf(source), `not an interface: ${quoted(JSON.stringify(object))}`),
       );
       return [];
@@ -141,7 +142,8 @@ function readAddress(
   });
   if (address !== undefined) draft.addresses.push(address);
   else
-    diagnostics.push(
+    addWarning(
+      diagnostics,
       notUnderstood(spanOf(source), `not an address: ${quoted(JSON.stringify(entry))}`),
     );
 }

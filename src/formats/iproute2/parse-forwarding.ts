@@ -12,6 +12,7 @@ import {
   textsField,
 } from '../host-text/json.ts';
 import {
+  addWarning,
   lineSpan,
   linesOf,
   notUnderstood,
@@ -26,7 +27,8 @@ export function parseForwarding(source: Source): Result<readonly ForwardingEntry
     ? readJsonObjects(source, diagnostics).flatMap((object) => {
         const entry = fromJson(object);
         if (entry !== undefined) return [entry];
-        diagnostics.push(
+        addWarning(
+          diagnostics,
           notUnderstood(
             spanOf(source),
             `not a forwarding entry: ${quoted(JSON.stringify(object))}`,
@@ -66,7 +68,8 @@ function readText(source: Source, diagnostics: Diagnostic[]): readonly Forwardin
     }
     const entry = build(words[0], values, flags);
     if (entry !== undefined) return [entry];
-    diagnostics.push(
+    addWarning(
+      diagnostics,
       notUnderstood(lineSpan(source, line), `not a forwarding entry: ${quoted(line.text.trim())}`),
     );
     return [];

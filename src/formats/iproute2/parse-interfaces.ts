@@ -5,6 +5,8 @@ import type { Source } from '../../base/span.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import { looksLikeJson } from '../host-text/json.ts';
 import {
+  addWarning,
+  addWarnings,
   type Line,
   lineSpan,
   linesOf,
@@ -46,13 +48,14 @@ function readText(source: Source, diagnostics: Diagnostic[]): readonly Interface
       started !== undefined ||
       (current !== undefined && readDetailLine(source, line, current, problems));
     if (!understood)
-      problems.push(
+      addWarning(
+        problems,
         notUnderstood(
           lineSpan(source, line),
           `not part of an interface: ${quoted(line.text.trim())}`,
         ),
       );
-    diagnostics.push(...problems);
+    addWarnings(diagnostics, problems);
   }
   return [...drafts.values()];
 }
@@ -83,7 +86,7 @@ function startInterface(
   drafts.set(addressName, draft);
   const tail = { text: inet, start: line.start + line.text.length - inet.length };
   if (!readAddressLine(source, wordsOf(tail), draft, problems)) {
-    problems.push(notUnderstood(lineSpan(source, tail), `not an address: ${quoted(inet)}`));
+    addWarning(problems, notUnderstood(lineSpan(source, tail), `not an address: ${quoted(inet)}`));
   }
   return draft;
 }
@@ -116,7 +119,8 @@ function readPairs(
     if (word === undefined) break;
     if (known.has(word.text)) values.set(word.text, words[++position]?.text ?? '');
     else
-      problems.push(
+      addWarning(
+        problems,
         notUnderstood(wordSpan(source, word), `unknown word ${quoted(word.text)} of an interface`),
       );
   }
@@ -211,7 +215,8 @@ function readAddressLine(
     else if (addressFlags.has(word.text)) flags.push(word.text);
     else if (family === 4 && position === own.length - 1) label = word.text;
     else
-      problems.push(
+      addWarning(
+        problems,
         notUnderstood(wordSpan(source, word), `unknown word ${quoted(word.text)} of an address`),
       );
   }

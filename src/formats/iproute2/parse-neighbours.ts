@@ -13,6 +13,8 @@ import {
   textsField,
 } from '../host-text/json.ts';
 import {
+  addWarning,
+  addWarnings,
   lineSpan,
   linesOf,
   notUnderstood,
@@ -49,12 +51,13 @@ function readText(source: Source, diagnostics: Diagnostic[]): readonly Neighbour
     const problems: Diagnostic[] = [];
     const neighbour = readWords(source, wordsOf(line), problems);
     if (neighbour === undefined) {
-      diagnostics.push(
+      addWarning(
+        diagnostics,
         notUnderstood(lineSpan(source, line), `not a neighbour: ${quoted(line.text.trim())}`),
       );
       return [];
     }
-    diagnostics.push(...problems);
+    addWarnings(diagnostics, problems);
     return [neighbour];
   });
 }
@@ -72,7 +75,8 @@ function readWords(
     if (valueWords.has(word.text)) values.set(word.text, words[++position]?.text ?? '');
     else if (flagWords.has(word.text) || /^[A-Z]+$/.test(word.text)) flags.push(word.text);
     else if (!/^\d+(\/\d+\/\d+)?(probes)?$/.test(word.text)) {
-      problems.push(
+      addWarning(
+        problems,
         notUnderstood(wordSpan(source, word), `unknown word ${quoted(word.text)} in a neighbour`),
       );
     }
@@ -104,7 +108,8 @@ function readJson(source: Source, diagnostics: Diagnostic[]): readonly Neighbour
   return readJsonObjects(source, diagnostics).flatMap((object) => {
     const neighbour = neighbourFromJson(object);
     if (neighbour !== undefined) return [neighbour];
-    diagnostics.push(
+    addWarning(
+      diagnostics,
       notUnderstood(spanOf(source), `not a neighbour: ${quoted(JSON.stringify(object))}`),
     );
     return [];

@@ -14,6 +14,8 @@ import {
   textsField,
 } from '../host-text/json.ts';
 import {
+  addWarning,
+  addWarnings,
   type Line,
   lineSpan,
   linesOf,
@@ -73,7 +75,7 @@ function readText(source: Source, family: 4 | 6, diagnostics: Diagnostic[]): rea
     const words = wordsOf(line);
     const continues = words[0]?.text === 'nexthop' || words[0]?.text === 'cache';
     const previous = drafts.at(-1);
-    if (continues && previous !== undefined) previous.words.push(...words);
+    if (continues && previous !== undefined) for (const word of words) previous.words.push(word);
     else drafts.push({ line, words: [...words] });
   }
   return drafts.flatMap(({ line, words }) => {
@@ -81,10 +83,11 @@ function readText(source: Source, family: 4 | 6, diagnostics: Diagnostic[]): rea
     const raw = readWords(source, words, problems);
     const reading = readRawRoute(raw, family);
     if ('route' in reading) {
-      diagnostics.push(...problems);
+      addWarnings(diagnostics, problems);
       return [reading.route];
     }
-    diagnostics.push(
+    addWarning(
+      diagnostics,
       notUnderstood(lineSpan(source, line), `not a route: ${quoted(line.text.trim())}`),
     );
     return [];
@@ -136,7 +139,8 @@ function readProperties(
     } else if (flagWords.has(word.text)) {
       flags.push(word.text);
     } else {
-      problems.push(
+      addWarning(
+        problems,
         notUnderstood(wordSpan(source, word), `unknown word ${quoted(word.text)} in a route`),
       );
     }
@@ -156,7 +160,8 @@ function readJson(source: Source, family: 4 | 6, diagnostics: Diagnostic[]): rea
   return readJsonObjects(source, diagnostics).flatMap((object) => {
     const reading = readRawRoute(rawFromJson(object), family);
     if (hidesDestination(object)) {
-      diagnostics.push(
+      addWarning(
+        diagnostics,
         notUnderstood(
           spanOf(source),
           'a route through an IP tunnel: its JSON names two destinations',
@@ -165,7 +170,8 @@ function readJson(source: Source, family: 4 | 6, diagnostics: Diagnostic[]): rea
       return [];
     }
     if ('route' in reading) return [reading.route];
-    diagnostics.push(
+    addWarning(
+      diagnostics,
       notUnderstood(spanOf(source), `not a route: ${quoted(JSON.stringify(object))}`),
     );
     return [];

@@ -6,6 +6,8 @@ import { type Source, spanOf } from '../../base/span.ts';
 import type { NumberRange, RoutingRule, RuleAction } from '../../host/route.ts';
 import { type JsonObject, looksLikeJson, readJsonObjects, textField } from '../host-text/json.ts';
 import {
+  addWarning,
+  addWarnings,
   type Line,
   lineSpan,
   linesOf,
@@ -28,7 +30,8 @@ export function parseRules(source: Source, family: 4 | 6): Result<readonly Routi
     ? readJsonObjects(source, diagnostics).flatMap((object) => {
         const rule = buildRule(wordsFromJson(object), family);
         if (rule !== undefined) return [rule];
-        diagnostics.push(
+        addWarning(
+          diagnostics,
           notUnderstood(spanOf(source), `not a rule: ${quoted(JSON.stringify(object))}`),
         );
         return [];
@@ -64,12 +67,13 @@ function readLine(
   const values = readWords(source, words, problems);
   const rule = values === undefined ? undefined : buildRule(values, family);
   if (rule === undefined) {
-    diagnostics.push(
+    addWarning(
+      diagnostics,
       notUnderstood(lineSpan(source, line), `not a rule: ${quoted(line.text.trim())}`),
     );
     return [];
   }
-  diagnostics.push(...problems);
+  addWarnings(diagnostics, problems);
   return [rule];
 }
 
@@ -90,7 +94,8 @@ function readWords(
     } else if (flagWords.has(word.text)) {
       values.set(word.text, '');
     } else {
-      problems.push(
+      addWarning(
+        problems,
         notUnderstood(wordSpan(source, word), `unknown word ${quoted(word.text)} in a rule`),
       );
     }

@@ -5,6 +5,7 @@ import type { Source } from '../../base/span.ts';
 import type { IpSet, IpSetElement, IpSetOption, IpSetType } from '../../host/ipset.ts';
 import { dimensionsOfType, optionValue } from '../../host/ipset-index.ts';
 import {
+  addWarning,
   type Line,
   lineSpan,
   linesOf,
@@ -29,7 +30,8 @@ export function loadIpsetSave(input: Source | string): Result<readonly IpSet[]> 
   const diagnostics: Diagnostic[] = [];
   for (const line of linesOf(source)) {
     const problem = readLine(line, drafts);
-    if (problem !== undefined) diagnostics.push(notUnderstood(lineSpan(source, line), problem));
+    if (problem !== undefined)
+      addWarning(diagnostics, notUnderstood(lineSpan(source, line), problem));
   }
   const value = [...drafts.values()].map(({ set, elements }) => ({ ...set, elements }));
   return { value, diagnostics };

@@ -3,7 +3,7 @@
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import type { Source } from '../../base/span.ts';
 import type { HookFunction } from '../../host/hook-order.ts';
-import { lineSpan, linesOf, notUnderstood, quoted } from '../host-text/lines.ts';
+import { addWarning, lineSpan, linesOf, notUnderstood, quoted } from '../host-text/lines.ts';
 
 interface Place {
   family?: string;
@@ -13,7 +13,7 @@ interface Place {
 
 const familyLine = /^\s*family\s+(\w+)(?:\s+hook\s+(\w+))?(?:\s+device\s+(\S+))?\s*\{$/;
 const hookLine = /^\s*hook\s+(?:netdev\s+)?(\w+)(?:\s+device\s+(\S+))?\s*\{$/;
-const functionLine = /^\s*([+-]?\d{1,11})\s+(\S.*?)(?:\s+\[([^\]]*)\])?\s*$/;
+const functionWords = /^([+-]?\d{1,11})\s+(\S.*)$/;
 
 /** The functions in the order of the listing, which is the order in which they run. */
 export function parseNftHooks(source: Source): Result<readonly HookFunction[]> {
@@ -21,13 +21,15 @@ export function parseNftHooks(source: Source): Result<readonly HookFunction[]> {
   const value: HookFunction[] = [];
   let place: Place = {};
   for (const line of linesOf(source)) {
-    const text = line.text.replace(/\s+#.*$/, '').trimEnd();
+    const comment = line.text.indexOf(' #');
+    const text = (comment < 0 ? line.text : line.text.slice(0, comment)).trim();
     const next = enter(text, place);
     const found = next === undefined ? readFunction(text, place) : undefined;
     if (next !== undefined) place = next;
     else if (found !== undefined) value.push(found);
     else
-      diagnostics.push(
+      addWarning(
+        diagnostics,
         notUnderstood(
           lineSpan(source, line),
           `not part of a list of hooks: ${quoted(text.trim())}`,
@@ -56,15 +58,18 @@ function placeOf(family: string, hook: string | undefined, device: string | unde
 }
 
 function readFunction(text: string, place: Place): HookFunction | undefined {
-  const [, priority, what, module] = functionLine.exec(text) ?? [];
+  const [, priority, rest] = functionWords.exec(text) ?? [];
   if (
     priority === undefined ||
-    what === undefined ||
+    rest === undefined ||
     place.family === undefined ||
     place.hook === undefined
   ) {
     return undefined;
   }
+  const bracket = rest.endsWith(']') ? rest.lastIndexOf(' [') : -1;
+  const module = bracket < 0 ? undefined : rest.slice(bracket + 2, -1);
+  const what = bracket < 0 ? rest : rest.slice(0, bracket).trimEnd();
   return {
     family: place.family,
     hook: place.hook,

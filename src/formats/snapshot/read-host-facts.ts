@@ -7,6 +7,7 @@ import type { Host, HostFacts } from '../../host/host.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import type { SnapshotKind } from '../../host/snapshot-files.ts';
 import { parseConntrack } from '../conntrack/parse-conntrack.ts';
+import { addWarnings } from '../host-text/lines.ts';
 import { parseForwarding } from '../iproute2/parse-forwarding.ts';
 import { parseInterfaces } from '../iproute2/parse-interfaces.ts';
 import { parseNeighbours } from '../iproute2/parse-neighbours.ts';
@@ -26,7 +27,7 @@ export function readHostFacts(files: ReadonlyMap<SnapshotKind, Source>): Result<
     const source = files.get(kind);
     if (source === undefined) return undefined;
     const result = parse(source);
-    diagnostics.push(...result.diagnostics);
+    addWarnings(diagnostics, result.diagnostics);
     return result.value;
   };
   const facts = withoutUndefined({
