@@ -6,6 +6,7 @@ import type { ChoiceMade, Chooser, Fraction } from '../trace/choice.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { Fate } from '../trace/fate.ts';
 import type { Recorder } from '../trace/recorder.ts';
+import type { StateNode } from './state/store.ts';
 
 export interface CompileOptions {
   readonly host: Host;
@@ -52,6 +53,8 @@ export interface SpawnedPacket {
 export interface SimulationState {
   readonly kind: 'simulation-state';
   readonly version: number;
+  /** Where the contents are; only the simulator looks into it. */
+  readonly node: StateNode;
 }
 
 export interface SimulationResult {

@@ -1,0 +1,30 @@
+/** Choosers: a seeded one that samples, and one that replays given answers. */
+
+import type { Choice, Chooser } from '../trace/choice.ts';
+
+/** xorshift32: the same seed gives the same answers. */
+export function seededChooser(seed: number): Chooser {
+  let state = (seed ^ 0x9e3779b9) | 0 || 1;
+  const next = (): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+  return { choose: (choice) => drawOption(choice, next()) };
+}
+
+/** The option at `point` (0 to 1) of the options' probabilities; without any they are equally likely. */
+export function drawOption(choice: Choice, point: number): number {
+  let rest = point;
+  for (let index = 0; index < choice.options.length; index++) {
+    const probability = choice.options[index]?.probability;
+    const weight =
+      probability === undefined
+        ? 1 / choice.options.length
+        : probability.numerator / probability.denominator;
+    if (rest < weight) return index;
+    rest -= weight;
+  }
+  return choice.options.length - 1;
+}

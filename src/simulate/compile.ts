@@ -1,0 +1,299 @@
+/** Compiling a program for simulation: hooks in order, chains prepared on first use, room for state. */
+
+import { type PreparedHost, prepareHost } from '../host/prepared-host.ts';
+import type { Operation } from '../model/operations.ts';
+import type { Program, ProgramSet, ProgramTable } from '../model/program.ts';
+import type { CompileOptions, SimulationState } from './api.ts';
+import { loadConnections } from './conntrack/load.ts';
+import { buildHookTable, type HookTable } from './hooks/hook-table.ts';
+import { neededTracking } from './hooks/tracking-needs.ts';
+import { prepareOperation } from './operations/prepare.ts';
+import type { Evaluation, Step } from './rules/evaluation.ts';
+import type { PreparedChain, PreparedRule } from './rules/prepared-chain.ts';
+import type { StateAccess, StepCompiler } from './rules/step-compiler.ts';
+import { declaredKey } from './sets/lookup.ts';
+import type { DynamicElement } from './sets/dynamic-element.ts';
+import { type PreparedSet, prepareSet } from './sets/prepared-set.ts';
+import { dynamicSets } from './sets/dynamic-sets.ts';
+import { createVersions, setScalar, type Store, type Versions } from './state/store.ts';
+
+/** Where the state of a stateful operation lives, for readings. */
+export interface CounterSlot {
+  readonly chain: PreparedChain;
+  readonly rule: number;
+  readonly slot: number;
+}
+
+export interface ObjectSlot {
+  readonly table: ProgramTable;
+  readonly name: string;
+  readonly type: string;
+  readonly slot: number;
+}
+
+export interface CompiledProgram {
+  readonly program: Program;
+  readonly host: PreparedHost;
+  readonly hooks: HookTable;
+  readonly versions: Versions;
+  /** Connections count packets and bytes. */
+  readonly accounting: boolean;
+  readonly counters: CounterSlot[];
+  readonly objects: ObjectSlot[];
+  readonly initial: SimulationState;
+  findChain(table: ProgramTable, name: string): PreparedChain | undefined;
+  findSet(table: ProgramTable, name: string): PreparedSet | undefined;
+  prepareRules(chain: PreparedChain): readonly PreparedRule[];
+  /** Sets that packets may change, in the order of the store's sets. */
+  readonly dynamicSets: readonly { readonly table: ProgramTable; readonly set: ProgramSet }[];
+}
+
+interface TableParts {
+  readonly chains: ReadonlyMap<string, PreparedChain>;
+  readonly sets: Map<string, PreparedSet>;
+  readonly objects: Map<string, Step>;
+}
+
+export function compileProgram(program: Program, options: CompileOptions): CompiledProgram {
+  const host = prepareHost(options.host);
+  const changing = dynamicSets(program);
+  const store: Store = {
+    scalars: [],
+    connections: new Map(),
+    tuples: new Map(),
+    bySource: new Map(),
+    sets: changing.map(() => new Map<string, DynamicElement>()),
+    fragments: new Map(),
+    forwarding: new Map(),
+    memory: new Map(),
+    numbers: new Map(),
+  };
+  loadConnections(store, options.host);
+  const tables = new Map<ProgramTable, TableParts>();
+  for (const table of program.tables) {
+    const chains = new Map<string, PreparedChain>();
+    for (const chain of table.chains) chains.set(chain.name, { table, chain, rules: undefined });
+    tables.set(table, { chains, sets: new Map(), objects: new Map() });
+  }
+  const accounting =
+    options.host.sysctls.get('net.netfilter.nf_conntrack_acct') === '1' ||
+    program.tables.some((table) => neededTracking(table).accounting);
+  const versions = createVersions(store);
+  const chainsOf = (table: ProgramTable): readonly PreparedChain[] => [
+    ...(tables.get(table)?.chains.values() ?? []),
+  ];
+  const compiled: CompiledProgram = {
+    program,
+    host,
+    hooks: buildHookTable(program, chainsOf),
+    versions,
+    accounting,
+    counters: [],
+    objects: [],
+    initial: { kind: 'simulation-state', version: 0, node: versions.current },
+    dynamicSets: changing,
+    findChain: (table, name) => tables.get(table)?.chains.get(name),
+    findSet: (table, name) => findSet(compiled, store, tables, table, name),
+    prepareRules(chain) {
+      chain.rules ??= chain.chain.rules.map((rule, index) => ({
+        rule,
+        steps: prepareSteps(compiled, store, tables, chain, rule.operations, index),
+      }));
+      return chain.rules;
+    },
+  };
+  changing.forEach(({ table, set }) => {
+    findSet(compiled, store, tables, table, set.name);
+  });
+  for (const table of program.tables) prepareObjects(compiled, store, tables, table);
+  return compiled;
+}
+
+type Tables = ReadonlyMap<ProgramTable, TableParts>;
+
+function prepareSteps(
+  compiled: CompiledProgram,
+  store: Store,
+  tables: Tables,
+  chain: PreparedChain,
+  operations: readonly Operation[],
+  rule: number,
+): readonly Step[] {
+  return operations.map((operation, index) => {
+    const compiler = stepCompiler(compiled, store, tables, chain.table, operations.slice(index + 1), (initial) => {
+      const slot = allocate(store, initial);
+      if (operation.kind === 'counter') compiled.counters.push({ chain, rule, slot });
+      return scalarAccess(slot);
+    });
+    return compiler.prepare(operation);
+  });
+}
+
+function allocate(store: Store, initial: readonly number[]): number {
+  const slot = store.scalars.length;
+  store.scalars.push(...(initial.length === 0 ? [0] : initial));
+  return slot;
+}
+
+function scalarAccess(slot: number): StateAccess {
+  return {
+    read: ({ run }, index) => run.store.scalars[slot + index] ?? 0,
+    write: ({ run }, index, value) => setScalar(run.journal, slot + index, value),
+    name: () => `slot ${slot}`,
+  };
+}
+
+/** State of an element's statements: they are laid out one after the other. */
+function elementAccess(offset: number): StateAccess {
+  return {
+    read: ({ element }, index) => element?.values[offset + index] ?? 0,
+    write: ({ element }, index, value) => {
+      if (element !== undefined) element.values[offset + index] = value;
+    },
+    name: ({ element }) => `element ${element?.name ?? ''} ${offset}`,
+  };
+}
+
+function stepCompiler(
+  compiled: CompiledProgram,
+  store: Store,
+  tables: Tables,
+  table: ProgramTable,
+  rest: readonly Operation[],
+  allocateState: (initial: readonly number[]) => StateAccess,
+): StepCompiler {
+  const compiler: StepCompiler = {
+    host: compiled.host,
+    table,
+    rest,
+    findSet: (name) => compiled.findSet(table, name),
+    findObject: (type, name) => tables.get(table)?.objects.get(`${type} ${name}`),
+    allocate: allocateState,
+    prepare: (operation) => prepareOperation(operation, compiler),
+  };
+  return compiler;
+}
+
+function findSet(
+  compiled: CompiledProgram,
+  store: Store,
+  tables: Tables,
+  table: ProgramTable,
+  name: string,
+): PreparedSet | undefined {
+  const known = tables.get(table)?.sets.get(name);
+  if (known !== undefined) return known;
+  const set = table.sets.find((candidate) => candidate.name === name);
+  if (set === undefined) return undefined;
+  const index = compiled.dynamicSets.findIndex((entry) => entry.set === set);
+  const prepared = prepareSetWithStatements(compiled, store, tables, table, set, index < 0 ? undefined : index);
+  tables.get(table)?.sets.set(name, prepared);
+  return prepared;
+}
+
+function prepareSetWithStatements(
+  compiled: CompiledProgram,
+  store: Store,
+  tables: Tables,
+  table: ProgramTable,
+  set: ProgramSet,
+  index: number | undefined,
+): PreparedSet {
+  const values: number[] = [];
+  const allocateState = (initial: readonly number[]): StateAccess => {
+    const offset = values.length;
+    values.push(...(initial.length === 0 ? [0] : initial));
+    return elementAccess(offset);
+  };
+  const compiler = stepCompiler(compiled, store, tables, table, [], allocateState);
+  const operations = elementOperations(table, set);
+  const steps = operations.map((operation) => compiler.prepare(operation));
+  const prepared = prepareSet(set, index, { steps, initialValues: values });
+  if (index !== undefined) fillDynamic(compiled, store, prepared, index, set, operations);
+  return prepared;
+}
+
+/** Statements of the set, else those of the rule that adds elements, else those that its elements carry. */
+function elementOperations(table: ProgramTable, set: ProgramSet): readonly Operation[] {
+  if (set.operations.length > 0) return set.operations;
+  for (const chain of table.chains)
+    for (const { operations } of chain.rules)
+      for (const operation of operations)
+        if (operation.kind === 'dynset' && operation.set === set.name && operation.operations.length > 0)
+          return operation.operations;
+  return set.elements.find(({ operations }) => (operations?.length ?? 0) > 0)?.operations ?? [];
+}
+
+function fillDynamic(
+  compiled: CompiledProgram,
+  store: Store,
+  prepared: PreparedSet,
+  index: number,
+  set: ProgramSet,
+  operations: readonly Operation[],
+): void {
+  set.elements.forEach((element, position) => {
+    const timeout = element.timeout ?? set.defaultTimeout;
+    store.sets[index]?.set(declaredKey(prepared, element, position), {
+      key: element.key ?? new Uint8Array(set.keyLength),
+      ...(element.keyEnd === undefined ? {} : { keyEnd: element.keyEnd }),
+      ...(element.data === undefined ? {} : { data: element.data }),
+      ...(timeout === undefined ? {} : { timeout }),
+      values: elementValues(compiled, prepared, element.operations ?? operations),
+      declared: position,
+    });
+  });
+}
+
+/** Initial values, with the counters and quotas that the element was listed with. */
+function elementValues(
+  _compiled: CompiledProgram,
+  prepared: PreparedSet,
+  operations: readonly Operation[],
+): Float64Array {
+  const values = Float64Array.from(prepared.initialValues);
+  let at = 0;
+  for (const operation of operations) {
+    if (operation.kind === 'counter') {
+      values[at] = Number(operation.packets);
+      values[at + 1] = Number(operation.bytes);
+      at += 2;
+    } else if (operation.kind === 'quota') {
+      values[at] = Number(operation.consumed);
+      at += 1;
+    } else {
+      at += operation.kind === 'limit' ? 2 : 1;
+    }
+  }
+  return values;
+}
+
+function prepareObjects(
+  compiled: CompiledProgram,
+  store: Store,
+  tables: Tables,
+  table: ProgramTable,
+): void {
+  for (const object of table.objects) {
+    const { type, name, operation } = object;
+    const allocateState = (initial: readonly number[]): StateAccess => {
+      const slot = allocate(store, initial);
+      compiled.objects.push({ table, name, type, slot });
+      return scalarAccess(slot);
+    };
+    const compiler = stepCompiler(compiled, store, tables, table, [], allocateState);
+    const step = operation === undefined ? objectStep(object) : compiler.prepare(operation);
+    tables.get(table)?.objects.set(`${type} ${name}`, step);
+  }
+}
+
+/** Objects without an operation: helpers are noted on the connection, the rest has no effect here. */
+function objectStep(object: ProgramTable['objects'][number]): Step {
+  const helper = object.attributes?.type;
+  if (object.type === 'ct-helper' && typeof helper === 'string') {
+    return ({ packet }: Evaluation) => {
+      if (packet.connection !== undefined) packet.connection.helper = helper;
+    };
+  }
+  return () => {};
+}

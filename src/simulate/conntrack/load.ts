@@ -1,0 +1,103 @@
+/** Fills the table with the connections that the host is known to have. */
+
+import type { ConntrackEntry, ConntrackTuple } from '../../host/conntrack-entry.ts';
+import type { Host } from '../../host/host.ts';
+import { addressesEqual } from '../../base/address.ts';
+import { protocol } from '../../packet/protocols.ts';
+import type { Store } from '../state/store.ts';
+import { type Connection, connectionStatus } from './connection.ts';
+import { newTcpTracking, tcpStates, type TcpState, type TcpTracking } from './tcp-state.ts';
+import { type Tuple, tupleKey } from './tuple.ts';
+
+/** Entries without a printed timeout live this long: a day. */
+const defaultTimeoutMilliseconds = 86400000;
+
+export function loadConnections(store: Store, host: Host): void {
+  let id = store.numbers.get('next-connection') ?? 1;
+  for (const entry of host.conntrack ?? []) {
+    const connection = connectionOf(entry, id);
+    store.connections.set(id, connection);
+    store.tuples.set(tupleKey(connection.original, connection.zone), id * 2);
+    store.tuples.set(tupleKey(connection.reply, connection.zone), id * 2 + 1);
+    id++;
+  }
+  store.numbers.set('next-connection', id);
+}
+
+function tupleOfEntry(entry: ConntrackEntry, tuple: ConntrackTuple): Tuple {
+  const isQuery = entry.protocol === protocol.icmp || entry.protocol === protocol.icmpv6;
+  const { source, destination } = tuple;
+  return {
+    source,
+    destination,
+    protocol: entry.protocol,
+    sourcePart: (isQuery ? tuple.icmpId : (tuple.sourcePort ?? tuple.sourceKey)) ?? 0,
+    destinationPart: isQuery
+      ? ((tuple.icmpType ?? 0) << 8) | (tuple.icmpCode ?? 0)
+      : (tuple.destinationPort ?? tuple.destinationKey ?? 0),
+  };
+}
+
+function statusOf(entry: ConntrackEntry, original: Tuple, reply: Tuple): number {
+  const bits = connectionStatus;
+  const sameSource =
+    addressesEqual(reply.destination, original.source) &&
+    reply.destinationPart === original.sourcePart;
+  const sameTarget =
+    addressesEqual(reply.source, original.destination) &&
+    reply.sourcePart === original.destinationPart;
+  const isQuery = entry.protocol === protocol.icmp || entry.protocol === protocol.icmpv6;
+  const source = isQuery ? addressesEqual(reply.destination, original.source) : sameSource;
+  const target = isQuery ? addressesEqual(reply.source, original.destination) : sameTarget;
+  return (
+    bits.confirmed |
+    bits.sourceNatDone |
+    bits.destinationNatDone |
+    (entry.unreplied ? 0 : bits.seenReply) |
+    (entry.assured ? bits.assured : 0) |
+    (source ? 0 : bits.sourceNat) |
+    (target ? 0 : bits.destinationNat)
+  );
+}
+
+function trackingOf(entry: ConntrackEntry): TcpTracking | undefined {
+  if (entry.protocol !== protocol.tcp) return undefined;
+  const known: TcpState | undefined = tcpStates.find((state) => state === entry.state);
+  const tracking = newTcpTracking();
+  tracking.state = known ?? 'ESTABLISHED';
+  for (const side of tracking.sides) {
+    side.liberal = true;
+    side.sackPermitted = true;
+  }
+  return tracking;
+}
+
+function connectionOf(entry: ConntrackEntry, id: number): Connection {
+  const original = tupleOfEntry(entry, entry.original);
+  const reply = tupleOfEntry(entry, entry.reply);
+  const lifetime =
+    entry.timeoutSeconds === undefined ? defaultTimeoutMilliseconds : entry.timeoutSeconds * 1000;
+  return {
+    id,
+    family: entry.family,
+    zone: entry.zone,
+    original,
+    reply,
+    status: statusOf(entry, original, reply),
+    mark: entry.mark ?? 0,
+    labels: undefined,
+    secmark: 0,
+    expires: loadedAt + lifetime,
+    tcp: trackingOf(entry),
+    sctp: undefined,
+    streamAt: 0,
+    helper: entry.helper,
+    master: undefined,
+    masqueradeDevice: undefined,
+    packets: [Number(entry.original.packets ?? 0n), Number(entry.reply.packets ?? 0n)],
+    bytes: [Number(entry.original.bytes ?? 0n), Number(entry.reply.bytes ?? 0n)],
+  };
+}
+
+/** Timeouts of a snapshot count from its own time, which nobody says: they never run out. */
+const loadedAt = Number.MAX_SAFE_INTEGER / 2;

@@ -1,0 +1,297 @@
+/** The TCP tracker: nf_conntrack_tcp_packet(), net/netfilter/nf_conntrack_proto_tcp.c. */
+
+import { type Connection, connectionStatus } from './connection.ts';
+import { areFlagsValid, isBefore, readSegment, readTcpOptions, type Segment } from './tcp-segment.ts';
+import {
+  newTcpSide,
+  newTcpTracking,
+  type TcpState,
+  type TcpTracking,
+  tcpTimeouts,
+  tcpTransition,
+} from './tcp-state.ts';
+import { checkTcpWindow, type WindowOptions } from './tcp-window.ts';
+import type { TrackContext, TrackVerdict } from './track-context.ts';
+
+export function trackTcp(connection: Connection, context: TrackContext): TrackVerdict {
+  const { bytes, offset, end } = context;
+  if (offset + 20 > end) return { kind: 'invalid', reason: 'SHORT_HEADER' };
+  const segment = readSegment(bytes, offset, end);
+  if (segment.headerLength < 20 || end - offset < segment.headerLength)
+    return { kind: 'invalid', reason: 'SHORT_HEADER' };
+  if (!context.checksumOk()) return { kind: 'invalid', reason: 'BAD_CHECKSUM' };
+  if (!areFlagsValid(segment.flags)) return { kind: 'invalid', reason: 'BAD_FLAGS' };
+  const isNew = (connection.status & connectionStatus.confirmed) === 0;
+  if (isNew && !startTracking(connection, segment, context.sysctl('tcp_loose', 1) !== 0))
+    return { kind: 'invalid', reason: 'NO_ENTRY' };
+  const { tcp } = connection;
+  if (tcp === undefined) return { kind: 'invalid', reason: 'NO_ENTRY' };
+  return trackSegment(connection, tcp, segment, context);
+}
+
+/** tcp_new() */
+function startTracking(connection: Connection, segment: Segment, loose: boolean): boolean {
+  const first = tcpTransition(0, segment.kind, 'NONE');
+  if (first === 'invalid' || first === 'ignore') return false;
+  const tracking = newTcpTracking();
+  const [original, reply] = tracking.sides;
+  original.end = segment.end;
+  original.maxWindow = segment.window === 0 ? 1 : segment.window;
+  original.maxEnd = segment.end;
+  if (first === 'SYN_SENT') {
+    readTcpOptions(segment, original);
+  } else {
+    if (!loose) return false;
+    original.maxEnd = (segment.end + original.maxWindow) >>> 0;
+    for (const side of [original, reply]) {
+      side.sackPermitted = true;
+      side.liberal = true;
+    }
+  }
+  connection.tcp = tracking;
+  return true;
+}
+
+type Step =
+  | { readonly kind: 'done'; readonly verdict: TrackVerdict }
+  | { readonly kind: 'check'; readonly state: TcpState; readonly from: TcpState }
+  | { readonly kind: 'in-window'; readonly state: TcpState; readonly from: TcpState };
+
+const accepted: Step = { kind: 'done', verdict: { kind: 'accept' } };
+
+function trackSegment(
+  connection: Connection,
+  tracking: TcpTracking,
+  segment: Segment,
+  context: TrackContext,
+): TrackVerdict {
+  const { direction } = context;
+  const before = tracking.state;
+  const step = nextStep(connection, tracking, segment, context);
+  if (step.kind === 'done') return step.verdict;
+  if (step.kind === 'check') {
+    const options: WindowOptions = {
+      liberal: context.sysctl('tcp_be_liberal', 0) !== 0,
+      noWindowCheck: context.sysctl('tcp_no_window_check', 0) !== 0,
+    };
+    const verdict = checkTcpWindow(tracking, direction, segment, options);
+    if (verdict === 'ignore') return { kind: 'accept' };
+    if (verdict === 'invalid') {
+      noteInvalid(connection, tracking, segment, direction);
+      return { kind: 'invalid', reason: 'OUT_OF_WINDOW' };
+    }
+  }
+  tracking.lastKind = segment.kind;
+  tracking.lastDirection = direction;
+  tracking.state = step.state;
+  if (before !== step.state && step.from !== step.state && step.state === 'FIN_WAIT')
+    tracking.sides[direction].closeInitiated = true;
+  return settle(connection, tracking, segment, step.from, context);
+}
+
+/** The switch over the new state of the segment. */
+function nextStep(
+  connection: Connection,
+  tracking: TcpTracking,
+  segment: Segment,
+  context: TrackContext,
+): Step {
+  const { direction } = context;
+  const from = tracking.state;
+  const to = tcpTransition(direction, segment.kind, from);
+  switch (to) {
+    case 'invalid':
+      return { kind: 'done', verdict: { kind: 'invalid', reason: 'BAD_STATE' } };
+    case 'SYN_SENT':
+      if (from !== 'TIME_WAIT' && from !== 'CLOSE' && from !== 'SYN_SENT2')
+        return { kind: 'check', state: to, from };
+      if (
+        tracking.sides.some((side) => side.closeInitiated) ||
+        (tracking.lastDirection === direction && tracking.lastKind === 'rst')
+      )
+        return { kind: 'done', verdict: { kind: 'repeat' } };
+      return ignoreSegment(tracking, segment, direction);
+    case 'ignore':
+      return ignoreSegment(tracking, segment, direction);
+    case 'TIME_WAIT':
+      return isChallengeAck(tracking, segment, direction) ? accepted : { kind: 'check', state: to, from };
+    case 'SYN_SENT2':
+      tracking.simultaneousOpen = true;
+      return { kind: 'check', state: to, from };
+    case 'SYN_RECV': {
+      const opened = direction === 1 && segment.kind === 'ack' && tracking.simultaneousOpen;
+      return { kind: 'check', state: opened ? 'ESTABLISHED' : to, from };
+    }
+    case 'CLOSE':
+      return segment.kind === 'rst'
+        ? closeByReset(connection, tracking, segment, context)
+        : { kind: 'check', state: to, from };
+    default:
+      return { kind: 'check', state: to, from };
+  }
+}
+
+function isChallengeAck(tracking: TcpTracking, segment: Segment, direction: 0 | 1): boolean {
+  const isChallenge =
+    tracking.state === 'LAST_ACK' &&
+    segment.kind === 'ack' &&
+    tracking.lastDirection !== direction &&
+    tracking.lastKind === 'syn' &&
+    tracking.challengeExpected;
+  if (isChallenge) tracking.challengeExpected = false;
+  return isChallenge;
+}
+
+/** Segments that may tell that the entry is out of step are let through and remembered. */
+function ignoreSegment(tracking: TcpTracking, segment: Segment, direction: 0 | 1): Step {
+  const from = tracking.state;
+  const answersIgnoredSyn =
+    segment.kind === 'synack' &&
+    tracking.lastKind === 'syn' &&
+    tracking.lastDirection !== direction &&
+    segment.acknowledgement === tracking.lastEnd;
+  if (answersIgnoredSyn) {
+    resynchronise(tracking, direction);
+    return { kind: 'check', state: 'SYN_RECV', from: 'SYN_SENT' };
+  }
+  tracking.lastKind = segment.kind;
+  tracking.lastDirection = direction;
+  tracking.lastSequence = segment.sequence;
+  tracking.lastEnd = segment.end;
+  tracking.lastWindow = segment.window;
+  if (segment.kind === 'syn' && direction === 0) {
+    const seen = newTcpSide();
+    readTcpOptions(segment, seen);
+    tracking.lastWindowScale = seen.windowScale;
+    tracking.lastScale = seen.windowScale ? seen.scale : 0;
+    tracking.lastSackPermitted = seen.sackPermitted;
+    tracking.simultaneousOpen = false;
+    tracking.challengeExpected = from === 'LAST_ACK';
+  }
+  if (from === 'SYN_SENT' && segment.kind === 'ack' && direction === 1)
+    tracking.lastAck = segment.acknowledgement;
+  return accepted;
+}
+
+function resynchronise(tracking: TcpTracking, direction: 0 | 1): void {
+  const other = tracking.sides[tracking.lastDirection];
+  other.end = tracking.lastEnd;
+  other.maxEnd = tracking.lastEnd;
+  other.maxWindow = tracking.lastWindow === 0 ? 1 : tracking.lastWindow;
+  other.scale = tracking.lastScale;
+  tracking.challengeExpected = false;
+  other.windowScale = tracking.lastWindowScale;
+  other.sackPermitted = tracking.lastSackPermitted;
+  other.closeInitiated = false;
+  other.liberal = false;
+  other.unacknowledged = false;
+  other.maxAckSet = false;
+  const own = tracking.sides[direction];
+  Object.assign(own, { ...newTcpSide(), liberal: own.liberal });
+}
+
+/** States in which the tuple may have been used again already (tcp_can_early_drop). */
+const closingStates: readonly TcpState[] = [
+  'FIN_WAIT',
+  'LAST_ACK',
+  'TIME_WAIT',
+  'CLOSE',
+  'CLOSE_WAIT',
+];
+
+function closeByReset(
+  connection: Connection,
+  tracking: TcpTracking,
+  segment: Segment,
+  context: TrackContext,
+): Step {
+  const { direction } = context;
+  const from = tracking.state;
+  const to: TcpState = 'CLOSE';
+  if (closingStates.includes(from)) return { kind: 'in-window', state: to, from };
+  const other = tracking.sides[direction === 0 ? 1 : 0];
+  const isEstablished = from === 'ESTABLISHED';
+  let state: TcpState = to;
+  if (other.maxAckSet && tracking.lastKind !== 'syn') {
+    const { sequence } = segment;
+    if (sequence === 0 && !isEstablished) return { kind: 'check', state, from };
+    if (isBefore(sequence, other.maxAck) && context.sysctl('tcp_ignore_invalid_rst', 0) === 0)
+      return { kind: 'done', verdict: { kind: 'invalid', reason: 'INVALID_RST' } };
+    if (!isEstablished || sequence === other.maxAck) return { kind: 'check', state, from };
+    const inTrain =
+      tracking.lastKind === 'ack' &&
+      tracking.lastDirection === direction &&
+      sequence === tracking.lastEnd;
+    if (inTrain) return { kind: 'check', state, from };
+    state = from;
+  }
+  return answersIgnored(connection, tracking, segment)
+    ? { kind: 'in-window', state, from }
+    : { kind: 'check', state, from };
+}
+
+/** An RST that answers a SYN or ACK which was let through although it did not fit. */
+function answersIgnored(connection: Connection, tracking: TcpTracking, segment: Segment): boolean {
+  const { status } = connection;
+  const answersSyn = (status & connectionStatus.seenReply) !== 0 && tracking.lastKind === 'syn';
+  const answersAck = (status & connectionStatus.assured) === 0 && tracking.lastKind === 'ack';
+  if ((answersSyn || answersAck) && segment.acknowledgement === tracking.lastEnd) return true;
+  return (
+    tracking.state === 'SYN_SENT' &&
+    tracking.lastKind === 'ack' &&
+    tracking.lastDirection === 1 &&
+    segment.sequence === tracking.lastAck
+  );
+}
+
+/** nf_tcp_handle_invalid(), without the timeouts it shortens. */
+function noteInvalid(
+  connection: Connection,
+  tracking: TcpTracking,
+  segment: Segment,
+  direction: 0 | 1,
+): void {
+  if ((connection.status & connectionStatus.assured) === 0) return;
+  if (segment.kind !== 'rst' && segment.kind !== 'fin') return;
+  const answered =
+    tracking.lastDirection !== direction &&
+    (tracking.lastKind === 'fin' || tracking.lastKind === 'rst');
+  if (answered) return;
+  tracking.lastKind = segment.kind;
+  tracking.lastDirection = direction;
+}
+
+/** Timeouts, assurance, and the end of connections that only got an RST. */
+function settle(
+  connection: Connection,
+  tracking: TcpTracking,
+  segment: Segment,
+  from: TcpState,
+  context: TrackContext,
+): TrackVerdict {
+  const { state } = tracking;
+  let seconds = timeoutSeconds(tracking, segment, context);
+  if ((connection.status & connectionStatus.seenReply) === 0) {
+    if (segment.kind === 'rst') return { kind: 'accept', kill: true };
+    if (segment.kind === 'syn' && from === 'SYN_SENT') return { kind: 'accept' };
+    if (state === 'ESTABLISHED') seconds = Math.min(seconds, tcpTimeouts.UNACK);
+  } else if (
+    (connection.status & connectionStatus.assured) === 0 &&
+    (from === 'SYN_RECV' || from === 'ESTABLISHED') &&
+    state === 'ESTABLISHED'
+  ) {
+    connection.status |= connectionStatus.assured;
+  }
+  return { kind: 'accept', timeoutSeconds: seconds };
+}
+
+function timeoutSeconds(tracking: TcpTracking, segment: Segment, context: TrackContext): number {
+  const { state } = tracking;
+  const normal = context.sysctl(`tcp_timeout_${state.toLowerCase()}`, tcpTimeouts[state]);
+  if (tracking.retransmissions >= 3 && normal > tcpTimeouts.RETRANS) return tcpTimeouts.RETRANS;
+  if (segment.kind === 'rst') return context.sysctl('tcp_timeout_close', tcpTimeouts.CLOSE);
+  const unacknowledged = tracking.sides.some((side) => side.unacknowledged);
+  if (unacknowledged && normal > tcpTimeouts.UNACK) return tcpTimeouts.UNACK;
+  if (tracking.lastWindow === 0 && normal > tcpTimeouts.RETRANS) return tcpTimeouts.RETRANS;
+  return normal;
+}

@@ -1,0 +1,156 @@
+/** Connection tuples: what identifies one direction of a connection (struct nf_conntrack_tuple). */
+
+import { type Address, addressKey, formatAddress } from '../../base/address.ts';
+import { hasPorts, protocol } from '../../packet/protocols.ts';
+import { byteAt, read16 } from '../../packet/bytes.ts';
+import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
+import type { TupleSummary } from '../../trace/event.ts';
+
+export interface Tuple {
+  readonly source: Address;
+  readonly destination: Address;
+  readonly protocol: number;
+  /** Source port, ICMP id or GRE key; else 0. */
+  readonly sourcePart: number;
+  /** Destination port, ICMP type × 256 + code, or GRE key; else 0. */
+  readonly destinationPart: number;
+}
+
+export interface TransportOfPacket {
+  readonly protocol: number;
+  /** From the network header. */
+  readonly offset: number;
+}
+
+/**
+ * get_l4proto(): where conntrack finds the transport header of the packet at `start`; undefined for fragments other
+ * than the first and broken headers.
+ */
+export function transportForConntrack(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  family: 4 | 6,
+): TransportOfPacket | undefined {
+  if (family === 4) {
+    if (start + 20 > end || (read16(bytes, start + 6) & 0x1fff) !== 0) return undefined;
+    const offset = start + (byteAt(bytes, start) & 15) * 4;
+    return offset > end ? undefined : { protocol: byteAt(bytes, start + 9), offset };
+  }
+  if (start + 40 > end) return undefined;
+  const place = skipExtensionHeaders(bytes, end, start + 40, byteAt(bytes, start + 6));
+  return place === undefined || place.fragmentOffset !== 0 ? undefined : place;
+}
+
+/** nf_ct_get_tuple(); undefined when the transport header is too short. */
+export function tupleOfPacket(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  family: 4 | 6,
+  transport: TransportOfPacket,
+): Tuple | undefined {
+  const [from, to, size] = family === 4 ? [12, 16, 4] : [8, 24, 16];
+  const source = bytes.slice(start + from, start + from + size);
+  const destination = bytes.slice(start + to, start + to + size);
+  const { protocol: number, offset } = transport;
+  const parts = transportParts(bytes, offset, end, number);
+  return parts === undefined ? undefined : { source, destination, protocol: number, ...parts };
+}
+
+function transportParts(
+  bytes: Uint8Array,
+  offset: number,
+  end: number,
+  number: number,
+): { sourcePart: number; destinationPart: number } | undefined {
+  if (number === protocol.icmp || number === protocol.icmpv6) {
+    if (offset + 8 > end) return undefined;
+    return { sourcePart: read16(bytes, offset + 4), destinationPart: read16(bytes, offset) };
+  }
+  if (trackedPorts(number)) {
+    if (offset + 4 > end) return undefined;
+    return { sourcePart: read16(bytes, offset), destinationPart: read16(bytes, offset + 2) };
+  }
+  return { sourcePart: 0, destinationPart: 0 };
+}
+
+/** Linux 6.18 has no DCCP tracker any more: DCCP is a generic protocol without ports there. */
+function trackedPorts(number: number): boolean {
+  return hasPorts(number) && number !== protocol.dccp;
+}
+
+/** Request and reply types of ICMP queries, both ways. */
+const icmpReplies: ReadonlyMap<number, number> = new Map([
+  [8, 0],
+  [0, 8],
+  [13, 14],
+  [14, 13],
+  [15, 16],
+  [16, 15],
+  [17, 18],
+  [18, 17],
+]);
+
+const icmp6Replies: ReadonlyMap<number, number> = new Map([
+  [128, 129],
+  [129, 128],
+  [139, 140],
+  [140, 139],
+]);
+
+/** nf_ct_invert_tuple(); undefined for ICMP types that have no counterpart. */
+export function invertTuple(tuple: Tuple): Tuple | undefined {
+  const { source, destination, protocol: number } = tuple;
+  if (number === protocol.icmp || number === protocol.icmpv6) {
+    const replies = number === protocol.icmp ? icmpReplies : icmp6Replies;
+    const type = replies.get(tuple.destinationPart >> 8);
+    if (type === undefined) return undefined;
+    return {
+      source: destination,
+      destination: source,
+      protocol: number,
+      sourcePart: tuple.sourcePart,
+      destinationPart: (type << 8) | (tuple.destinationPart & 255),
+    };
+  }
+  return {
+    source: destination,
+    destination: source,
+    protocol: number,
+    sourcePart: tuple.destinationPart,
+    destinationPart: tuple.sourcePart,
+  };
+}
+
+/** Key of the tuple in one zone. */
+export function tupleKey(tuple: Tuple, zone: number): string {
+  return (
+    addressKey(tuple.source) +
+    addressKey(tuple.destination) +
+    String.fromCharCode(tuple.protocol, tuple.sourcePart, tuple.destinationPart, zone)
+  );
+}
+
+export function tuplesEqual(first: Tuple, second: Tuple): boolean {
+  return tupleKey(first, 0) === tupleKey(second, 0);
+}
+
+export function summariseTuple(tuple: Tuple): TupleSummary {
+  const base = {
+    source: formatAddress(tuple.source),
+    destination: formatAddress(tuple.destination),
+    protocol: tuple.protocol,
+  };
+  if (tuple.protocol === protocol.icmp || tuple.protocol === protocol.icmpv6) {
+    const { destinationPart } = tuple;
+    return {
+      ...base,
+      icmpType: destinationPart >> 8,
+      icmpCode: destinationPart & 255,
+      id: tuple.sourcePart,
+    };
+  }
+  if (!trackedPorts(tuple.protocol)) return base;
+  return { ...base, sourcePort: tuple.sourcePart, destinationPort: tuple.destinationPart };
+}

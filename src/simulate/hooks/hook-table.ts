@@ -1,0 +1,187 @@
+/** What runs at each hook, in order: base chains and the kernel's own functions (struct nf_hook_entries). */
+
+import type { HookName, Program, ProgramTable } from '../../model/program.ts';
+import { neededTracking, type TrackingNeeds } from './tracking-needs.ts';
+import type { HookFamily } from '../rules/evaluation.ts';
+import type { PreparedChain } from '../rules/prepared-chain.ts';
+
+export type HookEntry =
+  | { readonly kind: 'chain'; readonly chain: PreparedChain }
+  | { readonly kind: 'defragment' | 'track' | 'confirm' }
+  /** The NAT core with its chains in order of their own priorities. */
+  | { readonly kind: 'nat'; readonly chains: readonly PreparedChain[] };
+
+export interface HookTable {
+  /** By `family hook` or, for netdev, `netdev hook device`. */
+  readonly entries: ReadonlyMap<string, readonly HookEntry[]>;
+}
+
+interface Registration {
+  readonly priority: number;
+  readonly order: number;
+  readonly entry: HookEntry;
+}
+
+/** NF_IP_PRI_*, include/uapi/linux/netfilter_ipv4.h. */
+const priorities = {
+  defragment: -400,
+  track: -200,
+  natDestination: -100,
+  natSource: 100,
+  confirm: 2147483647,
+} as const;
+
+const natHooks = ['prerouting', 'output', 'input', 'postrouting'] as const;
+type NatHook = (typeof natHooks)[number];
+
+function isNatHook(hook: HookName): hook is NatHook {
+  return hook === 'prerouting' || hook === 'output' || hook === 'input' || hook === 'postrouting';
+}
+
+interface Builder {
+  readonly registrations: Map<string, Registration[]>;
+  /** NAT chains by family and hook. */
+  readonly natChains: Map<string, Registration[]>;
+  readonly tracked: Set<HookFamily>;
+  readonly defragmented: Set<HookFamily>;
+  readonly natted: Set<HookFamily>;
+  order: number;
+}
+
+/** The key of a hook's list. */
+export function hookKey(family: HookFamily, hook: HookName, device?: string): string {
+  return device === undefined ? `${family} ${hook}` : `${family} ${hook} ${device}`;
+}
+
+/** Registers everything in the order of loading: of equal priorities the later one runs first. */
+export function buildHookTable(
+  program: Program,
+  chainsOf: (table: ProgramTable) => readonly PreparedChain[],
+): HookTable {
+  const builder: Builder = {
+    registrations: new Map(),
+    natChains: new Map(),
+    tracked: new Set(),
+    defragmented: new Set(),
+    natted: new Set(),
+    order: 0,
+  };
+  for (const table of program.tables) {
+    if (table.dormant) continue;
+    for (const chain of chainsOf(table)) registerChain(builder, chain);
+    registerTracking(builder, table, neededTracking(table));
+  }
+  finishNat(builder);
+  return { entries: sortedEntries(builder.registrations) };
+}
+
+function familiesOf(table: ProgramTable): readonly HookFamily[] {
+  return table.family === 'inet' ? ['ip', 'ip6'] : [table.family];
+}
+
+function registerChain(builder: Builder, chain: PreparedChain): void {
+  const { base } = chain.chain;
+  if (base === undefined) return;
+  const entry: HookEntry = { kind: 'chain', chain };
+  const order = builder.order++;
+  if (chain.table.family === 'netdev' || base.hook === 'ingress' || base.hook === 'egress') {
+    for (const device of base.devices)
+      add(builder, hookKey('netdev', base.hook, device), { priority: base.priority, order, entry });
+    return;
+  }
+  for (const family of familiesOf(chain.table)) {
+    if (base.type === 'nat') registerNat(builder, family, chain, order);
+    else add(builder, hookKey(family, base.hook), { priority: base.priority, order, entry });
+  }
+}
+
+function add(builder: Builder, key: string, registration: Registration): void {
+  const list = builder.registrations.get(key);
+  if (list === undefined) builder.registrations.set(key, [registration]);
+  else list.push(registration);
+}
+
+/** nf_nat_register_fn(): the core hooks of all four hooks come with the first NAT chain of the family. */
+function registerNat(
+  builder: Builder,
+  family: HookFamily,
+  chain: PreparedChain,
+  order: number,
+): void {
+  const { base } = chain.chain;
+  if (base === undefined || !isNatHook(base.hook)) return;
+  if (!builder.natted.has(family)) {
+    builder.natted.add(family);
+    for (const hook of natHooks) {
+      const chains: PreparedChain[] = [];
+      const destination = hook === 'prerouting' || hook === 'output';
+      const priority = destination ? priorities.natDestination : priorities.natSource;
+      builder.natChains.set(hookKey(family, hook), []);
+      add(builder, hookKey(family, hook), { priority, order, entry: { kind: 'nat', chains } });
+    }
+  }
+  const entry: HookEntry = { kind: 'chain', chain };
+  builder.natChains.get(hookKey(family, base.hook))?.push({ priority: base.priority, order, entry });
+}
+
+/** The NAT chains of each hook in the order in which they are consulted. */
+function finishNat(builder: Builder): void {
+  for (const [key, chains] of builder.natChains) {
+    const sorted = inOrder(chains).flatMap(({ entry }) =>
+      entry.kind === 'chain' ? [entry.chain] : [],
+    );
+    const list = builder.registrations.get(key) ?? [];
+    builder.registrations.set(
+      key,
+      list.map((registration) =>
+        registration.entry.kind === 'nat'
+          ? { ...registration, entry: { kind: 'nat', chains: sorted } }
+          : registration,
+      ),
+    );
+  }
+}
+
+/** nf_ct_netns_get(), nf_defrag_ipv4_enable(): when the first rule needs them. */
+function registerTracking(builder: Builder, table: ProgramTable, needs: TrackingNeeds): void {
+  for (const family of familiesOf(table)) {
+    if (family !== 'ip' && family !== 'ip6') continue;
+    if (needs.track || needs.defragment) registerDefragment(builder, family);
+    if (needs.track) registerTrack(builder, family);
+  }
+}
+
+function registerDefragment(builder: Builder, family: HookFamily): void {
+  if (builder.defragmented.has(family)) return;
+  builder.defragmented.add(family);
+  const order = builder.order++;
+  const entry: HookEntry = { kind: 'defragment' };
+  for (const hook of ['prerouting', 'output'] as const)
+    add(builder, hookKey(family, hook), { priority: priorities.defragment, order, entry });
+}
+
+function registerTrack(builder: Builder, family: HookFamily): void {
+  if (builder.tracked.has(family)) return;
+  builder.tracked.add(family);
+  const order = builder.order++;
+  for (const hook of ['prerouting', 'output'] as const)
+    add(builder, hookKey(family, hook), { priority: priorities.track, order, entry: { kind: 'track' } });
+  for (const hook of ['input', 'postrouting'] as const)
+    add(builder, hookKey(family, hook), {
+      priority: priorities.confirm,
+      order,
+      entry: { kind: 'confirm' },
+    });
+}
+
+function inOrder(list: readonly Registration[]): readonly Registration[] {
+  return [...list].sort((a, b) => a.priority - b.priority || b.order - a.order);
+}
+
+function sortedEntries(
+  registrations: ReadonlyMap<string, readonly Registration[]>,
+): ReadonlyMap<string, readonly HookEntry[]> {
+  const entries = new Map<string, readonly HookEntry[]>();
+  for (const [key, list] of registrations) entries.set(key, inOrder(list).map(({ entry }) => entry));
+  return entries;
+}

@@ -1,0 +1,105 @@
+/** Which rules switch conntrack, defragmentation and accounting on (nf_ct_netns_get(), nf_defrag_*_enable()). */
+
+import type { Operation } from '../../model/operations.ts';
+import type { ProgramTable } from '../../model/program.ts';
+
+export interface TrackingNeeds {
+  readonly track: boolean;
+  readonly defragment: boolean;
+  /** Packets and bytes of connections are counted (nf_ct_set_acct()). */
+  readonly accounting: boolean;
+}
+
+const trackingKinds: ReadonlySet<Operation['kind']> = new Set([
+  'ct',
+  'ct-set',
+  'nat',
+  'masq',
+  'redir',
+  'connlimit',
+  'synproxy',
+  'flow-offload',
+]);
+
+const trackingMatches: ReadonlySet<string> = new Set([
+  'conntrack',
+  'state',
+  'connmark',
+  'connlabel',
+  'connbytes',
+  'connlimit',
+  'helper',
+  'cluster',
+]);
+
+const trackingTargets: ReadonlySet<string> = new Set([
+  'CONNMARK',
+  'CONNSECMARK',
+  'DNAT',
+  'SNAT',
+  'MASQUERADE',
+  'REDIRECT',
+  'NETMAP',
+  'SYNPROXY',
+]);
+
+const trackingObjects: ReadonlySet<string> = new Set([
+  'ct-helper',
+  'ct-timeout',
+  'ct-expectation',
+  'connlimit',
+  'synproxy',
+]);
+
+const accountingKeys: ReadonlySet<string> = new Set(['bytes', 'packets', 'pkts', 'avgpkt']);
+
+type Need = keyof TrackingNeeds;
+
+export function neededTracking(table: ProgramTable): TrackingNeeds {
+  const found = new Set<Need>();
+  for (const chain of table.chains)
+    for (const rule of chain.rules) addNeeds(found, rule.operations);
+  for (const set of table.sets) {
+    addNeeds(found, set.operations);
+    for (const element of set.elements) addNeeds(found, element.operations ?? []);
+  }
+  if (table.objects.some(({ type }) => trackingObjects.has(type))) found.add('track');
+  return {
+    track: found.has('track'),
+    defragment: found.has('defragment'),
+    accounting: found.has('accounting'),
+  };
+}
+
+function addNeeds(found: Set<Need>, operations: readonly Operation[]): void {
+  for (const operation of operations) {
+    const { kind } = operation;
+    if (trackingKinds.has(kind)) found.add('track');
+    if (kind === 'ct' && accountingKeys.has(operation.key)) found.add('accounting');
+    else if (kind === 'dynset') addNeeds(found, operation.operations);
+    else if (kind === 'socket' || kind === 'tproxy') found.add('defragment');
+    else if (kind === 'match') addMatchNeeds(found, operation.match.name);
+    else if (kind === 'target') addTargetNeeds(found, operation);
+  }
+}
+
+function addMatchNeeds(found: Set<Need>, name: string): void {
+  if (trackingMatches.has(name)) found.add('track');
+  if (name === 'connbytes') found.add('accounting');
+  if (name === 'socket') found.add('defragment');
+}
+
+function addTargetNeeds(
+  found: Set<Need>,
+  operation: Extract<Operation, { kind: 'target' }>,
+): void {
+  const { name } = operation.target;
+  if (trackingTargets.has(name)) found.add('track');
+  if (name === 'CT' && !isNotrack(operation)) found.add('track');
+  if (name === 'TPROXY') found.add('defragment');
+}
+
+function isNotrack(operation: Extract<Operation, { kind: 'target' }>): boolean {
+  const options: object | undefined = operation.target.options;
+  return options !== undefined && 'notrack' in options && options.notrack === true;
+}

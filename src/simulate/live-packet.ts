@@ -1,0 +1,124 @@
+/** A packet on its way (struct sk_buff): bytes and everything that travels with them. */
+
+import type { NetworkInterface } from '../host/network-interface.ts';
+import { etherType } from '../packet/protocols.ts';
+import type { LocalSender } from './api.ts';
+import type { Connection, ConnectionInfo } from './conntrack/connection.ts';
+import type { Journey } from './journey.ts';
+import type { RouteDecision } from './stack/route-decision.ts';
+
+export type PacketType = 'host' | 'broadcast' | 'multicast' | 'otherhost';
+
+/** How the datagram was cut before it was put together here. */
+export interface FragmentGeometry {
+  /** Largest packet among the fragments, IP header included (frag_max_size). */
+  readonly maxSize: number;
+  /** Bytes of payload in each fragment, in order. */
+  readonly lengths: readonly number[];
+  readonly identification: number;
+}
+
+export interface LivePacket {
+  /** Number in the trace. */
+  readonly subject: number;
+  readonly journey: Journey;
+  /** From the network header on; only the first `length` bytes belong to it. */
+  bytes: Uint8Array;
+  length: number;
+  /** Link header with VLAN tags as received; undefined: the packet has none. */
+  link: Uint8Array | undefined;
+  /** skb->protocol: behind the first VLAN tag. */
+  etherType: number;
+  packetType: PacketType;
+  /** skb->dev while it comes in. */
+  input: NetworkInterface | undefined;
+  /** The port of a bridge that it came in by. */
+  physicalInput: NetworkInterface | undefined;
+  physicalOutput: NetworkInterface | undefined;
+  mark: number;
+  priority: number;
+  queue: number;
+  secmark: number;
+  connection: Connection | undefined;
+  connectionInfo: ConnectionInfo | undefined;
+  untracked: boolean;
+  /** A template of the CT target: zone, helper. */
+  template: { readonly zone: number; readonly helper?: string } | undefined;
+  route: RouteDecision | undefined;
+  sender: LocalSender | undefined;
+  /** Made by the host itself (skb->sk of a kernel socket, or none). */
+  isLocal: boolean;
+  geometry: FragmentGeometry | undefined;
+  /** nftrace, as `meta nftrace` sees it. */
+  traced: boolean;
+  /** Checksums are the sender's promise and were never broken on a wire (CHECKSUM_UNNECESSARY, loopback). */
+  checksumTrusted: boolean;
+}
+
+export function newLivePacket(
+  subject: number,
+  journey: Journey,
+  bytes: Uint8Array,
+  type: number = (bytes[0] ?? 0) >> 4 === 6 ? etherType.ipv6 : etherType.ipv4,
+): LivePacket {
+  return {
+    subject,
+    journey,
+    bytes,
+    length: bytes.length,
+    link: undefined,
+    etherType: type,
+    packetType: 'host',
+    input: undefined,
+    physicalInput: undefined,
+    physicalOutput: undefined,
+    mark: 0,
+    priority: 0,
+    queue: 0,
+    secmark: 0,
+    connection: undefined,
+    connectionInfo: undefined,
+    untracked: false,
+    template: undefined,
+    route: undefined,
+    sender: undefined,
+    isLocal: false,
+    geometry: undefined,
+    traced: true,
+    checksumTrusted: false,
+  };
+}
+
+/** A copy with its own bytes (skb_copy), for another journey or the same one. */
+export function copyLivePacket(packet: LivePacket, subject: number, journey: Journey): LivePacket {
+  return {
+    ...packet,
+    subject,
+    journey,
+    bytes: packet.bytes.slice(0, packet.length),
+    link: packet.link === undefined ? undefined : Uint8Array.from(packet.link),
+  };
+}
+
+/** The bytes that belong to the packet, as a copy. */
+export function packetBytes(packet: LivePacket): Uint8Array {
+  return packet.bytes.slice(0, packet.length);
+}
+
+/** 4 or 6 by EtherType; undefined for everything else. */
+export function ipFamily(packet: LivePacket): 4 | 6 | undefined {
+  if (packet.etherType === etherType.ipv4) return 4;
+  return packet.etherType === etherType.ipv6 ? 6 : undefined;
+}
+
+export function sourceAddress(packet: LivePacket): Uint8Array {
+  return packet.etherType === etherType.ipv6
+    ? packet.bytes.slice(8, 24)
+    : packet.bytes.slice(12, 16);
+}
+
+export function destinationAddress(packet: LivePacket): Uint8Array {
+  return packet.etherType === etherType.ipv6
+    ? packet.bytes.slice(24, 40)
+    : packet.bytes.slice(16, 20);
+}

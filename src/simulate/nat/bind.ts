@@ -1,0 +1,105 @@
+/** What snat, dnat, masquerade, redirect and netmap ask of the NAT core; nft statements and xtables targets share it. */
+
+import type { Address } from '../../base/address.ts';
+import type { NetworkInterface } from '../../host/network-interface.ts';
+import { selectInterfaceAddress4 } from '../../host/local-addresses.ts';
+import { selectSourceAddress6 } from '../../host/source-address6.ts';
+import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
+import type { Run } from '../run.ts';
+import type { HookState } from '../rules/evaluation.ts';
+import { acceptVerdict, dropVerdict, type RuleVerdict } from '../rules/registers.ts';
+import { type Manipulation, type NatRange, rangeFlag } from './range.ts';
+import { setupNat } from './setup.ts';
+
+export function bindRange(
+  run: Run,
+  packet: LivePacket,
+  range: NatRange,
+  manipulation: Manipulation,
+): RuleVerdict {
+  return setupNat(run, packet, range, manipulation) ? acceptVerdict : dropVerdict;
+}
+
+const globalScope = 0;
+
+/** nf_nat_masquerade_ipv4() and nf_nat_masquerade_ipv6() */
+export function bindMasquerade(
+  run: Run,
+  packet: LivePacket,
+  state: HookState,
+  range: NatRange,
+): RuleVerdict {
+  const { connection } = packet;
+  const { output } = state;
+  if (connection === undefined || output === undefined) return acceptVerdict;
+  const isIpv4 = ipFamily(packet) === 4;
+  if (isIpv4 && connection.original.source.every((byte) => byte === 0)) return acceptVerdict;
+  const destination = destinationAddress(packet);
+  const address = isIpv4
+    ? selectInterfaceAddress4(run.host, output.name, globalScope, packet.route?.gateway ?? destination)
+    : selectSourceAddress6(run.host, output.name, destination);
+  if (address === undefined) return dropVerdict;
+  connection.masqueradeDevice = output.index;
+  return bindAddress(run, packet, range, address, 'source');
+}
+
+/** nf_nat_redirect(): to the first address of the input device, or to loopback for local packets. */
+export function bindRedirect(
+  run: Run,
+  packet: LivePacket,
+  state: HookState,
+  range: NatRange,
+): RuleVerdict {
+  const family = ipFamily(packet) ?? 4;
+  const address =
+    state.hook === 'output' ? loopbackAddress(family) : firstAddress(state.input, family);
+  if (address === undefined) return dropVerdict;
+  return bindAddress(run, packet, range, address, 'destination');
+}
+
+function loopbackAddress(family: 4 | 6): Address {
+  if (family === 4) return Uint8Array.of(127, 0, 0, 1);
+  const address = new Uint8Array(16);
+  address[15] = 1;
+  return address;
+}
+
+/** IPv4: the first primary address. IPv6 keeps the newest global one first. */
+function firstAddress(device: NetworkInterface | undefined, family: 4 | 6): Address | undefined {
+  const own = (device?.addresses ?? []).filter((entry) => entry.family === family);
+  if (family === 4) return own.find((entry) => !entry.flags.includes('secondary'))?.address;
+  const widest = Math.min(...own.map(({ scope }) => scope));
+  return own.find(({ scope }) => scope === widest)?.address;
+}
+
+function bindAddress(
+  run: Run,
+  packet: LivePacket,
+  range: NatRange,
+  address: Address,
+  manipulation: Manipulation,
+): RuleVerdict {
+  const whole: NatRange = {
+    ...range,
+    flags: range.flags | rangeFlag.mapAddresses,
+    addressMin: address,
+    addressMax: address,
+  };
+  return bindRange(run, packet, whole, manipulation);
+}
+
+/** nft_nat_setup_netmap(): the network part of the range, the host part of the packet. */
+export function netmapRange(
+  packet: LivePacket,
+  range: NatRange,
+  manipulation: Manipulation,
+): NatRange {
+  const { addressMin, addressMax } = range;
+  if (addressMin === undefined || addressMax === undefined) return range;
+  const own = manipulation === 'source' ? sourceAddress(packet) : destinationAddress(packet);
+  const address = addressMin.map((byte, index) => {
+    const hostBits = byte ^ (addressMax[index] ?? 0);
+    return (byte & ~hostBits) | ((own[index] ?? 0) & hostBits);
+  });
+  return { ...range, addressMin: address, addressMax: address };
+}

@@ -1,0 +1,227 @@
+/** Rewriting packets of a bound connection: nf_nat_manip_pkt(), net/netfilter/nf_nat_proto.c. */
+
+import { type Address, formatAddress } from '../../base/address.ts';
+import { byteAt, read16, write16 } from '../../packet/bytes.ts';
+import {
+  fillSctpChecksum,
+  foldChecksum,
+  pseudoHeaderSum,
+  replaceBytes,
+  replaceWord,
+  sumWords,
+} from '../../packet/checksum.ts';
+import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
+import { protocol } from '../../packet/protocols.ts';
+import {
+  type Connection,
+  type ConnectionInfo,
+  connectionStatus,
+  isReply,
+  tupleOf,
+} from '../conntrack/connection.ts';
+import { invertTuple, type Tuple } from '../conntrack/tuple.ts';
+import { ipFamily, type LivePacket } from '../live-packet.ts';
+import { record, type Run } from '../run.ts';
+import type { Manipulation } from './range.ts';
+
+/** Is this manipulation part of what the connection does to packets of this direction? */
+export function needsManipulation(
+  connection: Connection,
+  info: ConnectionInfo,
+  manipulation: Manipulation,
+): boolean {
+  const source = (manipulation === 'source') !== isReply(info);
+  const bit = source ? connectionStatus.sourceNat : connectionStatus.destinationNat;
+  return (connection.status & bit) !== 0;
+}
+
+/** nf_nat_packet() */
+export function manipulatePacket(run: Run, packet: LivePacket, manipulation: Manipulation): void {
+  const { connection, connectionInfo: info } = packet;
+  if (connection === undefined || info === undefined) return;
+  if (!needsManipulation(connection, info, manipulation)) return;
+  const target = invertTuple(tupleOf(connection, !isReply(info)));
+  if (target === undefined) return;
+  rewrite(run, packet, 0, target, manipulation, 'nat');
+}
+
+/** Rewrites the packet that starts at `start`: the packet itself, or the one an ICMP error quotes. */
+export function rewrite(
+  run: Run,
+  packet: LivePacket,
+  start: number,
+  target: Tuple,
+  manipulation: Manipulation,
+  cause: 'nat' | 'nat-inner',
+): void {
+  const family = ipFamily(packet) ?? 4;
+  const { bytes } = packet;
+  const isSource = manipulation === 'source';
+  const size = family === 4 ? 4 : 16;
+  const at = start + (family === 4 ? (isSource ? 12 : 16) : isSource ? 8 : 24);
+  const address = isSource ? target.source : target.destination;
+  const before = bytes.slice(at, at + size);
+  const transport = transportOf(packet, start, family);
+  if (transport !== undefined)
+    rewriteTransport(run, packet, { ...transport, family }, target, manipulation, cause, { before, address });
+  if (family === 4) replaceBytes(bytes, start + 10, before, address);
+  bytes.set(address, at);
+  noteAddress(run, packet, cause, family, isSource, before, address);
+}
+
+interface TransportSpot {
+  readonly number: number;
+  readonly offset: number;
+  readonly family: 4 | 6;
+}
+
+/** Later fragments have no transport header to rewrite. */
+function transportOf(
+  packet: LivePacket,
+  start: number,
+  family: 4 | 6,
+): { number: number; offset: number } | undefined {
+  const { bytes, length } = packet;
+  if (family === 4) {
+    if ((read16(bytes, start + 6) & 0x1fff) !== 0) return undefined;
+    const offset = start + (byteAt(bytes, start) & 15) * 4;
+    return { number: byteAt(bytes, start + 9), offset };
+  }
+  const place = skipExtensionHeaders(bytes, length, start + 40, byteAt(bytes, start + 6));
+  if (place === undefined || place.fragmentOffset !== 0) return undefined;
+  return { number: place.protocol, offset: place.offset };
+}
+
+interface AddressChange {
+  readonly before: Address;
+  readonly address: Address;
+}
+
+function rewriteTransport(
+  run: Run,
+  packet: LivePacket,
+  spot: TransportSpot,
+  target: Tuple,
+  manipulation: Manipulation,
+  cause: 'nat' | 'nat-inner',
+  change: AddressChange,
+): void {
+  const { bytes, length } = packet;
+  const { number, offset } = spot;
+  const room = length - offset;
+  switch (number) {
+    case protocol.tcp: {
+      if (room < 8) return;
+      const checksum = room >= 20 ? offset + 16 : undefined;
+      if (checksum !== undefined) replaceBytes(bytes, checksum, change.before, change.address);
+      rewritePort(run, packet, offset, target, manipulation, checksum, cause, 'tcp');
+      return;
+    }
+    case protocol.udp:
+    case protocol.udplite: {
+      if (room < 8) return;
+      const checked = number === protocol.udplite || read16(bytes, offset + 6) !== 0;
+      const checksum = checked ? offset + 6 : undefined;
+      if (checksum !== undefined) replaceBytes(bytes, checksum, change.before, change.address);
+      rewritePort(run, packet, offset, target, manipulation, checksum, cause, 'udp');
+      if (checksum !== undefined && read16(bytes, checksum) === 0) write16(bytes, checksum, 0xffff);
+      return;
+    }
+    case protocol.sctp:
+      if (room < 8) return;
+      rewritePort(run, packet, offset, target, manipulation, undefined, cause, 'sctp');
+      if (room >= 12) fillSctpChecksum(bytes, offset, length);
+      return;
+    case protocol.icmp:
+    case protocol.icmpv6:
+      rewriteQuery(packet, spot, target, change);
+      return;
+    default:
+      return;
+  }
+}
+
+function rewritePort(
+  run: Run,
+  packet: LivePacket,
+  offset: number,
+  target: Tuple,
+  manipulation: Manipulation,
+  checksum: number | undefined,
+  cause: 'nat' | 'nat-inner',
+  name: string,
+): void {
+  const { bytes } = packet;
+  const isSource = manipulation === 'source';
+  const at = offset + (isSource ? 0 : 2);
+  const before = read16(bytes, at);
+  const after = isSource ? target.sourcePart : target.destinationPart;
+  if (before === after) return;
+  write16(bytes, at, after);
+  if (checksum !== undefined) replaceWord(bytes, checksum, before, after);
+  if (run.recorder !== undefined)
+    record(run, {
+      kind: 'packet-rewritten',
+      subject: packet.subject,
+      cause,
+      field: `${name} ${isSource ? 'sport' : 'dport'}`,
+      before: `${before}`,
+      after: `${after}`,
+    });
+}
+
+function rewriteQuery(
+  packet: LivePacket,
+  spot: TransportSpot,
+  target: Tuple,
+  change: AddressChange,
+): void {
+  const { bytes, length } = packet;
+  const { number, offset, family } = spot;
+  if (length - offset < 8) return;
+  if (number === protocol.icmpv6 && family === 6)
+    replaceBytes(bytes, offset + 2, change.before, change.address);
+  if (!hasQueryId(number, byteAt(bytes, offset))) return;
+  const before = read16(bytes, offset + 4);
+  if (before === target.sourcePart) return;
+  replaceWord(bytes, offset + 2, before, target.sourcePart);
+  write16(bytes, offset + 4, target.sourcePart);
+}
+
+function hasQueryId(number: number, type: number): boolean {
+  if (number === protocol.icmpv6) return type === 128 || type === 129;
+  return type === 0 || type === 8 || (type >= 13 && type <= 18);
+}
+
+function noteAddress(
+  run: Run,
+  packet: LivePacket,
+  cause: 'nat' | 'nat-inner',
+  family: 4 | 6,
+  isSource: boolean,
+  before: Address,
+  after: Address,
+): void {
+  if (run.recorder === undefined) return;
+  const [first, second] = [formatAddress(before), formatAddress(after)];
+  if (first === second) return;
+  record(run, {
+    kind: 'packet-rewritten',
+    subject: packet.subject,
+    cause,
+    field: `${family === 4 ? 'ip' : 'ip6'} ${isSource ? 'saddr' : 'daddr'}`,
+    before: first,
+    after: second,
+  });
+}
+
+/** The checksum of an ICMP message, computed anew after its quoted packet changed. */
+export function refreshIcmpChecksum(packet: LivePacket, offset: number): void {
+  const { bytes, length } = packet;
+  const pseudo =
+    ipFamily(packet) === 6
+      ? pseudoHeaderSum(bytes.subarray(8, 24), bytes.subarray(24, 40), protocol.icmpv6, length - offset)
+      : 0;
+  write16(bytes, offset + 2, 0);
+  write16(bytes, offset + 2, foldChecksum(sumWords(bytes, offset, length, pseudo)));
+}

@@ -1,0 +1,214 @@
+/** Choosing addresses and ports for a new connection: get_unique_tuple(), net/netfilter/nf_nat_core.c. */
+
+import { type Address, addressesEqual, compareAddresses } from '../../base/address.ts';
+import { read32, write32 } from '../../packet/bytes.ts';
+import { hasPorts, protocol } from '../../packet/protocols.ts';
+import type { Connection } from '../conntrack/connection.ts';
+import { findConnection, findTuple, sourceKey } from '../conntrack/table.ts';
+import { invertTuple, type Tuple, tuplesEqual } from '../conntrack/tuple.ts';
+import { jenkinsHashWords, reciprocalScale } from '../operations/jenkins-hash.ts';
+import { choose, type Run } from '../run.ts';
+import { hasFlag, type Manipulation, type NatRange, rangeFlag } from './range.ts';
+
+export interface UniqueTuple {
+  readonly tuple: Tuple;
+  /** The kernel would have drawn the port (or id) at random. */
+  readonly randomPort: boolean;
+}
+
+/** nf_nat_used_tuple(): would replies to this tuple be taken for another connection's? */
+function isUsed(run: Run, tuple: Tuple, own: Connection): boolean {
+  const reply = invertTuple(tuple);
+  if (reply === undefined) return false;
+  const hit = findTuple(run, reply, own.zone);
+  if (hit === undefined || hit.connection.id === own.id) return false;
+  return !tuplesEqual(hit.connection.original, own.original);
+}
+
+/** l4proto_in_range() */
+function isPartInRange(tuple: Tuple, manipulation: Manipulation, range: NatRange): boolean {
+  const { protocol: number } = tuple;
+  const isQuery = number === protocol.icmp || number === protocol.icmpv6;
+  if (!isQuery && !hasPorts(number) && number !== protocol.gre) return true;
+  const part = isQuery || manipulation === 'source' ? tuple.sourcePart : tuple.destinationPart;
+  return part >= (range.partMin ?? 0) && part <= (range.partMax ?? 0);
+}
+
+/** in_range(), for source mappings only. */
+function isInRange(tuple: Tuple, range: NatRange): boolean {
+  const { addressMin, addressMax } = range;
+  if (hasFlag(range, rangeFlag.mapAddresses) && addressMin !== undefined) {
+    if (compareAddresses(tuple.source, addressMin) < 0) return false;
+    if (compareAddresses(tuple.source, addressMax ?? addressMin) > 0) return false;
+  }
+  if (!hasFlag(range, rangeFlag.protocolSpecified)) return true;
+  return isPartInRange(tuple, 'source', range);
+}
+
+/** find_appropriate_src(): a mapping that the same source already has. */
+function findSourceMapping(run: Run, own: Connection, tuple: Tuple, range: NatRange): Tuple | undefined {
+  for (const id of run.store.bySource.get(sourceKey({ ...own, original: tuple })) ?? []) {
+    const other = findConnection(run, id);
+    if (other === undefined) continue;
+    const mapped = invertTuple(other.reply);
+    if (mapped === undefined) continue;
+    const result: Tuple = {
+      ...mapped,
+      destination: tuple.destination,
+      destinationPart: tuple.destinationPart,
+    };
+    if (isInRange(result, range)) return result;
+  }
+  return undefined;
+}
+
+function withSource(tuple: Tuple, manipulation: Manipulation, address: Address): Tuple {
+  return manipulation === 'source' ? { ...tuple, source: address } : { ...tuple, destination: address };
+}
+
+/** find_best_ips_proto(): one address of the range, by a hash of source and destination. */
+function chooseAddress(
+  tuple: Tuple,
+  range: NatRange,
+  manipulation: Manipulation,
+  zone: number,
+): Tuple {
+  const { addressMin, addressMax } = range;
+  if (!hasFlag(range, rangeFlag.mapAddresses) || addressMin === undefined) return tuple;
+  const last = addressMax ?? addressMin;
+  if (addressesEqual(addressMin, last)) return withSource(tuple, manipulation, addressMin);
+  const persistent = hasFlag(range, rangeFlag.persistent);
+  const words = addressMin.length / 4;
+  const source = [0, 4, 8, 12].map((at) => (at < tuple.source.length ? swapped(tuple.source, at) : 0));
+  const lastWord = swapped(tuple.destination, tuple.destination.length - 4);
+  let hash = jenkinsHashWords(source, persistent ? 0 : (lastWord ^ zone) >>> 0);
+  const chosen = Uint8Array.from(addressMin);
+  let fullRange = false;
+  for (let word = 0; word < words; word++) {
+    const low = fullRange ? 0 : read32(addressMin, 4 * word);
+    const distance = fullRange ? 0xffffffff : read32(last, 4 * word) - low + 1;
+    write32(chosen, 4 * word, (low + reciprocalScale(hash, distance)) >>> 0);
+    if (read32(chosen, 4 * word) !== read32(last, 4 * word)) fullRange = true;
+    if (!persistent) hash = (hash ^ swapped(tuple.destination, 4 * word)) >>> 0;
+  }
+  return withSource(tuple, manipulation, chosen);
+}
+
+/** A word as the little-endian kernel holds it. */
+function swapped(address: Address, at: number): number {
+  const word = read32(address, at);
+  return (
+    ((word << 24) | ((word << 8) & 0xff0000) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0
+  );
+}
+
+export function uniqueTuple(
+  run: Run,
+  connection: Connection,
+  original: Tuple,
+  range: NatRange,
+  manipulation: Manipulation,
+): UniqueTuple {
+  const random = (range.flags & (rangeFlag.random | rangeFlag.fullyRandom)) !== 0;
+  if (manipulation === 'source' && !random) {
+    if (isInRange(original, range)) {
+      if (!isUsed(run, original, connection)) return { tuple: original, randomPort: false };
+    } else {
+      const known = findSourceMapping(run, connection, original, range);
+      if (known !== undefined && !isUsed(run, known, connection))
+        return { tuple: known, randomPort: false };
+    }
+  }
+  const tuple = chooseAddress(original, range, manipulation, connection.zone);
+  if (!random && isGoodEnough(run, tuple, range, manipulation, connection))
+    return { tuple, randomPort: false };
+  return choosePart(run, connection, tuple, range, manipulation);
+}
+
+function isGoodEnough(
+  run: Run,
+  tuple: Tuple,
+  range: NatRange,
+  manipulation: Manipulation,
+  connection: Connection,
+): boolean {
+  if (!hasFlag(range, rangeFlag.protocolSpecified)) return !isUsed(run, tuple, connection);
+  return (
+    !hasFlag(range, rangeFlag.protocolOffset) &&
+    isPartInRange(tuple, manipulation, range) &&
+    (range.partMin === range.partMax || !isUsed(run, tuple, connection))
+  );
+}
+
+interface PartRange {
+  readonly first: number;
+  readonly size: number;
+}
+
+/** nf_nat_l4proto_unique_tuple(): which ports or ids may be taken. */
+function partRange(tuple: Tuple, range: NatRange, manipulation: Manipulation): PartRange | undefined {
+  const specified = hasFlag(range, rangeFlag.protocolSpecified);
+  const low = Math.min(range.partMin ?? 0, range.partMax ?? 0);
+  const high = Math.max(range.partMin ?? 0, range.partMax ?? 0);
+  const { protocol: number } = tuple;
+  if (number === protocol.icmp || number === protocol.icmpv6)
+    return specified ? { first: low, size: high - low + 1 } : { first: 0, size: 65536 };
+  if (!hasPorts(number)) return undefined;
+  if (specified) return { first: low, size: high - low + 1 };
+  if (manipulation === 'destination') return undefined;
+  if (tuple.sourcePart < 512) return { first: 1, size: 511 };
+  return tuple.sourcePart < 1024 ? { first: 600, size: 424 } : { first: 1024, size: 64512 };
+}
+
+function choosePart(
+  run: Run,
+  connection: Connection,
+  tuple: Tuple,
+  range: NatRange,
+  manipulation: Manipulation,
+): UniqueTuple {
+  const parts = partRange(tuple, range, manipulation);
+  if (parts === undefined) return { tuple, randomPort: false };
+  const isQuery = tuple.protocol === protocol.icmp || tuple.protocol === protocol.icmpv6;
+  const ofSource = isQuery || manipulation === 'source';
+  const current = ofSource ? tuple.sourcePart : tuple.destinationPart;
+  const fixed = hasFlag(range, rangeFlag.protocolOffset);
+  const start = fixed
+    ? (current - (range.partBase ?? 0)) & 0xffff
+    : parts.size === 1
+      ? 0
+      : drawOffset(run, parts);
+  for (let attempt = 0; attempt < Math.min(parts.size, 65536); attempt++) {
+    const part = parts.first + ((start + attempt) % parts.size);
+    const candidate: Tuple = ofSource
+      ? { ...tuple, sourcePart: part }
+      : { ...tuple, destinationPart: part };
+    const last = attempt === parts.size - 1;
+    if (last || !isUsed(run, candidate, connection))
+      return { tuple: candidate, randomPort: !fixed && parts.size > 1 };
+  }
+  return { tuple, randomPort: false };
+}
+
+/** Small ranges are told apart; larger ones are one answer, with one port standing for all. */
+const fewParts = 16;
+
+function drawOffset(run: Run, parts: PartRange): number {
+  const { first, size } = parts;
+  if (size > fewParts) {
+    const option = choose(run, 0, {
+      reason: 'random-port',
+      key: `port ${first}-${first + size - 1}`,
+      options: [{ label: `${first}-${first + size - 1}` }],
+      fresh: true,
+    });
+    return option + Math.floor(size / 3);
+  }
+  const probability = { numerator: 1, denominator: size };
+  const options = Array.from({ length: size }, (_, index) => ({
+    label: `${first + index}`,
+    probability,
+  }));
+  const key = `port ${first}-${first + size - 1}`;
+  return choose(run, 0, { reason: 'random-port', key, options, fresh: true });
+}

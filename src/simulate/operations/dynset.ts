@@ -1,0 +1,105 @@
+/** dynset: packets add, renew and delete set elements (nft_dynset_eval()). */
+
+import type { DynsetOperation } from '../../model/operations.ts';
+import { record } from '../run.ts';
+import type { Evaluation, Step } from '../rules/evaluation.ts';
+import { registerOffset } from '../rules/registers.ts';
+import type { StepCompiler } from '../rules/step-compiler.ts';
+import type { DynamicElement } from '../sets/dynamic-element.ts';
+import { runElementStatements } from '../sets/element-statements.ts';
+import { dynamicKey, elementsOf, isExpired } from '../sets/lookup.ts';
+import type { PreparedSet } from '../sets/prepared-set.ts';
+import { setEntry } from '../state/store.ts';
+import { breakRule } from './store.ts';
+import { unmodelledEffect } from './unmodelled.ts';
+
+/** The kernel's size of a dynamic set that declares none. */
+const defaultSize = 0xffff;
+
+export function prepareDynset(operation: DynsetOperation, compiler: StepCompiler): Step {
+  const prepared = compiler.findSet(operation.set);
+  const index = prepared?.dynamic;
+  if (prepared === undefined || index === undefined)
+    return unmodelledEffect(`dynset:${operation.set}`, operation);
+  const from = registerOffset(operation.key);
+  return (evaluation) => {
+    const key = dynamicKey(prepared, evaluation.registers.bytes, from);
+    const elements = elementsOf(evaluation.run, index);
+    const existing = elements.get(key);
+    const live = existing !== undefined && !isExpired(evaluation.run, existing) ? existing : undefined;
+    if (operation.operator === 'delete') {
+      if (live !== undefined) {
+        setEntry(evaluation.run.journal, elements, key, undefined);
+        noteChange(evaluation, prepared, from, 'deleted');
+      }
+      return;
+    }
+    const element = live ?? addElement(evaluation, prepared, operation, from, elements);
+    if (element === undefined) {
+      noteChange(evaluation, prepared, from, 'full');
+      if (!operation.inverted) breakRule(evaluation);
+      return;
+    }
+    const renewed =
+      live !== undefined && operation.operator === 'update'
+        ? renew(evaluation, prepared, operation, live)
+        : element;
+    if (renewed !== existing) setEntry(evaluation.run.journal, elements, key, renewed);
+    noteChange(evaluation, prepared, from, live === undefined ? 'added' : 'updated');
+    runElementStatements(evaluation, prepared, key, renewed);
+    if (operation.inverted) breakRule(evaluation);
+  };
+}
+
+function addElement(
+  evaluation: Evaluation,
+  prepared: PreparedSet,
+  operation: DynsetOperation,
+  from: number,
+  elements: ReadonlyMap<string, DynamicElement>,
+): DynamicElement | undefined {
+  const { set } = prepared;
+  if (elements.size >= (set.size ?? defaultSize)) return undefined;
+  const { bytes } = evaluation.registers;
+  const key = bytes.slice(from, from + set.keyLength);
+  const timeout = operation.timeout ?? set.defaultTimeout;
+  const lifetime =
+    timeout === undefined ? {} : { timeout, expires: evaluation.run.clock + timeout };
+  const values = Float64Array.from(prepared.initialValues);
+  const length = set.map?.kind === 'data' ? set.map.length : 0;
+  if (operation.data === undefined) return { key, values, ...lifetime };
+  const at = registerOffset(operation.data);
+  return { key, values, data: bytes.slice(at, at + length), ...lifetime };
+}
+
+function renew(
+  evaluation: Evaluation,
+  prepared: PreparedSet,
+  operation: DynsetOperation,
+  element: DynamicElement,
+): DynamicElement {
+  if (element.expires === undefined) return element;
+  const timeout = operation.timeout ?? prepared.set.defaultTimeout ?? element.timeout ?? 0;
+  return { ...element, timeout, expires: evaluation.run.clock + timeout };
+}
+
+function noteChange(
+  evaluation: Evaluation,
+  prepared: PreparedSet,
+  from: number,
+  change: 'added' | 'updated' | 'deleted' | 'full',
+): void {
+  const { run, packet, chain } = evaluation;
+  if (run.recorder === undefined) return;
+  record(run, {
+    kind: 'set-changed',
+    subject: packet.subject,
+    family: chain.table.family,
+    table: chain.table.name,
+    chain: chain.chain.name,
+    loader: chain.table.loader,
+    set: prepared.set.name,
+    change,
+    key: evaluation.registers.bytes.slice(from, from + prepared.set.keyLength),
+  });
+}

@@ -1,0 +1,69 @@
+/** log, queue, dup, fwd: statements that tell or send somebody else. */
+
+import type { Span } from '../../base/span.ts';
+import type {
+  DupOperation,
+  FwdOperation,
+  LogOperation,
+  QueueOperation,
+} from '../../model/operations.ts';
+import { readHost32 } from '../../packet/bytes.ts';
+import { packetBytes } from '../live-packet.ts';
+import { record } from '../run.ts';
+import type { Evaluation, Step } from '../rules/evaluation.ts';
+import { registerOffset, stolenVerdict } from '../rules/registers.ts';
+import { concatBytes } from '../../packet/bytes.ts';
+import { unmodelledEffect } from './unmodelled.ts';
+
+export function prepareLog(operation: LogOperation & { readonly span?: Span }): Step {
+  const { prefix, group, level } = operation;
+  const origin = operation.span === undefined ? {} : { origin: operation.span };
+  return ({ run, packet, chain }) => {
+    if (run.recorder === undefined) return;
+    record(run, {
+      kind: 'log-written',
+      subject: packet.subject,
+      family: chain.table.family,
+      table: chain.table.name,
+      chain: chain.chain.name,
+      loader: chain.table.loader,
+      ...(prefix === undefined ? {} : { prefix }),
+      ...(group === undefined ? {} : { group }),
+      ...(level === undefined ? {} : { level }),
+      ...origin,
+    });
+  };
+}
+
+/** The queue of a balanced range is picked by a hash; the first one stands for it. */
+export function prepareQueue(operation: QueueOperation): Step {
+  const from = operation.source === undefined ? undefined : registerOffset(operation.source);
+  return ({ registers }) => {
+    const number = from === undefined ? (operation.number ?? 0) : readHost32(registers.bytes, from);
+    registers.verdict = { kind: 'queue', number, bypass: operation.bypass };
+  };
+}
+
+/** In netdev chains a copy leaves by a device; in IP chains it is routed to a gateway. */
+export function prepareDup(operation: DupOperation): Step {
+  const device = operation.device === undefined ? undefined : registerOffset(operation.device);
+  if (device === undefined) return unmodelledEffect('dup', operation);
+  return (evaluation) => sendAside(evaluation, device);
+}
+
+export function prepareFwd(operation: FwdOperation): Step {
+  const device = registerOffset(operation.device);
+  return (evaluation) => {
+    sendAside(evaluation, device);
+    evaluation.registers.verdict = stolenVerdict;
+  };
+}
+
+function sendAside(evaluation: Evaluation, register: number): void {
+  const { run, packet, registers } = evaluation;
+  const output = run.host.interfacesByIndex.get(readHost32(registers.bytes, register));
+  if (output === undefined) return;
+  const bytes = packetBytes(packet);
+  const frame = packet.link === undefined ? {} : { frame: concatBytes(packet.link, bytes) };
+  packet.journey.aside.push({ device: output.name, packet: bytes, ...frame });
+}

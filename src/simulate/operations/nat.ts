@@ -1,0 +1,64 @@
+/** nat, masq, redir: the statements that bind a new connection (nft_nat.c, nft_masq.c, nft_redir.c). */
+
+import type { MasqOperation, NatOperation, RedirOperation, Register } from '../../model/operations.ts';
+import { read16 } from '../../packet/bytes.ts';
+import { bindMasquerade, bindRange, bindRedirect, netmapRange } from '../nat/bind.ts';
+import { hasFlag, type NatRange, rangeFlag } from '../nat/range.ts';
+import { ipFamily } from '../live-packet.ts';
+import type { Evaluation, Step } from '../rules/evaluation.ts';
+import { registerOffset } from '../rules/registers.ts';
+
+interface PartRegisters {
+  readonly protocolMin?: Register;
+  readonly protocolMax?: Register;
+  readonly flags: number;
+}
+
+function partRange(evaluation: Evaluation, operation: PartRegisters): NatRange {
+  const { protocolMin, protocolMax, flags } = operation;
+  if (protocolMin === undefined) return { flags };
+  const { bytes } = evaluation.registers;
+  return {
+    flags: flags | rangeFlag.protocolSpecified,
+    partMin: read16(bytes, registerOffset(protocolMin)),
+    partMax: read16(bytes, registerOffset(protocolMax ?? protocolMin)),
+  };
+}
+
+export function prepareNat(operation: NatOperation): Step {
+  const manipulation = operation.type === 'snat' ? 'source' : 'destination';
+  return (evaluation) => {
+    const { packet, run, registers } = evaluation;
+    const family = ipFamily(packet);
+    const wanted = operation.family === 'ip' ? 4 : operation.family === 'ip6' ? 6 : family;
+    if (family !== wanted || packet.connection === undefined) return;
+    let range = partRange(evaluation, operation);
+    if (operation.addressMin !== undefined) {
+      const size = family === 4 ? 4 : 16;
+      const low = registerOffset(operation.addressMin);
+      const high = registerOffset(operation.addressMax ?? operation.addressMin);
+      range = {
+        ...range,
+        flags: range.flags | rangeFlag.mapAddresses,
+        addressMin: registers.bytes.slice(low, low + size),
+        addressMax: registers.bytes.slice(high, high + size),
+      };
+      if (hasFlag(range, rangeFlag.netmap)) range = netmapRange(packet, range, manipulation);
+    }
+    registers.verdict = bindRange(run, packet, range, manipulation);
+  };
+}
+
+export function prepareMasq(operation: MasqOperation): Step {
+  return (evaluation) => {
+    const { packet, run, state, registers } = evaluation;
+    registers.verdict = bindMasquerade(run, packet, state, partRange(evaluation, operation));
+  };
+}
+
+export function prepareRedir(operation: RedirOperation): Step {
+  return (evaluation) => {
+    const { packet, run, state, registers } = evaluation;
+    registers.verdict = bindRedirect(run, packet, state, partRange(evaluation, operation));
+  };
+}

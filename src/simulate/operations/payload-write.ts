@@ -1,0 +1,123 @@
+/** payload-write: setting header bytes and mending checksums (nft_payload_set_eval()). */
+
+import type { PayloadWriteOperation } from '../../model/operations.ts';
+import { read16, write16 } from '../../packet/bytes.ts';
+import { fillSctpChecksum, foldChecksum, sumWords } from '../../packet/checksum.ts';
+import { hexOfBytes } from '../../packet/bytes.ts';
+import { protocol, transportChecksumOffset } from '../../packet/protocols.ts';
+import { record } from '../run.ts';
+import type { Evaluation, Step } from '../rules/evaluation.ts';
+import { registerOffset } from '../rules/registers.ts';
+import { innerOffset } from './payload.ts';
+import { breakRule } from './store.ts';
+
+export function preparePayloadWrite(operation: PayloadWriteOperation): Step {
+  const from = registerOffset(operation.source);
+  return (evaluation) => {
+    const value = evaluation.registers.bytes.slice(from, from + operation.length);
+    const written =
+      operation.base === 'link'
+        ? writeLink(evaluation, operation, value)
+        : writePacket(evaluation, operation, value);
+    if (!written) breakRule(evaluation);
+  };
+}
+
+function writeLink(
+  evaluation: Evaluation,
+  operation: PayloadWriteOperation,
+  value: Uint8Array,
+): boolean {
+  const { link } = evaluation.packet;
+  if (link === undefined || operation.offset + value.length > link.length) return false;
+  noteWrite(evaluation, operation, link.slice(operation.offset, operation.offset + value.length), value);
+  link.set(value, operation.offset);
+  return true;
+}
+
+function baseOffset(evaluation: Evaluation, operation: PayloadWriteOperation): number | undefined {
+  const { info, packet } = evaluation;
+  if (operation.base === 'network') return 0;
+  if (operation.base !== 'transport') return innerOffset(packet, info);
+  return info.hasTransport && info.fragmentOffset === 0 ? info.transport : undefined;
+}
+
+function writePacket(
+  evaluation: Evaluation,
+  operation: PayloadWriteOperation,
+  value: Uint8Array,
+): boolean {
+  const { packet, info } = evaluation;
+  const base = baseOffset(evaluation, operation);
+  if (base === undefined) return false;
+  const start = base + operation.offset;
+  if (start + value.length > packet.length) return false;
+  const { bytes } = packet;
+  const before = bytes.slice(start, start + value.length);
+  if (operation.checksumType === 'inet') {
+    const at = base + operation.checksumOffset;
+    if (at + 2 > packet.length) return false;
+    const isUdp = operation.base === 'transport' && info.protocol === protocol.udp;
+    if (!isUdp || read16(bytes, at) !== 0) replaceChecksum(bytes, at, before, value);
+  }
+  if (operation.pseudoHeader) updateTransportChecksum(evaluation, before, value);
+  noteWrite(evaluation, operation, before, value);
+  bytes.set(value, start);
+  if (operation.checksumType === 'sctp' && info.protocol === protocol.sctp && info.fragmentOffset === 0)
+    fillSctpChecksum(bytes, info.transport, packet.length);
+  return true;
+}
+
+/** nft_csum_replace(): a result of 0 becomes 0xffff. */
+function replaceChecksum(
+  bytes: Uint8Array,
+  at: number,
+  before: Uint8Array,
+  after: Uint8Array,
+): void {
+  let sum = ~read16(bytes, at) & 0xffff;
+  sum += ~sumFolded(before) & 0xffff;
+  sum += sumFolded(after);
+  const checksum = foldChecksum(sum);
+  write16(bytes, at, checksum === 0 ? 0xffff : checksum);
+}
+
+function sumFolded(bytes: Uint8Array): number {
+  return ~foldChecksum(sumWords(bytes, 0, bytes.length)) & 0xffff;
+}
+
+/** nft_payload_l4csum_update() */
+function updateTransportChecksum(
+  evaluation: Evaluation,
+  before: Uint8Array,
+  after: Uint8Array,
+): void {
+  const { packet, info } = evaluation;
+  if (!info.hasTransport || info.fragmentOffset !== 0) return;
+  const offset = transportChecksumOffset(info.protocol);
+  if (offset < 0) return;
+  const at = info.transport + offset;
+  if (at + 2 > packet.length) return;
+  if (info.protocol === protocol.udp && read16(packet.bytes, at) === 0) return;
+  replaceChecksum(packet.bytes, at, before, after);
+}
+
+function noteWrite(
+  evaluation: Evaluation,
+  operation: PayloadWriteOperation,
+  before: Uint8Array,
+  after: Uint8Array,
+): void {
+  const { run, packet } = evaluation;
+  if (run.recorder === undefined) return;
+  const letters = { link: 'll', network: 'nh', transport: 'th', inner: 'ih', tunnel: 'ih' } as const;
+  const base = letters[operation.base];
+  record(run, {
+    kind: 'packet-rewritten',
+    subject: packet.subject,
+    cause: 'rule',
+    field: `@${base},${operation.offset * 8},${operation.length * 8}`,
+    before: `0x${hexOfBytes(before)}`,
+    after: `0x${hexOfBytes(after)}`,
+  });
+}

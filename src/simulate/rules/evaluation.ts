@@ -1,0 +1,38 @@
+/** What operations see while a base chain is evaluated (struct nft_pktinfo and nf_hook_state). */
+
+import type { NetworkInterface } from '../../host/network-interface.ts';
+import type { HookName, ProgramTable } from '../../model/program.ts';
+import type { LivePacket } from '../live-packet.ts';
+import type { Run } from '../run.ts';
+import type { PacketInfo } from './packet-info.ts';
+import type { PreparedChain } from './prepared-chain.ts';
+import type { Registers } from './registers.ts';
+
+/** The protocol family whose hook is run; `inet` chains run in `ip` and `ip6`. */
+export type HookFamily = 'ip' | 'ip6' | 'arp' | 'bridge' | 'netdev';
+
+/** Where the packet stands (struct nf_hook_state). */
+export interface HookState {
+  readonly family: HookFamily;
+  readonly hook: HookName;
+  readonly input: NetworkInterface | undefined;
+  readonly output: NetworkInterface | undefined;
+}
+
+export interface Evaluation {
+  readonly run: Run;
+  readonly packet: LivePacket;
+  readonly state: HookState;
+  readonly registers: Registers;
+  readonly info: PacketInfo;
+  readonly table: ProgramTable;
+  readonly base: PreparedChain;
+  /** The chain and rule that are being evaluated. */
+  chain: PreparedChain;
+  rule: number;
+  /** While the statements of a set element run: its state and what names it. */
+  element: { readonly values: Float64Array; readonly name: string } | undefined;
+}
+
+/** One prepared operation; it sets `registers.verdict` unless the rule goes on. */
+export type Step = (evaluation: Evaluation) => void;

@@ -1,0 +1,126 @@
+/** One packet's run through a compiled program: the mutable context that everything below gets. */
+
+import type { Span } from '../base/span.ts';
+import type { PreparedHost } from '../host/prepared-host.ts';
+import { summariseNetwork } from '../packet/summary.ts';
+import type { PacketSummary } from '../packet/summary-types.ts';
+import type { Choice, ChoiceMade, ChoiceOption, ChoiceReason, Chooser } from '../trace/choice.ts';
+import type { ConntrackSnapshot, TraceEvent } from '../trace/event.ts';
+import type { Recorder } from '../trace/recorder.ts';
+import type { CompiledProgram } from './compile.ts';
+import { type Connection, isReply, statusWords } from './conntrack/connection.ts';
+import { type Journey, newJourney } from './journey.ts';
+import type { LivePacket } from './live-packet.ts';
+import { newRegisters, type Registers } from './rules/registers.ts';
+import type { Journal, Store } from './state/store.ts';
+
+export interface Run {
+  readonly compiled: CompiledProgram;
+  readonly host: PreparedHost;
+  readonly store: Store;
+  readonly journal: Journal;
+  /** Milliseconds since the epoch. */
+  readonly clock: number;
+  readonly chooser: Chooser;
+  readonly recorder: Recorder | undefined;
+  readonly choices: ChoiceMade[];
+  /** Answers already given in this run, by choice key. */
+  readonly answers: Map<string, number>;
+  /** Connections that this run has checked out to modify. */
+  readonly checkedOut: Map<number, Connection>;
+  readonly journeys: Journey[];
+  /** Packets that wait in a device's receive queue (loopback). */
+  readonly backlog: (() => void)[];
+  readonly registers: Registers;
+  /** How deep packets have caused packets. */
+  depth: number;
+}
+
+export interface RunOptions {
+  readonly clock: number;
+  readonly chooser: Chooser;
+  readonly recorder: Recorder | undefined;
+}
+
+export function newRun(compiled: CompiledProgram, options: RunOptions): Run {
+  const { store } = compiled.versions;
+  return {
+    compiled,
+    host: compiled.host,
+    store,
+    journal: { store, changes: [] },
+    clock: options.clock,
+    chooser: options.chooser,
+    recorder: options.recorder,
+    choices: [],
+    answers: new Map(),
+    checkedOut: new Map(),
+    journeys: [],
+    backlog: [],
+    registers: newRegisters(),
+    depth: 0,
+  };
+}
+
+export function startJourney(run: Run, cause: Journey['cause']): Journey {
+  const journey = newJourney(run.journeys.length, cause);
+  run.journeys.push(journey);
+  return journey;
+}
+
+export function record(run: Run, event: TraceEvent): void {
+  run.recorder?.record(event);
+}
+
+/** The headers as they are now; call only when there is a recorder. */
+export function summaryNow(packet: LivePacket): PacketSummary {
+  return summariseNetwork(packet.bytes.subarray(0, packet.length), packet.etherType);
+}
+
+/** What a trace shows of the packet's connection; undefined without entry. */
+export function conntrackNow(packet: LivePacket): ConntrackSnapshot | undefined {
+  if (packet.untracked) return { state: 'untracked' };
+  const { connection, connectionInfo: info } = packet;
+  if (connection === undefined || info === undefined) return undefined;
+  const state =
+    info === 'established-reply' ? 'established' : info === 'related-reply' ? 'related' : info;
+  return {
+    state,
+    direction: isReply(info) ? 'reply' : 'original',
+    status: statusWords(connection.status),
+    mark: connection.mark,
+  };
+}
+
+export interface Question {
+  readonly reason: ChoiceReason;
+  readonly key: string;
+  readonly options: readonly ChoiceOption[];
+  readonly origin?: Span;
+  /** Asked anew each time (random numbers); else one answer holds for the whole run. */
+  readonly fresh?: boolean;
+}
+
+/** Asks the chooser; the answer is an index into the options. */
+export function choose(run: Run, subject: number, question: Question): number {
+  const { fresh, ...rest } = question;
+  const known = fresh === true ? undefined : run.answers.get(question.key);
+  if (known !== undefined) return known;
+  const choice: Choice = rest;
+  const option = question.options.length === 1 ? 0 : run.chooser.choose(choice);
+  if (fresh !== true) run.answers.set(question.key, option);
+  const made = { choice, option };
+  run.choices.push(made);
+  record(run, { kind: 'choice-made', subject, ...made });
+  return option;
+}
+
+/** Yes or no; true is yes. */
+export function chooseYes(
+  run: Run,
+  subject: number,
+  question: Omit<Question, 'options'>,
+): boolean {
+  const options = [{ label: 'yes' }, { label: 'no' }];
+  return choose(run, subject, { ...question, options }) === 0;
+}

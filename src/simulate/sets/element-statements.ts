@@ -1,0 +1,28 @@
+/** Running the statements of a set element, with the element's own state (nft_set_elem_update_expr()). */
+
+import type { Evaluation } from '../rules/evaluation.ts';
+import { setEntry } from '../state/store.ts';
+import type { DynamicElement } from './dynamic-element.ts';
+import { elementsOf } from './lookup.ts';
+import type { PreparedSet } from './prepared-set.ts';
+
+/** The element that is stored afterwards; the rule may have been broken by a statement. */
+export function runElementStatements(
+  evaluation: Evaluation,
+  prepared: PreparedSet,
+  storeKey: string,
+  element: DynamicElement,
+): void {
+  const { dynamic } = prepared;
+  if (dynamic === undefined || prepared.steps.length === 0) return;
+  const values = Float64Array.from(element.values);
+  const outer = evaluation.element;
+  evaluation.element = { values, name: `${dynamic} ${storeKey}` };
+  for (const step of prepared.steps) {
+    step(evaluation);
+    if (evaluation.registers.verdict.kind !== 'continue') break;
+  }
+  evaluation.element = outer;
+  const { run } = evaluation;
+  setEntry(run.journal, elementsOf(run, dynamic), storeKey, { ...element, values });
+}

@@ -1,0 +1,30 @@
+/** The defragmentation hook at priority -400: ipv4_conntrack_defrag(), ipv6_defrag(). */
+
+import { read16 } from '../../packet/bytes.ts';
+import { findHeader } from '../../packet/ipv6-extension-headers.ts';
+import { protocol } from '../../packet/protocols.ts';
+import type { LivePacket } from '../live-packet.ts';
+import { record, type Run } from '../run.ts';
+import type { HookState } from '../rules/evaluation.ts';
+import { reassemble } from './reassemble.ts';
+import { holdPacket, stackDrop } from './stop.ts';
+
+/** True: the packet goes on, whole. */
+export function defragment(run: Run, packet: LivePacket, state: HookState): boolean {
+  if (packet.connection !== undefined || packet.untracked) return true;
+  if (!isFragment(packet, state)) return true;
+  const user = `conntrack-${state.hook} ${packet.template?.zone ?? 0}`;
+  const outcome = reassemble(run, packet, user);
+  if (outcome === 'whole') {
+    record(run, { kind: 'fragments-reassembled', subject: packet.subject, by: 'conntrack' });
+    return true;
+  }
+  if (outcome === 'held') holdPacket(run, packet, 'conntrack');
+  else stackDrop(run, packet, 'REASSEMBLY_FAILED');
+  return false;
+}
+
+function isFragment(packet: LivePacket, state: HookState): boolean {
+  if (state.family === 'ip') return (read16(packet.bytes, 6) & 0x3fff) !== 0;
+  return findHeader(packet.bytes, packet.length, protocol.fragment) !== undefined;
+}

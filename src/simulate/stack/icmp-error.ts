@@ -1,0 +1,154 @@
+/** ICMP errors of the stack and of `reject`: __icmp_send(), net/ipv4/icmp.c, and icmp6_send(), net/ipv6/icmp.c. */
+
+import type { Address } from '../../base/address.ts';
+import { isOwnAddress } from '../../host/local-addresses.ts';
+import { routeOutput } from '../../host/route-output.ts';
+import { buildPacket, type PacketDescription } from '../../packet/build.ts';
+import { byteAt, read16 } from '../../packet/bytes.ts';
+import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
+import { isIcmpError, protocol } from '../../packet/protocols.ts';
+import {
+  destinationAddress,
+  ipFamily,
+  type LivePacket,
+  packetBytes,
+  sourceAddress,
+} from '../live-packet.ts';
+import type { Run } from '../run.ts';
+import { localOut } from './local-output.ts';
+import { noteRoute, routeLocal } from './routing.ts';
+import { spawnPacket } from './spawn.ts';
+
+export interface IcmpErrorOptions {
+  readonly type: number;
+  readonly code: number;
+  readonly mtu?: number;
+  /** By `reject`. */
+  readonly cause?: 'reject' | 'icmp-error';
+  /** The packet has no route yet (reject in prerouting): the answer's route stands for it. */
+  readonly early?: boolean;
+}
+
+/** True when an error was sent. */
+export function sendIcmpError(run: Run, packet: LivePacket, options: IcmpErrorOptions): boolean {
+  return ipFamily(packet) === 6 ? sendIcmp6(run, packet, options) : sendIcmp4(run, packet, options);
+}
+
+/** Which packets get no answer (RFC 1122, 3.2.2). */
+function isAnswerable4(packet: LivePacket): boolean {
+  const { bytes, route } = packet;
+  if (packet.packetType !== 'host') return false;
+  if (route?.action === 'broadcast' || route?.action === 'multicast') return false;
+  if ((read16(bytes, 6) & 0x1fff) !== 0) return false;
+  if (byteAt(bytes, 9) !== protocol.icmp) return true;
+  const type = byteAt(bytes, (byteAt(bytes, 0) & 15) * 4);
+  return type <= 18 && !isIcmpError(type);
+}
+
+const smallestBuffer = 576;
+
+function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boolean {
+  if (!isAnswerable4(packet)) return false;
+  const local = packet.route?.action === 'local';
+  const source = local && options.early !== true ? destinationAddress(packet) : undefined;
+  const tos = (byteAt(packet.bytes, 1) & 0x1e) | 0xc0;
+  const found = replyRoute(run, packet, source, tos);
+  if (found === undefined) return false;
+  const mtu = found.mtu;
+  const room = Math.min(mtu, smallestBuffer) - 20 - 8;
+  return sendReply(run, packet, options, {
+    source: source ?? found.source ?? Uint8Array.of(192, 0, 0, 8),
+    destination: sourceAddress(packet),
+    protocol: protocol.icmp,
+    icmpType: options.type,
+    icmpCode: options.code,
+    inner: packetBytes(packet).slice(0, room),
+    dscp: tos >> 2,
+    ecn: tos & 3,
+    identification: 0,
+    ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
+  });
+}
+
+interface ReplyRoute {
+  readonly source: Address | undefined;
+  readonly mtu: number;
+}
+
+function replyRoute(
+  run: Run,
+  packet: LivePacket,
+  source: Address | undefined,
+  tos: number,
+): ReplyRoute | undefined {
+  const number = ipFamily(packet) === 6 ? protocol.icmpv6 : protocol.icmp;
+  const found = routeOutput(run.host, {
+    destination: sourceAddress(packet),
+    ipProtocol: number,
+    tos,
+    mark: replyMark(run, packet),
+    ...(source === undefined ? {} : { source }),
+  });
+  if (found.kind === 'error') return undefined;
+  const device = run.host.interfacesByName.get(found.choices[0].nexthop.device);
+  return {
+    source: found.choices[0].source,
+    mtu: found.lookup?.route.mtu ?? device?.mtu ?? 1500,
+  };
+}
+
+/** IP4_REPLY_MARK: replies carry the mark only with fwmark_reflect. */
+export function replyMark(run: Run, packet: LivePacket): number {
+  const name = ipFamily(packet) === 6 ? 'net.ipv6.fwmark_reflect' : 'net.ipv4.fwmark_reflect';
+  return run.host.host.sysctls.get(name) === '1' ? packet.mark : 0;
+}
+
+function sendReply(
+  run: Run,
+  packet: LivePacket,
+  options: IcmpErrorOptions,
+  description: PacketDescription,
+): boolean {
+  const reply = spawnPacket(run, packet, options.cause ?? 'icmp-error', buildPacket(description));
+  if (reply === undefined) return false;
+  reply.mark = replyMark(run, packet);
+  const routed = routeLocal(run, reply, { source: description.source });
+  if (routed.kind === 'error') return false;
+  reply.route = routed.route;
+  noteRoute(run, reply, 'reject', routed.route);
+  localOut(run, reply);
+  return true;
+}
+
+const minimumMtu6 = 1280;
+
+function sendIcmp6(run: Run, packet: LivePacket, options: IcmpErrorOptions): boolean {
+  const destination = destinationAddress(packet);
+  const source = sourceAddress(packet);
+  const tooBig = options.type === 2;
+  if ((destination[0] === 0xff || packet.packetType !== 'host') && !tooBig) return false;
+  if (source[0] === 0xff || source.every((byte) => byte === 0)) return false;
+  if (isIcmp6Error(packet)) return false;
+  const isOwn = destination[0] !== 0xff && isOwnAddress(run.host, destination);
+  const found = replyRoute(run, packet, isOwn ? destination : undefined, 0);
+  if (found === undefined) return false;
+  const from = isOwn ? destination : found.source;
+  if (from === undefined) return false;
+  return sendReply(run, packet, options, {
+    source: from,
+    destination: source,
+    protocol: protocol.icmpv6,
+    icmpType: options.type,
+    icmpCode: options.code,
+    inner: packetBytes(packet).slice(0, minimumMtu6 - 40 - 8),
+    ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
+  });
+}
+
+/** is_ineligible(): ICMPv6 errors are never answered. */
+function isIcmp6Error(packet: LivePacket): boolean {
+  const { bytes, length } = packet;
+  const place = skipExtensionHeaders(bytes, length);
+  if (place === undefined || place.protocol !== protocol.icmpv6) return false;
+  return place.fragmentOffset === 0 && byteAt(bytes, place.offset) < 128;
+}

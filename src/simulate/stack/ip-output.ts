@@ -1,0 +1,43 @@
+/** The way out: postrouting, fragmentation, the device (ip_output(), ip_finish_output()). */
+
+import { runHook } from '../hooks/run-hook.ts';
+import { ipFamily, type LivePacket } from '../live-packet.ts';
+import { record, type Run } from '../run.ts';
+import { sendIcmpError } from './icmp-error.ts';
+import { fragmentPacket } from './refragment.ts';
+import { stackDrop } from './stop.ts';
+import { transmit } from './transmit.ts';
+
+export function outputPacket(run: Run, packet: LivePacket, sentAs: 'forwarded' | 'output'): void {
+  const output = packet.route?.device;
+  if (output === undefined) {
+    stackDrop(run, packet, 'NO_ROUTE');
+    return;
+  }
+  const family = ipFamily(packet) === 6 ? 'ip6' : 'ip';
+  const state = { family, hook: 'postrouting', input: undefined, output } as const;
+  if (!runHook(run, packet, state)) {
+    if (packet.isLocal) packet.journey.sendError ??= 'EPERM';
+    return;
+  }
+  finishOutput(run, packet, sentAs);
+}
+
+/** ip_finish_output(): what is too long, or came in pieces, is cut. */
+function finishOutput(run: Run, packet: LivePacket, sentAs: 'forwarded' | 'output'): void {
+  const { route } = packet;
+  const mtu = route?.mtu ?? 1500;
+  if (packet.length <= mtu && packet.geometry === undefined) {
+    transmit(run, packet, sentAs);
+    return;
+  }
+  const pieces = fragmentPacket(packet, mtu);
+  if (pieces === undefined) {
+    const needed = ipFamily(packet) === 6 ? { type: 2, code: 0, mtu } : { type: 3, code: 4, mtu };
+    sendIcmpError(run, packet, needed);
+    stackDrop(run, packet, 'TOO_BIG');
+    return;
+  }
+  record(run, { kind: 'packet-fragmented', subject: packet.subject, by: 'output' });
+  for (const piece of pieces) transmit(run, piece, sentAs);
+}

@@ -1,0 +1,179 @@
+/** Receiving IPv6: ip6_rcv_core(), ip6_rcv_finish(), ip6_input(), ip6_forward(). */
+
+import { isOwnAddress } from '../../host/local-addresses.ts';
+import type { NetworkInterface } from '../../host/network-interface.ts';
+import { byteAt, read16 } from '../../packet/bytes.ts';
+import { findHeader } from '../../packet/ipv6-extension-headers.ts';
+import { protocol } from '../../packet/protocols.ts';
+import { runHook } from '../hooks/run-hook.ts';
+import { destinationAddress, type LivePacket, packetBytes, sourceAddress } from '../live-packet.ts';
+import { record, type Run } from '../run.ts';
+import { sendIcmpError } from './icmp-error.ts';
+import { outputPacket } from './ip-output.ts';
+import { reassemble } from './reassemble.ts';
+import { isForwarding, noteRoute, routeReceived6 } from './routing.ts';
+import { holdPacket, stackDrop } from './stop.ts';
+
+export function receiveIpv6(run: Run, packet: LivePacket, device: NetworkInterface): void {
+  if (packet.packetType === 'otherhost') {
+    stackDrop(run, packet, 'NOT_FOR_US');
+    return;
+  }
+  if (!trimIpv6(packet)) {
+    stackDrop(run, packet, 'BAD_HEADER');
+    return;
+  }
+  const martian = findMartian(packet, device);
+  if (martian !== undefined) {
+    stackDrop(run, packet, martian);
+    return;
+  }
+  const state = { family: 'ip6', hook: 'prerouting', input: device, output: undefined } as const;
+  if (!runHook(run, packet, state)) return;
+  finishReceive(run, packet, device);
+}
+
+function trimIpv6(packet: LivePacket): boolean {
+  const { bytes, length } = packet;
+  if (length < 40 || byteAt(bytes, 0) >> 4 !== 6) return false;
+  const payload = read16(bytes, 4);
+  if (payload === 0 && byteAt(bytes, 6) === protocol.hopopts) return true;
+  if (payload + 40 > length) return false;
+  packet.length = payload + 40;
+  return byteAt(bytes, 6) !== protocol.hopopts || areHopOptionsValid(packet);
+}
+
+/** ipv6_parse_hopopts(): unknown options of the discarding kinds drop the packet. */
+function areHopOptionsValid(packet: LivePacket): boolean {
+  const { bytes, length } = packet;
+  const end = 40 + (byteAt(bytes, 41) + 1) * 8;
+  if (end > length) return false;
+  for (let at = 42; at < end; ) {
+    const kind = byteAt(bytes, at);
+    if (kind === 0) {
+      at++;
+      continue;
+    }
+    const size = byteAt(bytes, at + 1) + 2;
+    if (at + size > end) return false;
+    if (kind !== 1 && kind !== 5 && kind !== 0xc2 && kind >> 6 !== 0) return false;
+    at += size;
+  }
+  return true;
+}
+
+function findMartian(
+  packet: LivePacket,
+  device: NetworkInterface,
+): 'MARTIAN_SOURCE' | 'MARTIAN_DESTINATION' | undefined {
+  const source = sourceAddress(packet);
+  const destination = destinationAddress(packet);
+  if (!device.flags.includes('LOOPBACK')) {
+    if (isLoopback6(source)) return 'MARTIAN_SOURCE';
+    if (isLoopback6(destination)) return 'MARTIAN_DESTINATION';
+    if (destination[0] === 0xff && ((destination[1] ?? 0) & 15) === 1) return 'MARTIAN_DESTINATION';
+  }
+  if (destination[0] === 0xff && ((destination[1] ?? 0) & 15) === 0) return 'MARTIAN_DESTINATION';
+  return source[0] === 0xff ? 'MARTIAN_SOURCE' : undefined;
+}
+
+function isLoopback6(address: Uint8Array): boolean {
+  return address[15] === 1 && address.subarray(0, 15).every((byte) => byte === 0);
+}
+
+function finishReceive(run: Run, packet: LivePacket, device: NetworkInterface): void {
+  if (packet.route === undefined) {
+    const routed = routeReceived6(run, packet, device);
+    if (routed.kind === 'drop') {
+      stackDrop(run, packet, routed.reason);
+      return;
+    }
+    packet.route = routed.route;
+    noteRoute(run, packet, 'input', routed.route);
+  }
+  const { route } = packet;
+  switch (route.action) {
+    case 'local':
+    case 'multicast':
+    case 'broadcast':
+      deliverIpv6(run, packet, device);
+      return;
+    case 'error':
+      refuse(run, packet);
+      return;
+    default:
+      forwardIpv6(run, packet, device);
+  }
+}
+
+/** ip6_pkt_discard() and ip6_pkt_prohibit() */
+function refuse(run: Run, packet: LivePacket): void {
+  switch (packet.route?.error) {
+    case 'blackhole':
+      stackDrop(run, packet, 'ROUTE_BLACKHOLE');
+      return;
+    case 'prohibit':
+      sendIcmpError(run, packet, { type: 1, code: 1 });
+      stackDrop(run, packet, 'ROUTE_PROHIBIT');
+      return;
+    case 'unreachable':
+      sendIcmpError(run, packet, { type: 1, code: 0 });
+      stackDrop(run, packet, 'ROUTE_UNREACHABLE');
+      return;
+    default:
+      sendIcmpError(run, packet, { type: 1, code: 0 });
+      stackDrop(run, packet, 'NO_ROUTE');
+  }
+}
+
+/** Each fragment passes the input hook; only then they are put together. */
+function deliverIpv6(run: Run, packet: LivePacket, device: NetworkInterface): void {
+  const state = { family: 'ip6', hook: 'input', input: device, output: undefined } as const;
+  if (!runHook(run, packet, state)) return;
+  if (findHeader(packet.bytes, packet.length, protocol.fragment) !== undefined) {
+    const outcome = reassemble(run, packet, 'local-delivery');
+    if (outcome === 'held') holdPacket(run, packet, 'local-delivery');
+    if (outcome === 'failed') stackDrop(run, packet, 'REASSEMBLY_FAILED');
+    if (outcome !== 'whole') return;
+    record(run, { kind: 'fragments-reassembled', subject: packet.subject, by: 'local-delivery' });
+  }
+  packet.journey.local = { device: device.name, packet: packetBytes(packet) };
+}
+
+function forwardIpv6(run: Run, packet: LivePacket, device: NetworkInterface): void {
+  const { route, bytes } = packet;
+  if (route?.device === undefined || !isForwarding(run, 6, device)) {
+    stackDrop(run, packet, 'FORWARDING_DISABLED');
+    return;
+  }
+  if (packet.packetType !== 'host') {
+    stackDrop(run, packet, 'NOT_UNICAST_FRAME');
+    return;
+  }
+  if (byteAt(bytes, 7) <= 1) {
+    sendIcmpError(run, packet, { type: 3, code: 0 });
+    stackDrop(run, packet, 'TTL_EXCEEDED');
+    return;
+  }
+  const source = sourceAddress(packet);
+  if (source.every((byte) => byte === 0) || source[0] === 0xff || isLoopback6(source)) {
+    stackDrop(run, packet, 'MARTIAN_SOURCE');
+    return;
+  }
+  const isLinkLocal = source[0] === 0xfe && ((source[1] ?? 0) & 0xc0) === 0x80;
+  if (isLinkLocal && !isOwnAddress(run.host, source)) {
+    sendIcmpError(run, packet, { type: 1, code: 2 });
+    stackDrop(run, packet, 'MARTIAN_SOURCE');
+    return;
+  }
+  const largest = packet.geometry?.maxSize ?? packet.length;
+  if (largest > Math.max(route.mtu, 1280)) {
+    sendIcmpError(run, packet, { type: 2, code: 0, mtu: route.mtu });
+    stackDrop(run, packet, 'TOO_BIG');
+    return;
+  }
+  bytes[7] = byteAt(bytes, 7) - 1;
+  const state = { family: 'ip6', hook: 'forward', input: device, output: route.device } as const;
+  if (!runHook(run, packet, state)) return;
+  outputPacket(run, packet, 'forwarded');
+}

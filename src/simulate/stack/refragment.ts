@@ -1,0 +1,90 @@
+/** Cutting packets on the way out: ip_do_fragment(), ip6_fragment(). */
+
+import { byteAt, concatBytes, read16, write16, write32 } from '../../packet/bytes.ts';
+import { fillIpv4Checksum } from '../../packet/checksum.ts';
+import { protocol } from '../../packet/protocols.ts';
+import { copyLivePacket, ipFamily, type LivePacket } from '../live-packet.ts';
+
+/** The pieces in order; undefined when the packet must not be cut. */
+export function fragmentPacket(packet: LivePacket, mtu: number): readonly LivePacket[] | undefined {
+  return ipFamily(packet) === 6 ? fragmentIpv6(packet, mtu) : fragmentIpv4(packet, mtu);
+}
+
+function limitOf(packet: LivePacket, mtu: number): number {
+  return Math.min(packet.geometry?.maxSize ?? mtu, mtu);
+}
+
+/** As it came in if that fits, else as large as possible, in multiples of eight. */
+function pieceLengths(packet: LivePacket, total: number, room: number): readonly number[] {
+  const known = packet.geometry?.lengths;
+  const sum = known?.reduce((all, length) => all + length, 0);
+  if (known !== undefined && sum === total && known.every((length) => length <= room)) return known;
+  const size = room & ~7;
+  const lengths: number[] = [];
+  for (let left = total; left > 0; left -= size) lengths.push(Math.min(left, left <= room ? left : size));
+  return lengths;
+}
+
+function fragmentIpv4(packet: LivePacket, mtu: number): readonly LivePacket[] | undefined {
+  const { bytes, length, geometry } = packet;
+  const headerLength = (byteAt(bytes, 0) & 15) * 4;
+  const fixed = (read16(bytes, 6) & 0x4000) !== 0;
+  if (fixed && (geometry === undefined || geometry.maxSize > mtu)) return undefined;
+  const limit = limitOf(packet, mtu);
+  if (length <= limit && geometry === undefined) return [packet];
+  const payload = bytes.slice(headerLength, length);
+  const lengths = pieceLengths(packet, payload.length, limit - headerLength);
+  let offset = 0;
+  return lengths.map((size, index) => {
+    const piece = copyLivePacket(packet, packet.subject, packet.journey);
+    const header = bytes.slice(0, headerLength);
+    piece.bytes = concatBytes(header, payload.subarray(offset, offset + size));
+    piece.length = piece.bytes.length;
+    const more = index < lengths.length - 1 ? 0x2000 : 0;
+    write16(piece.bytes, 2, piece.length);
+    write16(piece.bytes, 6, (offset >> 3) | more | (fixed ? 0x4000 : 0));
+    fillIpv4Checksum(piece.bytes, 0, headerLength);
+    piece.geometry = undefined;
+    offset += size;
+    return piece;
+  });
+}
+
+function fragmentIpv6(packet: LivePacket, mtu: number): readonly LivePacket[] | undefined {
+  const { bytes, length, geometry } = packet;
+  if (geometry === undefined && !packet.isLocal) return undefined;
+  const header = unfragmentable(packet);
+  const limit = limitOf(packet, mtu);
+  const payload = bytes.slice(header.length, length);
+  const lengths = pieceLengths(packet, payload.length, limit - header.length - 8);
+  let offset = 0;
+  return lengths.map((size, index) => {
+    const piece = copyLivePacket(packet, packet.subject, packet.journey);
+    const extension = new Uint8Array(8);
+    extension[0] = header.next;
+    write16(extension, 2, offset | (index < lengths.length - 1 ? 1 : 0));
+    write32(extension, 4, geometry?.identification ?? 1);
+    const head = bytes.slice(0, header.length);
+    head[header.pointer] = protocol.fragment;
+    piece.bytes = concatBytes(head, extension, payload.subarray(offset, offset + size));
+    piece.length = piece.bytes.length;
+    write16(piece.bytes, 4, piece.length - 40);
+    piece.geometry = undefined;
+    offset += size;
+    return piece;
+  });
+}
+
+/** ip6_find_1stfragopt(): hop-by-hop and routing headers stay in every piece. */
+function unfragmentable(packet: LivePacket): { length: number; next: number; pointer: number } {
+  const { bytes, length } = packet;
+  let pointer = 6;
+  let next = byteAt(bytes, 6);
+  let offset = 40;
+  while ((next === protocol.hopopts || next === protocol.routing) && offset + 8 <= length) {
+    pointer = offset;
+    next = byteAt(bytes, offset);
+    offset += (byteAt(bytes, offset + 1) + 1) * 8;
+  }
+  return { length: offset, next, pointer };
+}

@@ -1,0 +1,173 @@
+/** What `reject` and REJECT answer: nf_send_reset(), nf_send_unreach() and their IPv6 twins. */
+
+import { buildPacket } from '../../packet/build.ts';
+import { byteAt, read16, read32 } from '../../packet/bytes.ts';
+import { foldChecksum, pseudoHeaderSum, sumWords } from '../../packet/checksum.ts';
+import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
+import { protocol, tcpFlag } from '../../packet/protocols.ts';
+import { connectionStatus, isReply } from '../conntrack/connection.ts';
+import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
+import { record, type Run } from '../run.ts';
+import type { HookState } from '../rules/evaluation.ts';
+import { replyMark, sendIcmpError } from './icmp-error.ts';
+import { localOut } from './local-output.ts';
+import { reroute, routeLocal } from './routing.ts';
+import { spawnPacket } from './spawn.ts';
+
+interface Transport {
+  readonly number: number;
+  readonly offset: number;
+}
+
+/** The transport header of a packet that is no later fragment. */
+function transportOf(packet: LivePacket): Transport | undefined {
+  const { bytes, length } = packet;
+  if (ipFamily(packet) === 4) {
+    if ((read16(bytes, 6) & 0x1fff) !== 0) return undefined;
+    return { number: byteAt(bytes, 9), offset: (byteAt(bytes, 0) & 15) * 4 };
+  }
+  const place = skipExtensionHeaders(bytes, length);
+  if (place === undefined || place.fragmentOffset !== 0 || place.offset >= length) return undefined;
+  return { number: place.protocol, offset: place.offset };
+}
+
+/** nf_reject_verify_csum(): protocols without a checksum over everything are not looked at. */
+function needsChecksum(packet: LivePacket, { number, offset }: Transport): boolean {
+  switch (number) {
+    case protocol.udp:
+      return read16(packet.bytes, offset + 6) !== 0;
+    case protocol.gre:
+      return (byteAt(packet.bytes, offset) & 0x80) !== 0;
+    case protocol.ah:
+    case protocol.esp:
+    case protocol.sctp:
+    case protocol.udplite:
+    case protocol.dccp:
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** nf_ip_checksum(), nf_ip6_checksum() */
+function isChecksumRight(packet: LivePacket, { number, offset }: Transport): boolean {
+  const { bytes, length } = packet;
+  const isIpv6 = ipFamily(packet) === 6;
+  const withPseudo = isIpv6 || number === protocol.tcp || number === protocol.udp;
+  const pseudo = withPseudo
+    ? pseudoHeaderSum(sourceAddress(packet), destinationAddress(packet), number, length - offset)
+    : 0;
+  return foldChecksum(sumWords(bytes, offset, length, pseudo)) === 0;
+}
+
+function isEarly(state: HookState): boolean {
+  return state.hook === 'prerouting' || state.hook === 'ingress';
+}
+
+function noteSuppressed(run: Run, packet: LivePacket, suppressed: string): void {
+  record(run, { kind: 'reject-sent', subject: packet.subject, suppressed });
+}
+
+function noteSent(run: Run, packet: LivePacket): void {
+  const reply = packet.journey.replies.at(-1);
+  record(run, {
+    kind: 'reject-sent',
+    subject: packet.subject,
+    ...(reply === undefined ? {} : { reply }),
+  });
+}
+
+export function rejectWithIcmp(run: Run, packet: LivePacket, state: HookState, code: number): void {
+  const transport = transportOf(packet);
+  if (transport === undefined) {
+    noteSuppressed(run, packet, 'FRAGMENT');
+    return;
+  }
+  if (needsChecksum(packet, transport) && !isChecksumRight(packet, transport)) {
+    noteSuppressed(run, packet, 'BAD_CHECKSUM');
+    return;
+  }
+  const type = ipFamily(packet) === 6 ? 1 : 3;
+  const early = isEarly(state);
+  const sent = sendIcmpError(run, packet, { type, code, cause: 'reject', early });
+  if (sent) noteSent(run, packet);
+  else noteSuppressed(run, packet, 'NOT_ANSWERABLE');
+}
+
+/** nf_send_reset() and nf_send_reset6() */
+export function rejectWithReset(run: Run, packet: LivePacket, state: HookState): void {
+  const transport = transportOf(packet);
+  const { bytes, length } = packet;
+  if (transport === undefined || transport.number !== protocol.tcp || transport.offset + 20 > length) {
+    noteSuppressed(run, packet, 'NOT_TCP');
+    return;
+  }
+  const flags = byteAt(bytes, transport.offset + 13);
+  if (flags & tcpFlag.rst) {
+    noteSuppressed(run, packet, 'RST');
+    return;
+  }
+  if (!isChecksumRight(packet, transport)) {
+    noteSuppressed(run, packet, 'BAD_CHECKSUM');
+    return;
+  }
+  const { action } = packet.route ?? { action: undefined };
+  if (!isEarly(state) && (action === 'broadcast' || action === 'multicast')) {
+    noteSuppressed(run, packet, 'BROADCAST');
+    return;
+  }
+  if (!hasWayBack(run, packet)) {
+    noteSuppressed(run, packet, 'NO_ROUTE');
+    return;
+  }
+  sendReset(run, packet, transport);
+}
+
+function hasWayBack(run: Run, packet: LivePacket): boolean {
+  const swapped = resetPacket(packet, { number: protocol.tcp, offset: 0 });
+  return routeLocal(run, { ...packet, bytes: swapped, length: swapped.length }, {}).kind === 'route';
+}
+
+function sendReset(run: Run, packet: LivePacket, transport: Transport): void {
+  const reply = spawnPacket(run, packet, 'reject', resetPacket(packet, transport));
+  if (reply === undefined) return;
+  reply.mark = replyMark(run, packet);
+  if (!reroute(run, reply)) return;
+  attachConnection(packet, reply);
+  localOut(run, reply);
+  noteSent(run, packet);
+}
+
+function resetPacket(packet: LivePacket, { offset }: Transport): Uint8Array {
+  const { bytes, length } = packet;
+  const flags = byteAt(bytes, offset + 13);
+  const hasAck = (flags & tcpFlag.ack) !== 0;
+  const counted = (flags & tcpFlag.syn ? 1 : 0) + (flags & tcpFlag.fin ? 1 : 0);
+  const data = length - offset - (byteAt(bytes, offset + 12) >> 4) * 4;
+  const acknowledgement = (read32(bytes, offset + 4) + counted + data) >>> 0;
+  return buildPacket({
+    source: destinationAddress(packet),
+    destination: sourceAddress(packet),
+    protocol: protocol.tcp,
+    sourcePort: read16(bytes, offset + 2),
+    destinationPort: read16(bytes, offset),
+    flags: hasAck ? 'R' : 'RA',
+    sequence: hasAck ? read32(bytes, offset + 8) : 0,
+    acknowledgement: hasAck ? 0 : acknowledgement,
+    window: 0,
+    ttl: 64,
+    identification: 0,
+    dontFragment: true,
+  });
+}
+
+/** nf_ct_attach(): the reply belongs to the rejected connection, in the other direction; and the connection closes. */
+function attachConnection(packet: LivePacket, reply: LivePacket): void {
+  const { connection, connectionInfo: info } = packet;
+  if (connection === undefined || info === undefined) return;
+  reply.connection = connection;
+  reply.connectionInfo = isReply(info) ? 'related' : 'related-reply';
+  if ((connection.status & connectionStatus.confirmed) !== 0 && connection.tcp !== undefined)
+    connection.tcp.state = 'CLOSE';
+}
+

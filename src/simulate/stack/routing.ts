@@ -1,0 +1,347 @@
+/** Routing decisions of the stack: received packets, local packets, and looking again after a change. */
+
+import type { Address } from '../../base/address.ts';
+import type { NetworkInterface } from '../../host/network-interface.ts';
+import { isSysctlSet } from '../../host/local-addresses.ts';
+import { validateSource } from '../../host/reverse-path.ts';
+import { lookupRoute, type NexthopChoice, type RouteLookup, type RouteQuery } from '../../host/route-lookup.ts';
+import { routeOutput } from '../../host/route-output.ts';
+import { addressType } from '../../host/address-type.ts';
+import { formatAddress } from '../../base/address.ts';
+import { byteAt, read16 } from '../../packet/bytes.ts';
+import { hasPorts } from '../../packet/protocols.ts';
+import type { RouteChosenEvent } from '../../trace/event.ts';
+import type { FateReason } from '../../trace/fate.ts';
+import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
+import { packetInfo } from '../rules/packet-info.ts';
+import { choose, record, type Run } from '../run.ts';
+import type { RouteDecision } from './route-decision.ts';
+
+export type ReceivedRoute =
+  | { readonly kind: 'route'; readonly route: RouteDecision }
+  | { readonly kind: 'drop'; readonly reason: FateReason };
+
+const noLookup: RouteLookup = { kind: 'none' };
+
+const drop = (reason: FateReason): ReceivedRoute => ({ kind: 'drop', reason });
+
+function interfaceOf(run: Run, name: string | undefined): NetworkInterface | undefined {
+  return name === undefined ? undefined : run.host.interfacesByName.get(name);
+}
+
+export function isForwarding(run: Run, family: 4 | 6, device: NetworkInterface): boolean {
+  const { sysctls } = run.host.host;
+  if (family === 6) return (sysctls.get('net.ipv6.conf.all.forwarding') ?? '1') !== '0';
+  const own = sysctls.get(`net.ipv4.conf.${device.name}.forwarding`);
+  return (own ?? sysctls.get('net.ipv4.ip_forward') ?? '1') !== '0';
+}
+
+/** The flow that rules and routes look at. */
+export function queryOf(packet: LivePacket): RouteQuery {
+  const family = ipFamily(packet) ?? 4;
+  const { bytes } = packet;
+  const tos = family === 4 ? byteAt(bytes, 1) : (read16(bytes, 0) >> 4) & 0xff;
+  const info = packetInfo(packet, family === 4 ? 'ip' : 'ip6');
+  const ports =
+    info.hasTransport && info.fragmentOffset === 0 && hasPorts(info.protocol)
+      ? {
+          sourcePort: read16(bytes, info.transport),
+          destinationPort: read16(bytes, info.transport + 2),
+        }
+      : {};
+  return {
+    destination: destinationAddress(packet),
+    source: sourceAddress(packet),
+    mark: packet.mark,
+    tos,
+    ipProtocol: info.protocol,
+    ...ports,
+  };
+}
+
+function pickNexthop(
+  run: Run,
+  packet: LivePacket,
+  choices: readonly [NexthopChoice, ...NexthopChoice[]],
+): NexthopChoice {
+  const [first] = choices;
+  if (choices.length === 1) return first;
+  const total = choices.reduce((sum, { weight }) => sum + weight, 0);
+  const describe = (choice: NexthopChoice): string =>
+    choice.gateway === undefined ? choice.device : `${formatAddress(choice.gateway)} ${choice.device}`;
+  const option = choose(run, packet.subject, {
+    reason: 'multipath-route',
+    key: `nexthop ${choices.map(describe).join(', ')}`,
+    options: choices.map((choice) => ({
+      label: describe(choice),
+      probability: { numerator: choice.weight, denominator: total },
+    })),
+  });
+  return choices[option] ?? first;
+}
+
+function decisionOf(
+  run: Run,
+  packet: LivePacket,
+  action: RouteDecision['action'],
+  lookup: RouteLookup,
+  device: NetworkInterface | undefined,
+): RouteDecision {
+  const nexthop = lookup.kind === 'found' ? pickNexthop(run, packet, lookup.nexthops) : undefined;
+  const output = device ?? interfaceOf(run, nexthop?.device);
+  const routeMtu = lookup.kind === 'found' ? lookup.route.mtu : undefined;
+  return {
+    action,
+    device: output,
+    gateway: action === 'local' ? undefined : nexthop?.gateway,
+    source: undefined,
+    lookup,
+    mtu: routeMtu ?? output?.mtu ?? 1500,
+  };
+}
+
+function errorDecision(
+  lookup: RouteLookup,
+  error: NonNullable<RouteDecision['error']>,
+): RouteDecision {
+  return { action: 'error', device: undefined, gateway: undefined, source: undefined, lookup, error, mtu: 1500 };
+}
+
+function rejectionOf(lookup: RouteLookup): NonNullable<RouteDecision['error']> {
+  return lookup.kind === 'rejected' ? lookup.type : 'none';
+}
+
+export function noteRoute(
+  run: Run,
+  packet: LivePacket,
+  purpose: RouteChosenEvent['purpose'],
+  route: RouteDecision,
+): void {
+  if (run.recorder === undefined) return;
+  const { action, device, gateway, source, lookup } = route;
+  const found = lookup.kind === 'found' ? lookup.route : undefined;
+  const position = found === undefined ? -1 : run.host.host.routes.indexOf(found);
+  record(run, {
+    kind: 'route-chosen',
+    subject: packet.subject,
+    purpose,
+    destination: formatAddress(destinationAddress(packet)),
+    result: action === 'error' ? (route.error ?? 'none') : action,
+    ...(device === undefined ? {} : { device: device.name }),
+    ...(gateway === undefined ? {} : { via: formatAddress(gateway) }),
+    ...(source === undefined ? {} : { source: formatAddress(source) }),
+    ...(found === undefined ? {} : { table: found.table }),
+    ...(position < 0 ? {} : { route: position }),
+  });
+}
+
+const isLimitedBroadcast = (address: Address): boolean => address.every((byte) => byte === 255);
+const isGroup4 = (address: Address): boolean => ((address[0] ?? 0) & 0xf0) === 224;
+const isZeroNet = (address: Address): boolean => address[0] === 0;
+const isLoopback4 = (address: Address): boolean => address[0] === 127;
+const isUnspecified = (address: Address): boolean => address.every((byte) => byte === 0);
+
+/** ip_route_input_slow(), net/ipv4/route.c. */
+export function routeReceived4(
+  run: Run,
+  packet: LivePacket,
+  device: NetworkInterface,
+): ReceivedRoute {
+  const query = { ...queryOf(packet), inputInterface: device.name };
+  const { destination } = query;
+  const source = sourceAddress(packet);
+  if (isGroup4(destination)) return routeGroup4(run, packet, device, source, destination);
+  if (isGroup4(source) || isLimitedBroadcast(source)) return drop('MARTIAN_SOURCE');
+  const isUnknown = isUnspecified(source) && isUnspecified(destination);
+  if (isLimitedBroadcast(destination) || isUnknown)
+    return receiveBroadcast(run, packet, device, noLookup);
+  if (isZeroNet(source)) return drop('MARTIAN_SOURCE');
+  if (isZeroNet(destination)) return drop('MARTIAN_DESTINATION');
+  const localnet = isSysctlSet(
+    run.host,
+    'net.ipv4.conf.all.route_localnet',
+    `net.ipv4.conf.${device.name}.route_localnet`,
+  );
+  const fromLoopback = device.flags.includes('LOOPBACK');
+  if (!localnet && !fromLoopback) {
+    if (isLoopback4(destination)) return drop('MARTIAN_DESTINATION');
+    if (isLoopback4(source)) return drop('MARTIAN_SOURCE');
+  }
+  const lookup = lookupRoute(run.host, query);
+  const forwarding = isForwarding(run, 4, device);
+  if (lookup.kind !== 'found') {
+    if (!forwarding) return drop('FORWARDING_DISABLED');
+    return { kind: 'route', route: errorDecision(lookup, rejectionOf(lookup)) };
+  }
+  if (lookup.type === 'broadcast') return receiveBroadcast(run, packet, device, lookup);
+  if (lookup.type === 'local') {
+    const refused = checkSource(run, packet, device, destination);
+    if (refused !== undefined) return drop(refused);
+    const loopback = interfaceOf(run, 'lo');
+    return { kind: 'route', route: decisionOf(run, packet, 'local', lookup, loopback) };
+  }
+  if (!forwarding) return drop('FORWARDING_DISABLED');
+  if (lookup.type !== 'unicast') return drop('MARTIAN_DESTINATION');
+  const route = decisionOf(run, packet, 'forward', lookup, undefined);
+  const refused = checkSource(run, packet, device, destination, route.device?.name);
+  return refused === undefined ? { kind: 'route', route } : drop(refused);
+}
+
+function checkSource(
+  run: Run,
+  packet: LivePacket,
+  device: NetworkInterface,
+  destination: Address,
+  outputInterface?: string,
+): FateReason | undefined {
+  const verdict = validateSource(run.host, {
+    source: sourceAddress(packet),
+    destination,
+    device: device.name,
+    mark: packet.mark,
+    tos: byteAt(packet.bytes, 1),
+    ...(outputInterface === undefined ? {} : { outputInterface }),
+  });
+  if (verdict === 'valid') return undefined;
+  return verdict === 'martian' ? 'MARTIAN_SOURCE' : 'RP_FILTER';
+}
+
+function receiveBroadcast(
+  run: Run,
+  packet: LivePacket,
+  device: NetworkInterface,
+  lookup: RouteLookup,
+): ReceivedRoute {
+  if (!isZeroNet(sourceAddress(packet))) {
+    const refused = checkSource(run, packet, device, new Uint8Array(4));
+    if (refused !== undefined) return drop(refused);
+  }
+  const loopback = interfaceOf(run, 'lo');
+  return { kind: 'route', route: decisionOf(run, packet, 'broadcast', lookup, loopback) };
+}
+
+/** ip_route_input_mc(): only groups that every host joins (224.0.0.1) are known to be ours. */
+function routeGroup4(
+  run: Run,
+  packet: LivePacket,
+  device: NetworkInterface,
+  source: Address,
+  destination: Address,
+): ReceivedRoute {
+  const allHosts = destination[1] === 0 && destination[2] === 0 && destination[3] === 1;
+  if (!allHosts) return drop('MARTIAN_DESTINATION');
+  if (isGroup4(source) || isLimitedBroadcast(source)) return drop('MARTIAN_SOURCE');
+  if (isLoopback4(source)) return drop('MARTIAN_SOURCE');
+  if (!isZeroNet(source)) {
+    const refused = checkSource(run, packet, device, new Uint8Array(4));
+    if (refused !== undefined) return drop(refused);
+  }
+  const loopback = interfaceOf(run, 'lo');
+  return { kind: 'route', route: decisionOf(run, packet, 'multicast', noLookup, loopback) };
+}
+
+/** ip6_route_input() */
+export function routeReceived6(
+  run: Run,
+  packet: LivePacket,
+  device: NetworkInterface,
+): ReceivedRoute {
+  const query = queryOf(packet);
+  const { destination } = query;
+  const strict = destination[0] === 0xff || isLinkLocal6(destination);
+  const lookup = lookupRoute(run.host, {
+    ...query,
+    inputInterface: device.name,
+    ...(strict ? { outputInterface: device.name, strictInterface: true } : {}),
+  });
+  if (destination[0] === 0xff) {
+    const route = decisionOf(run, packet, 'multicast', lookup, device);
+    return isJoined6(run, device, destination) ? { kind: 'route', route } : drop('MARTIAN_DESTINATION');
+  }
+  if (lookup.kind !== 'found')
+    return { kind: 'route', route: errorDecision(lookup, rejectionOf(lookup)) };
+  const isLocal = lookup.type === 'local' || lookup.type === 'anycast';
+  const action = isLocal ? 'local' : 'forward';
+  const target = isLocal ? interfaceOf(run, 'lo') : undefined;
+  return { kind: 'route', route: decisionOf(run, packet, action, lookup, target) };
+}
+
+function isLinkLocal6(address: Address): boolean {
+  return address[0] === 0xfe && ((address[1] ?? 0) & 0xc0) === 0x80;
+}
+
+/** All-nodes and all-routers groups, and the solicited-node groups of the device's addresses. */
+function isJoined6(run: Run, device: NetworkInterface, group: Address): boolean {
+  const scope = (group[1] ?? 0) & 15;
+  const middle = group.subarray(2, 15).every((byte) => byte === 0);
+  if (middle && group[15] === 1) return scope === 1 || scope === 2;
+  if (middle && group[15] === 2)
+    return isForwarding(run, 6, device) && (scope === 1 || scope === 2 || scope === 5);
+  const isSolicited = scope === 2 && group[11] === 1 && group[12] === 0xff;
+  return (
+    isSolicited &&
+    device.addresses.some(
+      ({ address }) =>
+        address.length === 16 && [13, 14, 15].every((index) => address[index] === group[index]),
+    )
+  );
+}
+
+export type LocalRoute =
+  | { readonly kind: 'route'; readonly route: RouteDecision }
+  | { readonly kind: 'error'; readonly errno: string };
+
+/** The route of a packet that the host sends; `source` and `device` are conditions where given. */
+export function routeLocal(
+  run: Run,
+  packet: LivePacket,
+  conditions: { readonly source?: Address; readonly device?: string },
+): LocalRoute {
+  const { source: _source, ...query } = queryOf(packet);
+  const found = routeOutput(run.host, {
+    ...query,
+    ...(conditions.source === undefined ? {} : { source: conditions.source }),
+    ...(conditions.device === undefined ? {} : { outputInterface: conditions.device }),
+  });
+  if (found.kind === 'error') return { kind: 'error', errno: found.errno };
+  const [first, ...others] = found.choices;
+  const nexthop = pickNexthop(run, packet, [
+    first.nexthop,
+    ...others.map((choice) => choice.nexthop),
+  ]);
+  const chosen = found.choices.find((choice) => choice.nexthop === nexthop) ?? first;
+  const device = interfaceOf(run, nexthop.device);
+  const lookup = found.lookup ?? noLookup;
+  const routeMtu = found.lookup?.route.mtu;
+  const action =
+    found.type === 'local' || found.type === 'anycast'
+      ? 'local'
+      : found.type === 'unicast'
+        ? 'output'
+        : found.type;
+  const route: RouteDecision = {
+    action,
+    device,
+    gateway: nexthop.gateway,
+    source: chosen.source,
+    lookup,
+    mtu: routeMtu ?? device?.mtu ?? 1500,
+  };
+  return { kind: 'route', route };
+}
+
+/** ip_route_me_harder() and ip6_route_me_harder(): false when there is no way any more. */
+export function reroute(run: Run, packet: LivePacket): boolean {
+  const own = sourceAddress(packet);
+  const type = addressType(run.host, own);
+  const usable = own.length === 16 || type === 'local' || type === 'unicast';
+  const device = packet.sender?.device;
+  const found = routeLocal(run, packet, {
+    ...(usable ? { source: own } : {}),
+    ...(device === undefined ? {} : { device }),
+  });
+  if (found.kind === 'error') return false;
+  packet.route = found.route;
+  noteRoute(run, packet, 'reroute', found.route);
+  return true;
+}
