@@ -68,6 +68,6 @@ export interface ExtensionField {
   readonly offset: number;
   readonly bits: number;
   readonly type: string;
-  /** Repeated fields (`addr[1]`): bits from one to the next. */
+  /** Repeated fields, counted from 1 (`addr[1]`): bits from one to the next. */
   readonly stride?: number;
 }

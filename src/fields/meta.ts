@@ -12,6 +12,8 @@ export interface MetaKey {
   readonly bare?: boolean;
   /** `meta KEY set …` exists in nft's grammar and the kernel. */
   readonly settable?: boolean;
+  /** The kernel sets it, but cannot match it. */
+  readonly writeOnly?: boolean;
 }
 
 function key(
@@ -40,7 +42,7 @@ export const metaKeys: readonly MetaKey[] = [
   key('oiftype', 'oiftype', 'iface_type', 16, bare),
   key('skuid', 'skuid', 'uid', 32, bare),
   key('skgid', 'skgid', 'gid', 32, bare),
-  key('nftrace', 'nftrace', 'integer', 1, { bare: true, settable: true }),
+  key('nftrace', 'nftrace', 'integer', 1, { bare: true, settable: true, writeOnly: true }),
   key('rtclassid', 'rtclassid', 'realm', 32, bare),
   key('secmark', 'secmark', 'integer', 32, { settable: true }),
   key('nfproto', 'nfproto', 'nf_proto', 8),
@@ -63,7 +65,7 @@ export const metaKeys: readonly MetaKey[] = [
   key('hour', 'hour', 'hour', 32),
   key('sdif', 'sdif', 'iface_index', 32),
   key('sdifname', 'sdifname', ...ifname),
-  key('broute', 'broute', 'integer', 1, { settable: true }),
+  key('broute', 'broute', 'integer', 1, { settable: true, writeOnly: true }),
   key('ibrhwaddr', 'ibrhwaddr', 'ether_addr', 48, { byteOrder: 'big' }),
 ];
 

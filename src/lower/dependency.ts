@@ -73,6 +73,18 @@ export function generateDependency(
   return protocolDependency(context, below, protocol, span);
 }
 
+/** nft: exthdr_gen_dependency(): the link layer's own key, also in the bridge family. */
+export function generateNetworkDependency(
+  context: LoweringContext,
+  network: Protocol,
+  span: Span,
+): boolean {
+  const link = protocolsOf(context).layers[1].protocol;
+  if (link !== undefined) return protocolDependency(context, link, network, span);
+  fail(context, 'conflicting-protocols', span, 'no link layer protocol specified');
+  return false;
+}
+
 /** ICMP inside a tunnel needs its network layer named. */
 function innerNetwork(context: LoweringContext, protocol: Protocol, span: Span): boolean {
   if (protocolsOf(context).layers[2].protocol !== undefined) return true;
@@ -239,8 +251,31 @@ export function pushMatch(
     order: left.order,
     value: number,
   };
+  const earlier = left.kind === 'payload' ? conflictingItem(context, left) : undefined;
+  if (earlier !== undefined) {
+    fail(context, 'conflicting-protocols', earlier, 'conflicting statements', { also: span });
+  }
   pushItem(context, { kind: 'match', operator, left, right, span });
   updateFromMatch(context, left, right, span);
+}
+
+/** nft: stmt_dep_conflict(): the same field was compared before. */
+function conflictingItem(context: LoweringContext, left: TypedPayload): Span | undefined {
+  for (const item of context.items) {
+    if (item.kind !== 'match' || item.right.kind !== 'value') continue;
+    const { left: other } = item;
+    if (
+      other.kind === 'payload' &&
+      other.bits === left.bits &&
+      other.offset === left.offset &&
+      other.base === left.base &&
+      other.protocol === left.protocol &&
+      other.tunnel === left.tunnel
+    ) {
+      return item.span;
+    }
+  }
+  return undefined;
 }
 
 /** nft: payload_gen_icmp_dependency(): the type of message that has the field, unless it is known. */
@@ -277,6 +312,6 @@ export function generateIcmpDependency(
     };
     pushItem(context, { kind: 'match', operator: '==', left: plain, right, span });
   } else pushMatch(context, '==', plain, BigInt(types[0] ?? 0), span);
-  if (!echo) protocols.icmpType = types[0] ?? -1;
+  protocols.icmpType = types[0] ?? -1;
   return true;
 }

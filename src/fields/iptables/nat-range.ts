@@ -85,7 +85,7 @@ export function readPortNumbers(
 }
 
 function readPort(text: string): number | undefined {
-  return readNumericPort(text) ?? serviceToPort(text, undefined);
+  return readNumericPort(text) ?? serviceToPort(text);
 }
 
 function readNumericPort(text: string): number | undefined {

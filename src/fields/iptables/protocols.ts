@@ -1,65 +1,6 @@
-/** Protocol names: Debian's /etc/protocols first, then the few that xtables knows itself (xtables_chain_protos). */
+/** Protocol names: /etc/protocols first, then the few that xtables knows itself. */
 
-// biome-ignore format: table
-const debianProtocols: readonly (readonly [name: string, number: number, alias?: string])[] = [
-  ['ip', 0, 'IP'],
-  ['hopopt', 0, 'HOPOPT'],
-  ['icmp', 1, 'ICMP'],
-  ['igmp', 2, 'IGMP'],
-  ['ggp', 3, 'GGP'],
-  ['ipencap', 4, 'IP-ENCAP'],
-  ['st', 5, 'ST'],
-  ['tcp', 6, 'TCP'],
-  ['egp', 8, 'EGP'],
-  ['igp', 9, 'IGP'],
-  ['pup', 12, 'PUP'],
-  ['udp', 17, 'UDP'],
-  ['hmp', 20, 'HMP'],
-  ['xns-idp', 22, 'XNS-IDP'],
-  ['rdp', 27, 'RDP'],
-  ['iso-tp4', 29, 'ISO-TP4'],
-  ['dccp', 33, 'DCCP'],
-  ['xtp', 36, 'XTP'],
-  ['ddp', 37, 'DDP'],
-  ['idpr-cmtp', 38, 'IDPR-CMTP'],
-  ['ipv6', 41, 'IPv6'],
-  ['ipv6-route', 43, 'IPv6-Route'],
-  ['ipv6-frag', 44, 'IPv6-Frag'],
-  ['idrp', 45, 'IDRP'],
-  ['rsvp', 46, 'RSVP'],
-  ['gre', 47, 'GRE'],
-  ['esp', 50, 'IPSEC-ESP'],
-  ['ah', 51, 'IPSEC-AH'],
-  ['skip', 57, 'SKIP'],
-  ['ipv6-icmp', 58, 'IPv6-ICMP'],
-  ['ipv6-nonxt', 59, 'IPv6-NoNxt'],
-  ['ipv6-opts', 60, 'IPv6-Opts'],
-  ['rspf', 73, 'RSPF'],
-  ['vmtp', 81, 'VMTP'],
-  ['eigrp', 88, 'EIGRP'],
-  ['ospf', 89, 'OSPFIGP'],
-  ['ax.25', 93, 'AX.25'],
-  ['ipip', 94, 'IPIP'],
-  ['etherip', 97, 'ETHERIP'],
-  ['encap', 98, 'ENCAP'],
-  ['pim', 103, 'PIM'],
-  ['ipcomp', 108, 'IPCOMP'],
-  ['vrrp', 112, 'VRRP'],
-  ['l2tp', 115, 'L2TP'],
-  ['isis', 124, 'ISIS'],
-  ['sctp', 132, 'SCTP'],
-  ['fc', 133, 'FC'],
-  ['mobility-header', 135, 'Mobility-Header'],
-  ['udplite', 136, 'UDPLite'],
-  ['mpls-in-ip', 137, 'MPLS-in-IP'],
-  ['manet', 138],
-  ['hip', 139, 'HIP'],
-  ['shim6', 140, 'Shim6'],
-  ['wesp', 141, 'WESP'],
-  ['rohc', 142, 'ROHC'],
-  ['ethernet', 143, 'Ethernet'],
-  ['mptcp', 262, 'MPTCP'],
-];
+import { protocols } from '../../datatypes/names/protocols.ts';
 
 /** What xtables knows without the database (xtables_chain_protos); the first name of a number is printed. */
 // biome-ignore format: table
@@ -69,13 +10,10 @@ const xtablesProtocols: readonly (readonly [name: string, number: number])[] = [
 ];
 
 const numbers = new Map<string, number>();
-const names = new Map<number, string>();
 const savedNames = new Map<number, string>();
-for (const [name, number, alias] of debianProtocols) {
-  if (!numbers.has(name)) numbers.set(name, number);
-  const lower = alias?.toLowerCase();
-  if (lower !== undefined && !numbers.has(lower)) numbers.set(lower, number);
-  if (!names.has(number)) names.set(number, name);
+for (const [name, number] of protocols.numbers) {
+  const lower = name.toLowerCase();
+  if (!numbers.has(lower)) numbers.set(lower, number);
 }
 for (const [name, number] of xtablesProtocols) {
   if (!numbers.has(name)) numbers.set(name, number);
@@ -87,9 +25,9 @@ export function protocolByName(name: string): number | undefined {
   return numbers.get(name);
 }
 
-/** Debian's name, or undefined where /etc/protocols has none. */
+/** The first name in /etc/protocols, or undefined. */
 export function protocolName(number: number): string | undefined {
-  return names.get(number);
+  return protocols.names.get(number);
 }
 
 /** As iptables-save prints `-p`: only what xtables knows has a name there. */

@@ -168,13 +168,9 @@ export const mac: ValueKind<Uint8Array> = word((value, site) => {
 });
 
 /** A port as a number or a service name. */
-export function readPort(
-  value: string,
-  protocol: string | undefined,
-  site: ValueSite,
-): number | undefined {
+export function readPort(value: string, site: ValueSite): number | undefined {
   const parsed = parseNumber(value);
-  const port = parsed === undefined ? serviceToPort(value, protocol) : Number(parsed);
+  const port = parsed === undefined ? serviceToPort(value) : Number(parsed);
   return port === undefined || port > 65535
     ? site.problem(`no port or service '${value}' for '${site.option}'`)
     : port;
@@ -186,22 +182,20 @@ export interface PortRange {
 }
 
 /** `22`, `22:80`, `:80`, `22:` with service names (parse_port of the tcp, udp, sctp and dccp matches). */
-export function portRange(protocol: string): ValueKind<PortRange> {
-  return word((value, site) => {
-    const colon = value.indexOf(':');
-    if (colon < 0) {
-      const port = readPort(value, protocol, site);
-      return port === undefined ? undefined : { from: port, to: port };
-    }
-    const [low, high] = [value.slice(0, colon), value.slice(colon + 1)];
-    const from = low === '' ? 0 : readPort(low, protocol, site);
-    const to = high === '' ? 65535 : readPort(high, protocol, site);
-    if (from === undefined || to === undefined) return undefined;
-    return from > to
-      ? site.problem(`invalid port range '${value}' (minimum above maximum)`)
-      : { from, to };
-  });
-}
+export const portRange: ValueKind<PortRange> = word((value, site) => {
+  const colon = value.indexOf(':');
+  if (colon < 0) {
+    const port = readPort(value, site);
+    return port === undefined ? undefined : { from: port, to: port };
+  }
+  const [low, high] = [value.slice(0, colon), value.slice(colon + 1)];
+  const from = low === '' ? 0 : readPort(low, site);
+  const to = high === '' ? 65535 : readPort(high, site);
+  if (from === undefined || to === undefined) return undefined;
+  return from > to
+    ? site.problem(`invalid port range '${value}' (minimum above maximum)`)
+    : { from, to };
+});
 
 /** A protocol by number or name, as `-p` takes it. */
 export function readProtocol(value: string): number | undefined {

@@ -35,7 +35,7 @@ export interface IndexedTable {
 export function indexTable(table: ProgramTable): IndexedTable {
   return {
     table,
-    sets: new Map(table.sets.filter((set) => set.anonymous).map((set) => [set.name, set])),
+    sets: new Map(table.sets.map((set) => [set.name, set])),
     chains: new Map(
       table.chains.filter((chain) => chain.anonymous).map((chain) => [chain.name, chain]),
     ),
@@ -71,12 +71,13 @@ function referencedSet(operation: Operation): string | undefined {
   return 'set' in operation.target ? operation.target.set : undefined;
 }
 
-/** Anonymous sets of the rule, in order of use. */
+/** Anonymous sets and meters of the rule, in order of use. */
 function setsOf({ sets }: IndexedTable, rule: ProgramRule): readonly ProgramSet[] {
   return rule.operations.flatMap((operation) => {
     const name = referencedSet(operation);
     const set = name === undefined ? undefined : sets.get(name);
-    return set === undefined ? [] : [set];
+    // What a `meter` statement declares carries the span of the statement.
+    return set !== undefined && (set.anonymous || set.span === operation.span) ? [set] : [];
   });
 }
 

@@ -8,6 +8,22 @@ import { fail, type LoweringContext } from '../context.ts';
 import { closest } from '../suggest.ts';
 import { rootType, type TypedExpression, type TypedValue } from '../typed.ts';
 
+/** Words of nft's grammar that stand for protocols whatever the machine calls them. */
+const protocolKeywords: ReadonlyMap<string, bigint> = new Map([
+  ['tcp', 6n],
+  ['udp', 17n],
+  ['udplite', 136n],
+  ['esp', 50n],
+  ['ah', 51n],
+  ['icmp', 1n],
+  ['igmp', 2n],
+  ['icmpv6', 58n],
+  ['gre', 47n],
+  ['comp', 108n],
+  ['dccp', 33n],
+  ['sctp', 132n],
+]);
+
 export function evaluateWord(
   context: LoweringContext,
   text: string,
@@ -25,6 +41,8 @@ export function evaluateWord(
       `datatype mismatch, expected ${type.description}, expression has type ${type.fields?.[0]?.description ?? 'invalid'}`,
     );
   }
+  const keyword = type.name === 'inet_proto' ? protocolKeywords.get(text) : undefined;
+  if (keyword !== undefined) return evaluateNumber(context, keyword, span);
   const result = parseValue(type, text, context.environment);
   if (result.kind === 'unparsed') {
     const near = closest(text, result.candidates);

@@ -25,6 +25,14 @@ export function typedCt(context: LoweringContext, node: CtExpression): TypedCt |
   const resolved = key.bits === 0 ? addressKey(context, node, key) : key;
   if (resolved === undefined || !checkFamily(context, node, resolved)) return undefined;
   const { direction } = node;
+  if (direction === undefined && resolved.direction === 'required') {
+    fail(
+      context,
+      'kernel-refused',
+      node.span,
+      `ct ${key.name} needs 'original' or 'reply' before it: invalid argument`,
+    );
+  }
   return {
     kind: 'ct',
     key: resolved,

@@ -14,7 +14,7 @@ import { ipOptionByName, tcpOptionByName } from '../../fields/options.ts';
 import { sctpChunkByName } from '../../fields/sctp-chunks.ts';
 import type { ExthdrOperator } from '../../model/operations.ts';
 import { expectType, fail, type LoweringContext, protocolsOf } from '../context.ts';
-import { atStart, generateDependency } from '../dependency.ts';
+import { atStart, generateNetworkDependency } from '../dependency.ts';
 import { type Protocol, protocolIp, protocolIp6 } from '../protocol.ts';
 import type { TypedExpression, TypedExthdr } from '../typed.ts';
 import { typeByName } from '../types.ts';
@@ -70,21 +70,7 @@ function requireNetwork(context: LoweringContext, typed: TypedExthdr, needed: Pr
     fail(context, 'conflicting-protocols', typed.span, `cannot use exthdr with ${known.name}`);
     return false;
   }
-  const { span, type, bits } = typed;
-  return atStart(context, () =>
-    generateDependency(context, {
-      kind: 'payload',
-      span,
-      type,
-      bits,
-      order: 'big',
-      base: 'network',
-      offset: 0,
-      protocol: needed,
-      raw: false,
-      protocolKey: false,
-    }),
-  );
+  return atStart(context, () => generateNetworkDependency(context, needed, typed.span));
 }
 
 export function typedExthdr(
@@ -155,7 +141,7 @@ function fromRows(
   rows: ExtensionRows | undefined,
   operator: ExthdrOperator,
   fieldName: string | undefined,
-  index = 0,
+  index = 1,
 ): TypedExthdr | undefined {
   if (rows === undefined) return fail(context, 'unknown-symbol', node.span, 'no such header');
   if (fieldName === undefined) return present(node, operator, rows.type);
@@ -167,7 +153,7 @@ function fromRows(
     kind: 'exthdr',
     operator,
     number: rows.type,
-    offset: field.offset + index * (field.stride ?? 0),
+    offset: field.offset + (index - 1) * (field.stride ?? 0),
     bits: field.bits,
     type: typeByName(field.type),
     order: 'big',

@@ -20,6 +20,7 @@ import {
   protocolInet,
   protocolNetdev,
   protocolNumber,
+  protocolTh,
   updateProtocol,
 } from '../protocol.ts';
 import type { TypedExpression, TypedPayload } from '../typed.ts';
@@ -68,7 +69,8 @@ export function typedPayload(
     offset: field.offset,
     protocol,
     field,
-    raw: false,
+    // `th` stands for whatever transport there is: nothing is implied.
+    raw: protocol === protocolTh,
     protocolKey: rows.protocolKey === field.name,
     ...(tunnel === undefined ? {} : { tunnel }),
   };

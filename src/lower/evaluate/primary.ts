@@ -59,6 +59,14 @@ export function evaluateMeta(
       'meta nfproto is only useful in the inet family',
     );
   }
+  if (key.writeOnly === true) {
+    fail(
+      context,
+      'kernel-refused',
+      node.span,
+      `the kernel cannot match meta ${key.name}: operation not supported`,
+    );
+  }
   return asPrimary(
     context,
     {
@@ -207,6 +215,15 @@ export function evaluateOsf(
 ): TypedExpression | undefined {
   const row = keyRowByName(osfKeys, node.key);
   if (row === undefined) return unknownKey(context, node.span, node.key);
+  const { family } = context;
+  if (family !== 'ip' && family !== 'inet') {
+    fail(
+      context,
+      'kernel-refused',
+      node.span,
+      'the kernel knows fingerprints of IPv4 only: operation not supported',
+    );
+  }
   const ttl = node.ttl === 'loose' ? 1 : node.ttl === 'skip' ? 2 : 0;
   return asPrimary(
     context,

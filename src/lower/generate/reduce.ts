@@ -91,7 +91,7 @@ function mergeRun(
 function canMerge(first: PayloadMatch, second: PayloadMatch): boolean {
   const [left, right] = [first.left, second.left];
   if (left.base !== right.base || left.tunnel !== right.tunnel) return false;
-  if (left.offset + left.bits !== right.offset || first.operator !== second.operator) return false;
+  if (left.offset + left.bits !== right.offset) return false;
   if (left.offset % 8 !== 0 || left.bits % 8 !== 0 || right.bits % 8 !== 0) return false;
   const total = left.bits + right.bits;
   if (total > 128) return false;

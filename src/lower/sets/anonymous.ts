@@ -50,7 +50,7 @@ export function shapeAnonymous(
 ): boolean {
   set.interval = members.interval;
   set.concat = members.interval && set.key.parts !== undefined;
-  set.autoMerge = members.interval && !set.concat;
+  set.autoMerge = set.kind === 'set' && members.interval && !set.concat;
   if (set.key.parts === undefined) return true;
   const odd = members.elements.find(({ key }) => key !== undefined && key.kind !== 'concat');
   if (odd === undefined) return true;

@@ -102,7 +102,12 @@ function dataShape(wanted: Expectation): KeyShape {
   const { type, bits, order, key } = wanted;
   if (type === undefined) throw new Error('a map needs a datatype');
   if (key !== undefined && key.type === type) return key;
-  return { type, bits, order };
+  const parts = type.fields?.map((field) => ({
+    type: field,
+    bits: field.bits,
+    order: field.byteOrder,
+  }));
+  return { type, bits, order, ...(parts === undefined ? {} : { parts }) };
 }
 
 export function evaluateMembers(

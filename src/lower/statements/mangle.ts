@@ -58,7 +58,6 @@ function lowerMetaSet(
       statement.span,
       `the kernel cannot set meta ${key.name}: operation not supported`,
     );
-    return false;
   }
   return emit(context, (emitter) =>
     withRegister(emitter, value, (unit) => {
@@ -104,7 +103,6 @@ function lowerCtSet(
       statement.span,
       `the kernel cannot set ct ${key.name}: operation not supported`,
     );
-    return false;
   }
   const { direction } = node;
   return emit(context, (emitter) =>

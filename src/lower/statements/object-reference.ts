@@ -47,7 +47,7 @@ export function lowerObjectReference(
     fail(context, 'invalid-expression', typed.span, 'object name must be constant');
     return false;
   }
-  if (!checkObject(context, statement, typed.text, typed)) return false;
+  checkObject(context, statement, typed.text, typed);
   return pushOperation(context, { kind: 'objref', target: { type, name: typed.text }, span });
 }
 
@@ -57,9 +57,9 @@ function checkObject(
   statement: ObjectReferenceStatement,
   name: string,
   typed: TypedExpression,
-): boolean {
+): void {
   const { objects } = context.table;
-  if (objects.has(`${statement.type} ${name}`)) return true;
+  if (objects.has(`${statement.type} ${name}`)) return;
   const prefix = `${statement.type} `;
   const candidates = [...objects.keys()]
     .filter((key) => key.startsWith(prefix))
@@ -72,7 +72,6 @@ function checkObject(
     `no ${statement.type} '${name}' in this table`,
     near === undefined ? {} : { hint: `did you mean '${near}'?` },
   );
-  return false;
 }
 
 function lowerObjectMap(

@@ -39,7 +39,8 @@ function lowerStateful(
   context: LoweringContext,
 ): boolean {
   const operation = statefulOperation(statement);
-  if (operation === undefined || !checkLimit(context, statement)) return false;
+  if (operation === undefined) return false;
+  checkLimit(context, statement);
   return pushOperation(context, { ...operation, span: statement.span });
 }
 
@@ -94,7 +95,6 @@ function lowerFlow(statement: FlowStatement, context: LoweringContext): boolean 
       `no flowtable '${flowtable}' in this table`,
       near === undefined ? {} : { hint: `did you mean '${near}'?` },
     );
-    return false;
   }
   return pushOperation(context, { kind: 'flow-offload', flowtable, span });
 }

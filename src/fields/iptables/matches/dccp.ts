@@ -43,11 +43,11 @@ export const dccp = extension({
   protocols: [33],
   revision: 0,
   options: {
-    sport: { name: '--sport', aliases: ['--source-port'], value: portRange('dccp'), invert: true },
+    sport: { name: '--sport', aliases: ['--source-port'], value: portRange, invert: true },
     dport: {
       name: '--dport',
       aliases: ['--destination-port'],
-      value: portRange('dccp'),
+      value: portRange,
       invert: true,
     },
     types: { name: '--dccp-types', value: typeList, invert: true },

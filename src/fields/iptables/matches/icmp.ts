@@ -31,12 +31,8 @@ export const icmp = extension({
   save: ({ type, codeFrom, codeTo, inverted }) => {
     if (type === 255 && codeFrom === 0 && codeTo === 255)
       return saved('--icmp-type', inverted, 'any');
-    const codes =
-      codeFrom === 0 && codeTo === 255
-        ? ''
-        : codeFrom === codeTo
-          ? `/${codeFrom}`
-          : `/${codeFrom}:${codeTo}`;
+    // Of a range of codes only the first is printed.
+    const codes = codeFrom === 0 && codeTo === 255 ? '' : `/${codeFrom}`;
     return saved('--icmp-type', inverted, `${type}${codes}`);
   },
 });

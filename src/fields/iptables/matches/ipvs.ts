@@ -30,7 +30,7 @@ export interface IpvsOptions {
   readonly method?: Test<'GATE' | 'IPIP' | 'MASQ'>;
 }
 
-const port = oneWord((text, site) => readPort(text, undefined, site));
+const port = oneWord((text, site) => readPort(text, site));
 
 export const ipvs = extension({
   name: 'ipvs',

@@ -2,7 +2,7 @@
 
 import { extension } from '../extension.ts';
 import { parseSmallNumber } from '../numbers.ts';
-import { saved } from '../saving.ts';
+import { saved, savedRange } from '../saving.ts';
 import { oneWord } from '../value-kinds.ts';
 
 const types: readonly (readonly [name: string, short: string])[] = [
@@ -56,14 +56,6 @@ export const mh = extension({
   },
   save: ({ from, to, inverted }) => {
     if (from === 0 && to === 255 && !inverted) return [];
-    return saved(
-      '--mh-type',
-      inverted,
-      from === to ? typeName(from) : `${typeName(from)}:${typeName(to)}`,
-    );
+    return saved('--mh-type', inverted, savedRange({ from, to }));
   },
 });
-
-function typeName(type: number): string {
-  return types[type]?.[0] ?? String(type);
-}

@@ -1,7 +1,6 @@
 /** -m multiport: up to fifteen ports and ranges. */
 
 import { extension, type ValueKind } from '../extension.ts';
-import { protocolName } from '../protocols.ts';
 import { saved, savedRange } from '../saving.ts';
 import { oneWord, type PortRange, readPort } from '../value-kinds.ts';
 
@@ -15,13 +14,12 @@ export interface MultiportOptions {
 const protocols: readonly number[] = [6, 17, 33, 132, 136];
 
 const portList: ValueKind<readonly PortRange[]> = oneWord((text, site) => {
-  const protocol = site.protocol === undefined ? undefined : protocolName(site.protocol.number);
   const ranges: PortRange[] = [];
   let slots = 0;
   for (const part of text.split(',')) {
     const colon = part.indexOf(':');
-    const from = readPort(colon < 0 ? part : part.slice(0, colon), protocol, site);
-    const to = colon < 0 ? from : readPort(part.slice(colon + 1), protocol, site);
+    const from = readPort(colon < 0 ? part : part.slice(0, colon), site);
+    const to = colon < 0 ? from : readPort(part.slice(colon + 1), site);
     if (from === undefined || to === undefined) return undefined;
     if (colon >= 0 && from >= to) return site.problem(`invalid port range '${part}'`);
     ranges.push({ from, to });

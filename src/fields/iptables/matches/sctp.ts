@@ -88,11 +88,11 @@ export const sctp = extension({
   protocols: [132],
   revision: 0,
   options: {
-    sport: { name: '--sport', aliases: ['--source-port'], value: portRange('sctp'), invert: true },
+    sport: { name: '--sport', aliases: ['--source-port'], value: portRange, invert: true },
     dport: {
       name: '--dport',
       aliases: ['--destination-port'],
-      value: portRange('sctp'),
+      value: portRange,
       invert: true,
     },
     chunks: { name: '--chunk-types', value: chunkTypes, invert: true },

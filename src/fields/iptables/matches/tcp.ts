@@ -68,11 +68,11 @@ export const tcp = extension({
   protocols: [6],
   revision: 0,
   options: {
-    sport: { name: '--sport', aliases: ['--source-port'], value: portRange('tcp'), invert: true },
+    sport: { name: '--sport', aliases: ['--source-port'], value: portRange, invert: true },
     dport: {
       name: '--dport',
       aliases: ['--destination-port'],
-      value: portRange('tcp'),
+      value: portRange,
       invert: true,
     },
     syn: { name: '--syn', value: flag, invert: true, excludes: ['--tcp-flags'] },

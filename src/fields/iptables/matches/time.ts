@@ -6,7 +6,7 @@ import { flag, oneWord } from '../value-kinds.ts';
 
 export interface TimeOptions {
   readonly kind: 'time';
-  /** Seconds since the epoch, UTC; 0 and 2^32 - 1 where not given. */
+  /** Seconds since the epoch, UTC; 0 and 2^31 - 1 where not given. */
   readonly dateStart: number;
   readonly dateStop: number;
   /** Seconds since midnight; 0 and 86399 where not given. */
@@ -19,7 +19,8 @@ export interface TimeOptions {
   readonly contiguous: boolean;
 }
 
-export const lastDate = 0xffffffff;
+/** What stands for no end: the last second of 31 bits, which is saved all the same. */
+export const lastDate = 0x7fffffff;
 export const lastSecondOfDay = 86399;
 const weekdayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const everyWeekday = [1, 2, 3, 4, 5, 6, 7];
@@ -91,17 +92,23 @@ export const time = extension({
     kernelTime: { name: '--kerneltz', value: flag, excludes: ['--utc'] },
     contiguous: { name: '--contiguous', value: flag },
   },
-  read: (values): TimeOptions => ({
-    kind: 'time',
-    dateStart: values.dateStart?.value ?? 0,
-    dateStop: values.dateStop?.value ?? lastDate,
-    dayStart: values.dayStart?.value ?? 0,
-    dayStop: values.dayStop?.value ?? lastSecondOfDay,
-    weekdays: chosen(everyWeekday, values.weekdays),
-    monthDays: chosen(everyMonthDay, values.monthDays),
-    localTime: values.kernelTime !== undefined || values.localTime !== undefined,
-    contiguous: values.contiguous !== undefined,
-  }),
+  read: (values, site): TimeOptions | undefined => {
+    const start = values.dayStart?.value ?? 0;
+    if (values.contiguous && start < (values.dayStop?.value ?? lastSecondOfDay)) {
+      return site.problem('time: --contiguous needs a stop time before the start time');
+    }
+    return {
+      kind: 'time',
+      dateStart: values.dateStart?.value ?? 0,
+      dateStop: values.dateStop?.value ?? lastDate,
+      dayStart: values.dayStart?.value ?? 0,
+      dayStop: values.dayStop?.value ?? lastSecondOfDay,
+      weekdays: chosen(everyWeekday, values.weekdays),
+      monthDays: chosen(everyMonthDay, values.monthDays),
+      localTime: values.kernelTime !== undefined || values.localTime !== undefined,
+      contiguous: values.contiguous !== undefined,
+    };
+  },
   save: (options) => [
     ...(options.dayStart !== 0 || options.dayStop !== lastSecondOfDay
       ? ['--timestart', formatTime(options.dayStart), '--timestop', formatTime(options.dayStop)]
@@ -109,7 +116,8 @@ export const time = extension({
     ...(options.monthDays.length < 31 ? savedMonthDays(options.monthDays) : []),
     ...(options.weekdays.length < 7 ? savedWeekdays(options.weekdays) : []),
     ...(options.dateStart === 0 ? [] : ['--datestart', formatDate(options.dateStart)]),
-    ...(options.dateStop === lastDate ? [] : ['--datestop', formatDate(options.dateStop)]),
+    '--datestop',
+    formatDate(options.dateStop),
     ...(options.localTime ? ['--kerneltz'] : []),
     ...(options.contiguous ? ['--contiguous'] : []),
   ],

@@ -12,14 +12,14 @@ export interface UdpOptions {
 
 export const udp = extension({
   name: 'udp',
-  protocols: [17, 136],
+  protocols: [17],
   revision: 0,
   options: {
-    sport: { name: '--sport', aliases: ['--source-port'], value: portRange('udp'), invert: true },
+    sport: { name: '--sport', aliases: ['--source-port'], value: portRange, invert: true },
     dport: {
       name: '--dport',
       aliases: ['--destination-port'],
-      value: portRange('udp'),
+      value: portRange,
       invert: true,
     },
   },

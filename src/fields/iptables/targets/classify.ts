@@ -24,5 +24,8 @@ export const CLASSIFY = extension({
     kind: 'CLASSIFY',
     ...(values.class?.value ?? { major: 0, minor: 0 }),
   }),
-  save: ({ major, minor }) => ['--set-class', `${major.toString(16)}:${minor.toString(16)}`],
+  save: ({ major, minor }) => [
+    '--set-class',
+    [major, minor].map((half) => half.toString(16).padStart(4, '0')).join(':'),
+  ],
 });

@@ -10,7 +10,7 @@ export interface NflogOptions {
   readonly group: number;
   /** `--nflog-size`: bytes to copy. */
   readonly size?: number;
-  /** `--nflog-range`: never had an effect. */
+  /** `--nflog-range`: has no effect and is not kept. */
   readonly range?: number;
   readonly threshold: number;
 }
@@ -33,11 +33,10 @@ export const NFLOG = extension({
     ...(values.range && { range: values.range.value }),
     threshold: values.threshold?.value ?? 0,
   }),
-  save: ({ prefix, group, size, range, threshold }) => [
+  save: ({ prefix, group, size, threshold }) => [
     ...(prefix === '' ? [] : ['--nflog-prefix', quoted(prefix)]),
     ...(group === 0 ? [] : ['--nflog-group', String(group)]),
     ...(size === undefined ? [] : ['--nflog-size', String(size)]),
-    ...(range === undefined ? [] : ['--nflog-range', String(range)]),
     ...(threshold === 0 ? [] : ['--nflog-threshold', String(threshold)]),
   ],
 });

@@ -25,6 +25,7 @@ const optionList = oneWord((text, site): readonly number[] | undefined => {
     const number = names[part.toLowerCase()] ?? parseSmallNumber(part, 2, 255);
     if (number === undefined)
       return site.problem(`unknown TCP option '${part}'`, Object.keys(names).join(', '));
+    if (numbers.has(number)) return site.problem(`TCP option '${part}' is listed twice`);
     numbers.add(number);
   }
   return [...numbers].sort((first, second) => first - second);
@@ -39,10 +40,5 @@ export const TCPOPTSTRIP = extension({
     values.options
       ? { kind: 'TCPOPTSTRIP', options: values.options.value }
       : site.problem('TCPOPTSTRIP: --strip-options is required'),
-  save: ({ options }) => [
-    '--strip-options',
-    options
-      .map((number) => Object.keys(names).find((name) => names[name] === number) ?? String(number))
-      .join(','),
-  ],
+  save: ({ options }) => ['--strip-options', options.join(',')],
 });

@@ -13,7 +13,7 @@ export interface TproxyOptions {
   readonly mark: { readonly value: number; readonly mask: number };
 }
 
-const port = oneWord((text, site) => readPort(text, undefined, site));
+const port = oneWord((text, site) => readPort(text, site));
 
 export const TPROXY = extension({
   name: 'TPROXY',
@@ -34,10 +34,11 @@ export const TPROXY = extension({
       mark: values.mark?.value ?? { value: 0, mask: 0 },
     };
   },
-  save: ({ port: onPort, address, mark }) => [
+  save: ({ port: onPort, address, mark }, { family }) => [
     '--on-port',
     String(onPort),
-    ...(address ? ['--on-ip', formatAddress(address)] : []),
+    '--on-ip',
+    formatAddress(address ?? new Uint8Array(family === 'ip' ? 4 : 16)),
     '--tproxy-mark',
     `0x${mark.value.toString(16)}/0x${mark.mask.toString(16)}`,
   ],

@@ -1,0 +1,88 @@
+/** Where in the stack an operation works (the validate functions of the kernel's expressions). */
+
+import type { Family } from '../../fields/families.ts';
+import type { Operation } from '../../model/operations.ts';
+import type { HookName, ProgramHook } from '../../model/program.ts';
+
+/** What an operation asks of the base chain that reaches it. */
+export interface HookNeed {
+  readonly type?: 'nat';
+  readonly hooks: readonly HookName[];
+}
+
+const incoming = ['prerouting', 'input', 'forward'] as const;
+const outgoing = ['forward', 'output', 'postrouting'] as const;
+
+/** Undefined: works everywhere. */
+export function hookNeed(operation: Operation, family: Family): HookNeed | undefined {
+  switch (operation.kind) {
+    case 'nat':
+      return {
+        type: 'nat',
+        hooks: operation.type === 'snat' ? ['postrouting', 'input'] : ['prerouting', 'output'],
+      };
+    case 'masq':
+      return { type: 'nat', hooks: ['postrouting'] };
+    case 'redir':
+      return { type: 'nat', hooks: ['prerouting', 'output'] };
+    case 'reject':
+      return rejectNeed(family);
+    case 'tproxy':
+      return { hooks: ['prerouting'] };
+    case 'synproxy':
+      return { hooks: ['input', 'forward'] };
+    case 'flow-offload':
+      return { hooks: ['forward'] };
+    case 'osf':
+      return { hooks: incoming };
+    case 'fwd':
+      return { hooks: ['ingress', 'egress'] };
+    case 'socket':
+      return { hooks: ['prerouting', 'input', 'output'] };
+    case 'xfrm':
+      return { hooks: operation.direction === 'in' ? incoming : outgoing };
+    case 'rt':
+      return operation.key === 'tcpmss' ? { hooks: outgoing } : undefined;
+    case 'fib':
+      return fibNeed(operation, family);
+    case 'meta':
+      return operation.key === 'secpath' && family !== 'netdev' && family !== 'bridge'
+        ? { hooks: incoming }
+        : undefined;
+    case 'meta-set':
+      return operation.key === 'pkttype' ? { hooks: ['prerouting', 'ingress'] } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function rejectNeed(family: Family): HookNeed {
+  switch (family) {
+    case 'bridge':
+      return { hooks: ['prerouting', 'input'] };
+    case 'netdev':
+      return { hooks: ['ingress'] };
+    case 'inet':
+      return { hooks: ['ingress', 'prerouting', 'input', 'forward', 'output'] };
+    default:
+      return { hooks: ['prerouting', 'input', 'forward', 'output'] };
+  }
+}
+
+/** nft_fib_validate() */
+function fibNeed(
+  operation: Operation & { readonly kind: 'fib' },
+  family: Family,
+): HookNeed | undefined {
+  if (family === 'netdev') return { hooks: ['ingress'] };
+  const { flags, result } = operation;
+  if (result !== 'addrtype') return { hooks: incoming };
+  if (flags.includes('iif')) return { hooks: incoming };
+  if (flags.includes('oif')) return { hooks: outgoing };
+  return undefined;
+}
+
+export function fits(need: HookNeed, hook: ProgramHook): boolean {
+  if (need.type !== undefined && hook.type !== need.type) return false;
+  return need.hooks.includes(hook.hook);
+}
