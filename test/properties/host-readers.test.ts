@@ -77,15 +77,15 @@ test('no reader throws, and every warning lies within its text', () => {
 
 test('megabytes of garbage are passed over in linear time and with few warnings', () => {
   const garbage = [
-    'zap '.repeat(500_000),
-    'zap\n'.repeat(500_000),
-    `1 a${' '.repeat(1_000_000)}b`,
-    `a = ${' '.repeat(1_000_000)}b`,
-    `create s hash:ip comment ${'comment "'.repeat(200_000)}`,
-    '['.repeat(300_000),
-    `family ip {\nhook input {\n0 ${' #'.repeat(300_000)}`,
-    `default ${'nexthop '.repeat(200_000)}`,
-    'default via 10.0.0.1 dev eth0\n nexthop a b c'.repeat(30_000),
+    'zap '.repeat(40_000),
+    'zap\n'.repeat(40_000),
+    `1 a${' '.repeat(200_000)}b`,
+    `a = ${' '.repeat(200_000)}b`,
+    `create s hash:ip comment ${'comment "'.repeat(40_000)}`,
+    '['.repeat(40_000),
+    `family ip {\nhook input {\n0 ${' #'.repeat(40_000)}`,
+    `default ${'nexthop '.repeat(40_000)}`,
+    'default via 10.0.0.1 dev eth0\n nexthop a b c'.repeat(5_000),
   ];
   for (const text of garbage) {
     for (const reader of Object.values(readers)) {
