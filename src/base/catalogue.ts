@@ -209,4 +209,8 @@ export const catalogue = {
     severity: 'error',
     explain: 'A file given as a ruleset is binary data or another kind of text.',
   },
+  'unsupported-json': {
+    severity: 'error',
+    explain: 'The JSON is not what libnftables writes or takes at this place.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -177,7 +177,7 @@ function typeCtAddress(pass: Pass, tree: CtTree): Tree {
   const network = pass.current.protocols.headers[2]?.protocol;
   if (network === 'ip') tree.type = ipv4AddressType;
   if (network === 'ip6') tree.type = ipv6AddressType;
-  if (network === 'ip' || network === 'ip6') tree.key = `${network} ${tree.key}`;
+  if (network === 'ip' || network === 'ip6') tree.family = network;
   if (tree.bits === 0) tree.bits = network === 'ip6' ? 128 : network === 'ip' ? 32 : 0;
   return tree;
 }

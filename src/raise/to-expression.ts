@@ -88,8 +88,14 @@ function metaExpression({ key }: MetaTree): Expression {
   return { kind: 'meta', key, span };
 }
 
-function ctExpression({ key, direction }: CtTree): Expression {
-  return { kind: 'ct', key, ...(direction === undefined ? {} : { direction }), span };
+function ctExpression({ key, direction, family }: CtTree): Expression {
+  return {
+    kind: 'ct',
+    key,
+    ...(direction === undefined ? {} : { direction }),
+    ...(family === undefined ? {} : { family }),
+    span,
+  };
 }
 
 function hashExpression(tree: HashTree): Expression {

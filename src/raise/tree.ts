@@ -80,6 +80,7 @@ export interface MetaTree extends TreeBase {
 export interface CtTree extends TreeBase {
   kind: 'ct';
   key: string;
+  family?: 'ip' | 'ip6' | undefined;
   direction?: 'original' | 'reply' | undefined;
 }
 

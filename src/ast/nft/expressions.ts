@@ -172,6 +172,8 @@ export interface MetaExpression extends Node {
 export interface CtExpression extends Node {
   readonly kind: 'ct';
   readonly key: string;
+  /** Of `saddr` and `daddr` when raised: the family that the rule is about. */
+  readonly family?: 'ip' | 'ip6';
   readonly direction?: 'original' | 'reply';
 }
 

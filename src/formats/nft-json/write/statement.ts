@@ -42,11 +42,19 @@ function orNull(members: JsonObject): Json {
 }
 
 /** Flags tests are `in`; what is written without an operator is equality otherwise. */
-function operatorName({ operator, right }: MatchStatement): string {
+function operatorName({ operator, left, right }: MatchStatement): string {
   if (operator !== 'in') return operator;
-  if (right.kind === 'list') return 'in';
+  if (right.kind === 'list' || isOverMidnight(left, right)) return 'in';
   const flags = right.kind === 'value' && right.type.base === 'bitmask';
   return flags && right.type.name !== 'bitmask' ? 'in' : '==';
+}
+
+/** Such hours are sent as the negated rest of the day, and turned back without an operator. */
+function isOverMidnight(left: Expression, right: Expression): boolean {
+  if (left.kind !== 'meta' || left.key !== 'hour' || right.kind !== 'range') return false;
+  return right.from.kind === 'value' && right.to.kind === 'value'
+    ? right.from.value > right.to.value
+    : false;
 }
 
 function matchJson(node: MatchStatement, context: JsonContext): Json {
@@ -128,6 +136,13 @@ function setUpdateJson(node: SetUpdateStatement, context: JsonContext): Json {
   return { map: object({ op: node.operation, elem, data, map: name, stmt }) };
 }
 
+/** Options without a name have no width here. */
+function resetJson(option: Expression, context: JsonContext): Json {
+  const unnamed = option.kind === 'tcp-option' && /^\d+$/.test(option.option);
+  if (!unnamed) return expressionJson(option, context);
+  return { 'tcp option': { base: Number(option.option), offset: 0, len: 0 } };
+}
+
 const writers: PerStatement<[JsonContext], Json> = {
   match: matchJson,
   verdict: ({ verdict }, context) => verdictJson(verdict, context),
@@ -154,7 +169,7 @@ const writers: PerStatement<[JsonContext], Json> = {
   mangle: ({ key, value }, context) => ({
     mangle: { key: expressionJson(key, context), value: expressionJson(value, context) },
   }),
-  'reset-option': ({ option }, context) => ({ reset: expressionJson(option, context) }),
+  'reset-option': ({ option }, context) => ({ reset: resetJson(option, context) }),
   'set-update': setUpdateJson,
   meter: ({ name, size, key, statement }, context) => ({
     meter: object({

@@ -129,7 +129,8 @@ const printers: PerExpression<[PrintContext], string> = {
   'sctp-chunk': ({ chunk, field }) => `sctp chunk ${chunk}${field ? ` ${field}` : ''}`,
   'dccp-option': ({ type }) => `dccp option ${type}`,
   meta: printMeta,
-  ct: ({ key, direction }) => `ct ${direction ? `${direction} ` : ''}${key}`,
+  ct: ({ key, direction, family }) =>
+    `ct ${direction ? `${direction} ` : ''}${family ? `${family} ` : ''}${key}`,
   rt: ({ key, family }) => `rt ${family ? `${family} ` : ''}${key}`,
   fib: ({ flags, result }, context) => {
     const word = result === 'check' && context.dialect === '1.0.6' ? 'oif' : result;
