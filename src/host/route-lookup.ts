@@ -122,16 +122,16 @@ export function searchTable(
   return undefined;
 }
 
-/** fib4_rule_suppress() and fib6_rule_suppress(); IPv4 rejecting routes are errors and so never suppressed. */
+/** fib4_rule_suppress() and fib6_rule_suppress(); a rejecting route is an error, and those are never suppressed. */
 function isSuppressed(
   prepared: PreparedHost,
   rule: RoutingRule,
   found: RouteLookup | { kind: 'throw' },
 ): boolean {
-  if (found.kind !== 'found' && !(found.kind === 'rejected' && rule.family === 6)) return false;
-  const length = found.route?.destination.prefixLength ?? 0;
+  if (found.kind !== 'found') return false;
+  const length = found.route.destination.prefixLength;
   if (rule.suppressPrefixLength !== undefined && length <= rule.suppressPrefixLength) return true;
-  if (rule.suppressInterfaceGroup === undefined || found.kind !== 'found') return false;
+  if (rule.suppressInterfaceGroup === undefined) return false;
   const device = prepared.interfacesByName.get(found.nexthops[0].device);
   return device?.group === rule.suppressInterfaceGroup;
 }

@@ -162,6 +162,19 @@ default via fe80::fe dev eth1 metric 512 pref medium
   });
 });
 
+test('a suppressor passes over found routes, but not over rejecting ones', () => {
+  const rule6 =
+    '0:\tfrom all lookup local\n1:\tfrom all lookup main suppress_prefixlength 0\n2:\tfrom all prohibit\n';
+  const withDefault = (text: string) =>
+    preparedOf({ ...smallHost, 'ip-route6': text, 'ip-rule6': rule6 });
+  expect(show(withDefault('default via fe80::1 dev eth0 metric 1\n'), '2001:4860::1')).toBe(
+    'prohibit',
+  );
+  expect(show(withDefault('blackhole default dev lo metric 1\n'), '2001:4860::1')).toBe(
+    'blackhole',
+  );
+});
+
 describe('routeOutput', () => {
   const prepared = preparedOf({
     ...smallHost,
