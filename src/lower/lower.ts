@@ -1,7 +1,7 @@
 /** Lowers a loaded ruleset into a program: what nft would send to the kernel. */
 
 import type { Chain, Ruleset, Table } from '../ast/nft/ruleset.ts';
-import type { Diagnostic, Result } from '../base/diagnostic.ts';
+import type { Diagnostic, DiagnosticCode, Result } from '../base/diagnostic.ts';
 import { debianEnvironment, type NameEnvironment } from '../datatypes/environment.ts';
 import type { Program, ProgramChain, ProgramTable } from '../model/program.ts';
 import { checkTable } from './checks/table.ts';
@@ -25,7 +25,21 @@ export function lower(ruleset: Ruleset, options: LowerOptions = {}): Result<Prog
   const diagnostics: Diagnostic[] = [];
   const environment = options.environment ?? debianEnvironment;
   const tables = ruleset.tables.map((table) => lowerTable(table, environment, diagnostics));
-  return { value: { tables }, diagnostics };
+  return { value: { tables }, diagnostics: kernelLast(diagnostics) };
+}
+
+const kernelCodes: ReadonlySet<string> = new Set<DiagnosticCode>([
+  'kernel-refused',
+  'jump-loop',
+  'unknown-chain',
+  'unknown-flowtable',
+  'unknown-object',
+]);
+
+/** nft finds its own errors before the kernel is asked. */
+function kernelLast(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const ofKernel = ({ code }: Diagnostic): boolean => kernelCodes.has(code);
+  return [...diagnostics.filter((one) => !ofKernel(one)), ...diagnostics.filter(ofKernel)];
 }
 
 function lowerTable(

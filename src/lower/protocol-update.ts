@@ -1,6 +1,7 @@
 /** What comparisons say of the protocols of the packet (nft: relational_expr_pctx_update()). */
 
 import type { Span } from '../base/span.ts';
+import { bytesToBigInt } from './bytes.ts';
 import { type LoweringContext, protocolsOf } from './context.ts';
 import {
   familyLayer,
@@ -32,7 +33,16 @@ export function updateFromMatch(
     for (const { key } of right.elements) {
       if (key?.kind === 'value') updateFromValue(context, left, Number(key.value), span);
     }
+  } else if (right.kind === 'set-reference' && !right.set.interval && left.bits <= 32) {
+    for (const { key } of right.set.elements) {
+      if (key !== undefined) updateFromValue(context, left, elementNumber(left, key), span);
+    }
   }
+}
+
+/** The number that the key of a named set's element stands for. */
+function elementNumber(left: TypedExpression, key: Uint8Array): number {
+  return Number(bytesToBigInt(left.order === 'host' ? key.toReversed() : key));
 }
 
 function updateFromValue(

@@ -36,9 +36,10 @@ export function checkChains(scope: RuleScope, table: ProgramTable): void {
   );
   checkTargets(scope, facts);
   const depths = new Map<string, number>();
-  for (const chain of table.chains) depthOf(scope, facts, chain.name, depths);
   for (const chain of table.chains) {
-    if (chain.base !== undefined) checkReached(scope, facts, chain);
+    if (chain.base === undefined) continue;
+    depthOf(scope, facts, chain.name, depths);
+    checkReached(scope, facts, chain);
   }
 }
 
@@ -53,7 +54,7 @@ function factsOf(
     for (const operation of rule.operations) {
       const { kind, span = rule.span } = operation;
       const need = hookNeed(operation, table.family);
-      if (need !== undefined) needs.push({ need, span, kind });
+      if (need !== undefined) needs.push({ need, span: rule.span, kind });
       if (kind === 'immediate' && !(operation.data instanceof Uint8Array)) {
         if ('chain' in operation.data) jumps.push({ target: operation.data.chain, span });
       } else if (kind === 'lookup' && operation.destination === 0) {
