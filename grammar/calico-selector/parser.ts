@@ -196,15 +196,18 @@ function syntaxError(span: Span, message: string): Diagnostic {
   };
 }
 
+/** What follows the first mistake is seldom one of its own, so only that is reported. */
 function lexicalErrors(source: Source): { tokens: IToken[]; errors: Diagnostic[] } {
   const { tokens, errors } = selectorLexer.tokenize(source.text);
-  const diagnostics = errors.map(({ offset, length }) => {
-    const text = source.text.slice(offset, offset + length);
-    const unterminated = text.startsWith('"') || text.startsWith("'");
-    const message = unterminated ? 'the text is not closed' : `unexpected characters '${text}'`;
-    return syntaxError(spanOf(source, offset, offset + length), message);
-  });
-  return { tokens, errors: diagnostics };
+  const [first] = errors;
+  if (first === undefined) return { tokens, errors: [] };
+  const { offset, length } = first;
+  const text = source.text.slice(offset, offset + length);
+  if (text.startsWith('"') || text.startsWith("'")) {
+    return { tokens, errors: [syntaxError(spanOf(source, offset), 'the text is not closed')] };
+  }
+  const span = spanOf(source, offset, offset + length);
+  return { tokens, errors: [syntaxError(span, `unexpected characters '${text}'`)] };
 }
 
 // A recursive parser needs a bound; no selector that a person writes comes near it.
