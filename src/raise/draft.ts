@@ -48,6 +48,8 @@ export interface PlainDraft extends DraftBase {
   build: (operands: readonly (Expression | undefined)[]) => Statement;
   /** Operands of this statement are left as they are (reset protocols before). */
   resetBefore?: number;
+  /** Operands are elements of a set: masks of their fields are removed on the spot. */
+  elements?: boolean;
   /** ct event masks are written with commas. */
   flagList?: boolean;
 }

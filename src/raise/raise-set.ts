@@ -1,13 +1,11 @@
 /** Named sets and maps from a program. */
 
-import type { Expression } from '../ast/nft/expressions.ts';
 import type { SetDeclaration, SetFlag, SetType } from '../ast/nft/ruleset.ts';
-import { generatedSpan } from '../base/span.ts';
 import type { ProgramSet, SetField } from '../model/program.ts';
-import { elementTrees, type SourcedElement } from './set-elements.ts';
+import { elementExpression } from './elements.ts';
+import { elementTrees } from './set-elements.ts';
 import { statefulStatements } from './stateful.ts';
 import { objectType } from './statement-operations.ts';
-import { elementData, elementValue } from './to-expression.ts';
 
 /** The set with its elements in listing order; what a program does not keep (`typeof`, the handle) is taken from `written`. */
 export function raiseSet(set: ProgramSet, written: SetDeclaration | undefined): SetDeclaration {
@@ -27,7 +25,7 @@ export function raiseSet(set: ProgramSet, written: SetDeclaration | undefined): 
     ...(comment === undefined ? {} : { comment }),
     ...(written?.handle === undefined ? {} : { handle: written.handle }),
     statements: statefulStatements(set.operations),
-    elements: elementTrees(set).map(elementExpression),
+    elements: elementTrees(set).map((element) => elementExpression(element, undefined, undefined)),
     span: set.span,
   };
 }
@@ -59,35 +57,4 @@ function setFlags(set: ProgramSet): SetFlag[] {
   if (set.interval) flags.push('interval');
   if (set.timeout) flags.push('timeout');
   return flags;
-}
-
-function elementExpression(element: SourcedElement): Expression {
-  const span = element.source.span ?? generatedSpan;
-  const key: Expression =
-    element.key === undefined ? { kind: 'wildcard', span } : elementValue(element.key, undefined);
-  const item: Expression =
-    element.data === undefined
-      ? key
-      : { kind: 'mapping', key, data: elementData(element.data), span };
-  return withOptions(item, element, span);
-}
-
-function withOptions(
-  item: Expression,
-  { source, comment }: SourcedElement,
-  span: Expression['span'],
-): Expression {
-  const { timeout, expires } = source;
-  const statements = statefulStatements(source.operations ?? []);
-  const bare = timeout === undefined && expires === undefined && comment === undefined;
-  if (bare && statements.length === 0) return item;
-  return {
-    kind: 'element',
-    key: item,
-    ...(comment === undefined ? {} : { comment }),
-    ...(timeout === undefined ? {} : { timeout }),
-    ...(expires === undefined ? {} : { expires }),
-    ...(statements.length === 0 ? {} : { statements }),
-    span,
-  };
 }

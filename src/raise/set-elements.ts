@@ -103,8 +103,14 @@ function sortValue(tree: Tree | undefined): bigint {
 }
 
 /** The fields' numbers one after the other, the first one first. */
+/** Strings count as numbers of the machine there: the last character is the most significant. */
+function partSortValue(part: Tree): bigint {
+  const value = sortValue(part);
+  return part.type.base === 'string' ? swapBytes(value, part.bits) : value;
+}
+
 function concatSortValue(parts: readonly Tree[]): bigint {
-  return parts.reduce((value, part) => (value << BigInt(part.bits)) | sortValue(part), 0n);
+  return parts.reduce((value, part) => (value << BigInt(part.bits)) | partSortValue(part), 0n);
 }
 
 function elementSortValue({ key }: ElementTree): bigint {
@@ -113,7 +119,7 @@ function elementSortValue({ key }: ElementTree): bigint {
 }
 
 /** Sorts by key; a catch-all element comes last. */
-function sortElements<Element extends ElementTree>(elements: readonly Element[]): Element[] {
+function sortElements(elements: readonly ElementTree[]): ElementTree[] {
   const keyed = elements.map((element) => ({ element, value: elementSortValue(element) }));
   keyed.sort((first, second) => {
     if (first.element.key === undefined) return second.element.key === undefined ? 0 : 1;
@@ -141,19 +147,15 @@ function dataOf(set: ProgramSet, element: ProgramElement): ElementTree['data'] {
   return raiseVerdict(data);
 }
 
-export interface SourcedElement extends ElementTree {
-  readonly source: ProgramElement;
-}
-
 /** The elements of a set as nft lists them; those of interval concatenations stay in the order of loading. */
-export function elementTrees(set: ProgramSet): SourcedElement[] {
-  const trees = set.elements.map((source): SourcedElement => {
+export function elementTrees(set: ProgramSet): ElementTree[] {
+  const trees = set.elements.map((source): ElementTree => {
     const key =
       source.key === undefined
         ? undefined
         : fieldsTree(source.key, source.keyEnd, set.key, set.interval);
     const data = dataOf(set, source);
-    return { key, source, comment: source.comment, ...(data === undefined ? {} : { data }) };
+    return { key, source, ...(data === undefined ? {} : { data }) };
   });
   const ordered = set.interval && set.key.length > 1;
   return ordered ? trees : sortElements(trees);

@@ -265,6 +265,7 @@ export function readDynset(operation: DynsetOperation, reader: Reader): void {
   reader.drafts.push({
     kind: 'plain',
     operands: [key, data],
+    elements: true,
     build: ([keyNode, dataNode]) =>
       keyNode === undefined
         ? { kind: 'invalid', span }

@@ -46,7 +46,9 @@ function processPlain(pass: Pass, draft: PlainDraft): void {
   draft.operands = draft.operands.map((operand, index) => {
     if (operand === undefined) return undefined;
     if (draft.resetBefore === index) resetDependencies(pass.current.dependencies);
+    pass.inConcat = draft.elements === true;
     const tree = postprocess(pass, operand);
+    pass.inConcat = false;
     return draft.flagList ? flagItems(tree) : tree;
   });
   pass.output.push(draft);

@@ -1,21 +1,12 @@
 /** Trees as expressions of the syntax tree. */
 
-import type { Expression, MappingExpression } from '../ast/nft/expressions.ts';
+import type { Expression } from '../ast/nft/expressions.ts';
 import { generatedSpan } from '../base/span.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
+import { setExpression } from './elements.ts';
 import { extensionExpression } from './fields.ts';
 import { isKnown } from './payload.ts';
-import { isFlags } from './set-elements.ts';
-import type {
-  CtTree,
-  ElementTree,
-  HashTree,
-  MetaTree,
-  PayloadTree,
-  SetTree,
-  Tree,
-  ValueTree,
-} from './tree.ts';
+import type { CtTree, HashTree, MetaTree, PayloadTree, Tree, ValueTree } from './tree.ts';
 
 const span = generatedSpan;
 
@@ -107,97 +98,4 @@ function hashExpression(tree: HashTree): Expression {
     ...(tree.offset === 0 ? {} : { offset: tree.offset }),
     span,
   };
-}
-
-/** Integers of a set take the names and base of what is looked up. */
-function keyType(type: Datatype, looked: Tree | undefined): Datatype {
-  const bare = looked?.kind === 'unary' ? looked.argument : looked;
-  return type.number === 4 && bare !== undefined && bare.type.number === 4 ? bare.type : type;
-}
-
-/** A constant of an element; several flags are an or of each. */
-function constantExpression(tree: ValueTree, type: Datatype): Expression {
-  if (!isFlags(type) || tree.value === 0n) return valueExpression(tree, type);
-  let result: Expression | undefined;
-  let rest = tree.value;
-  for (let bit = 1n; rest !== 0n; bit <<= 1n) {
-    if ((rest & bit) === 0n) continue;
-    rest ^= bit;
-    const right = valueExpression({ ...tree, value: bit }, type);
-    result =
-      result === undefined ? right : { kind: 'binary', operator: '|', left: result, right, span };
-  }
-  return result ?? valueExpression(tree, type);
-}
-
-/** A key or datum of an element; `looked` is what it is compared with. */
-export function elementValue(tree: Tree, looked: Tree | undefined): Expression {
-  switch (tree.kind) {
-    case 'value':
-      return constantExpression(tree, keyType(tree.type, looked));
-    case 'prefix': {
-      const address = elementValue(tree.address, looked);
-      return { kind: 'prefix', address, length: tree.length, span };
-    }
-    case 'range':
-      return {
-        kind: 'range',
-        from: elementValue(tree.from, looked),
-        to: elementValue(tree.to, looked),
-        span,
-      };
-    case 'concat': {
-      const parts = looked?.kind === 'concat' ? looked.parts : [];
-      return {
-        kind: 'concat',
-        parts: tree.parts.map((part, index) => elementValue(part, parts[index])),
-        span,
-      };
-    }
-    default:
-      return toExpression(tree);
-  }
-}
-
-export function elementData(data: NonNullable<ElementTree['data']>, type?: Datatype): Expression {
-  if (typeof data === 'string') return { kind: 'string', text: data, span };
-  if (isVerdict(data)) return { kind: 'verdict', verdict: data, span };
-  if (data.kind === 'value' && type !== undefined && data.type.number === 4) {
-    return valueExpression(data, type.number === 4 ? type : data.type);
-  }
-  return elementValue(data, undefined);
-}
-
-function isVerdict(
-  data: Exclude<NonNullable<ElementTree['data']>, string>,
-): data is Exclude<NonNullable<ElementTree['data']>, string | Tree> {
-  return 'kind' in data && !('bits' in data);
-}
-
-/** `{ … }` for an anonymous set, `@name` for others. */
-export function setExpression(
-  tree: SetTree,
-  looked: Tree | undefined,
-  dataType: Datatype | undefined,
-): Expression {
-  if (tree.elements === undefined) return { kind: 'set-reference', name: tree.set.name, span };
-  const items = tree.elements.map((element): Expression => {
-    const key = elementKey(element, looked);
-    if (element.data === undefined) return key;
-    const mapping: MappingExpression = {
-      kind: 'mapping',
-      key,
-      data: elementData(element.data, dataType),
-      span,
-    };
-    return mapping;
-  });
-  return { kind: 'set', items, span };
-}
-
-function elementKey(element: ElementTree, looked: Tree | undefined): Expression {
-  const key: Expression =
-    element.key === undefined ? { kind: 'wildcard', span } : elementValue(element.key, looked);
-  if (element.comment === undefined) return key;
-  return { kind: 'element', key, comment: element.comment, span };
 }

@@ -9,8 +9,9 @@ import {
 } from '../datatypes/icmp.ts';
 import type { Family } from '../fields/families.ts';
 import type { Draft, MatchDraft, RejectDraft } from './draft.ts';
+import { setExpression } from './elements.ts';
 import { isFlags } from './set-elements.ts';
-import { setExpression, toExpression } from './to-expression.ts';
+import { toExpression } from './to-expression.ts';
 
 export function toStatement(draft: Draft, family: Family): Statement {
   const statement = build(draft, family);

@@ -11,7 +11,7 @@ import { invalidType } from '../datatypes/basic.ts';
 import type { ByteOrder, Datatype } from '../datatypes/datatype.ts';
 import type { HeaderField, HeaderRows } from '../fields/header.ts';
 import type { PayloadBase } from '../model/operations.ts';
-import type { ProgramSet } from '../model/program.ts';
+import type { ProgramElement, ProgramSet } from '../model/program.ts';
 
 interface TreeBase {
   type: Datatype;
@@ -115,7 +115,8 @@ export interface UnaryTree extends TreeBase {
 export interface ElementTree {
   key: Tree | undefined;
   data?: Tree | Verdict | string;
-  comment?: string | undefined;
+  /** Comment, timeout and statements of the element. */
+  readonly source: ProgramElement;
 }
 
 export interface SetTree extends TreeBase {

@@ -188,7 +188,7 @@ function readMap(json: Json, context: ReadContext): Expression {
 
 function readCt(json: Json, { span }: ReadContext): Expression {
   const { key, dir, family } = objectOf(json);
-  const direction = dir === 'original' || dir === 'reply' ? { direction: dir } : {};
+  const direction = dir === 'original' || dir === 'reply' ? ({ direction: dir } as const) : {};
   const name = typeof family === 'string' ? `${family} ${textOf(key)}` : (textOf(key) ?? '');
   return { kind: 'ct', key: name, ...direction, span };
 }
@@ -213,7 +213,7 @@ function readFib(json: Json, { span }: ReadContext): Expression {
 
 function readOsf(json: Json, { span }: ReadContext): Expression {
   const { key, ttl } = objectOf(json);
-  const word = ttl === 'loose' || ttl === 'skip' ? { ttl } : {};
+  const word = ttl === 'loose' || ttl === 'skip' ? ({ ttl } as const) : {};
   return { kind: 'osf', key: key === 'version' ? 'version' : 'name', ...word, span };
 }
 

@@ -96,6 +96,7 @@ function setJson(set: SetDeclaration, table: Table, context: JsonContext): Json 
       map: set.objectType ?? (set.data === undefined ? undefined : typeJson(set.data, context)),
       policy: constant || set.policy !== 'memory' ? undefined : 'memory',
       size: constant ? undefined : set.size,
+      count: constant || set.size === undefined ? undefined : set.elements.length || undefined,
       flags: filled(flagOrder.filter((flag) => set.flags.includes(flag))),
       timeout: set.timeout === undefined ? undefined : Math.floor(set.timeout / 1000),
       'gc-interval': set.gcInterval === undefined ? undefined : Math.floor(set.gcInterval / 1000),

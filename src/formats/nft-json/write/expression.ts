@@ -52,17 +52,16 @@ function elementJson(node: ElementExpression, context: JsonContext): Json {
   return [key, expressionJson(node.key.data, context)];
 }
 
-/** Only the first statement of an element is shown. */
 function optionsJson(node: ElementExpression, key: Expression, context: JsonContext): Json {
   const val = expressionJson(key, context);
   const { timeout, expires, comment } = node;
-  const [statement] = node.statements ?? [];
-  const bare = !timeout && !expires && comment === undefined && statement === undefined;
+  const statements = node.statements ?? [];
+  const bare = !timeout && !expires && comment === undefined && statements.length === 0;
   if (bare) return val;
-  const shown = statement === undefined ? {} : statementJson(statement, context);
+  const shown = statements.map((statement) => statementJson(statement, context));
   return {
     elem: {
-      ...(isObject(shown) ? shown : {}),
+      ...Object.assign({}, ...shown.filter(isObject)),
       ...object({
         val,
         timeout: timeout ? Math.floor(timeout / 1000) : undefined,

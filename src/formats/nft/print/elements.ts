@@ -6,7 +6,7 @@ import type { PrintContext } from './context.ts';
 import { printExpression } from './expression.ts';
 import { datatypeOfExpression } from './expression-datatype.ts';
 
-/** Elements per line by name of the key's datatype; one for all others (nft: calculate_delim). */
+/** Elements per line by name of the key's datatype; one for all others, for maps and where elements have a state. */
 const perLine: Readonly<Record<string, number>> = {
   nf_proto: 5,
   integer: 5,
@@ -36,7 +36,8 @@ function keyTypeName(key: SetType | undefined): string {
 }
 
 export function printElements(set: SetDeclaration, context: PrintContext): string {
-  const columns = perLine[keyTypeName(set.key)] ?? 1;
+  const wide = set.map || set.statements.length > 0 || set.flags.includes('timeout');
+  const columns = wide || set.timeout !== undefined ? 1 : (perLine[keyTypeName(set.key)] ?? 1);
   const parts: string[] = [];
   set.elements.forEach((element: Expression, index) => {
     if (index > 0) parts.push(index % columns === 0 ? ',\n\t\t\t     ' : ', ');
