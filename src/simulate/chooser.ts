@@ -16,6 +16,8 @@ export function seededChooser(seed: number): Chooser {
 
 /** The option at `point` (0 to 1) of the options' probabilities; without any they are equally likely. */
 export function drawOption(choice: Choice, point: number): number {
+  const { range } = choice;
+  if (range !== undefined) return Math.floor(point * (range.last - range.first + 1));
   let rest = point;
   for (let index = 0; index < choice.options.length; index++) {
     const probability = choice.options[index]?.probability;

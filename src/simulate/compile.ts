@@ -120,7 +120,7 @@ function prepareSteps(
   rule: number,
 ): readonly Step[] {
   return operations.map((operation, index) => {
-    const compiler = stepCompiler(compiled, store, tables, chain.table, operations.slice(index + 1), (initial) => {
+    const compiler = stepCompiler(compiled, tables, chain.table, operations.slice(index + 1), (initial) => {
       const slot = allocate(store, initial);
       if (operation.kind === 'counter') compiled.counters.push({ chain, rule, slot });
       return scalarAccess(slot);
@@ -156,7 +156,6 @@ function elementAccess(offset: number): StateAccess {
 
 function stepCompiler(
   compiled: CompiledProgram,
-  store: Store,
   tables: Tables,
   table: ProgramTable,
   rest: readonly Operation[],
@@ -205,11 +204,11 @@ function prepareSetWithStatements(
     values.push(...(initial.length === 0 ? [0] : initial));
     return elementAccess(offset);
   };
-  const compiler = stepCompiler(compiled, store, tables, table, [], allocateState);
+  const compiler = stepCompiler(compiled, tables, table, [], allocateState);
   const operations = elementOperations(table, set);
   const steps = operations.map((operation) => compiler.prepare(operation));
   const prepared = prepareSet(set, index, { steps, initialValues: values });
-  if (index !== undefined) fillDynamic(compiled, store, prepared, index, set, operations);
+  if (index !== undefined) fillDynamic(store, prepared, index, set, operations);
   return prepared;
 }
 
@@ -225,7 +224,6 @@ function elementOperations(table: ProgramTable, set: ProgramSet): readonly Opera
 }
 
 function fillDynamic(
-  compiled: CompiledProgram,
   store: Store,
   prepared: PreparedSet,
   index: number,
@@ -239,7 +237,7 @@ function fillDynamic(
       ...(element.keyEnd === undefined ? {} : { keyEnd: element.keyEnd }),
       ...(element.data === undefined ? {} : { data: element.data }),
       ...(timeout === undefined ? {} : { timeout }),
-      values: elementValues(compiled, prepared, element.operations ?? operations),
+      values: elementValues(prepared, element.operations ?? operations),
       declared: position,
     });
   });
@@ -247,7 +245,6 @@ function fillDynamic(
 
 /** Initial values, with the counters and quotas that the element was listed with. */
 function elementValues(
-  _compiled: CompiledProgram,
   prepared: PreparedSet,
   operations: readonly Operation[],
 ): Float64Array {
@@ -281,7 +278,7 @@ function prepareObjects(
       compiled.objects.push({ table, name, type, slot });
       return scalarAccess(slot);
     };
-    const compiler = stepCompiler(compiled, store, tables, table, [], allocateState);
+    const compiler = stepCompiler(compiled, tables, table, [], allocateState);
     const step = operation === undefined ? objectStep(object) : compiler.prepare(operation);
     tables.get(table)?.objects.set(`${type} ${name}`, step);
   }

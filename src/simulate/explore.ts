@@ -37,6 +37,7 @@ function pathChooser(
 ): Chooser {
   return {
     choose(choice) {
+      if (choice.range !== undefined) return assumedOffset(choice, assume);
       const settled = settledOption(choice, assume);
       if (settled >= 0) return settled;
       const option = path[taken.length] ?? 0;
@@ -44,6 +45,14 @@ function pathChooser(
       return option;
     },
   };
+}
+
+/** A port of a range may be settled by its number. */
+function assumedOffset(choice: Choice, assume: ReadonlyMap<string, string> | undefined): number {
+  const { range } = choice;
+  const wanted = Number(assume?.get(choice.key) ?? Number.NaN);
+  if (range === undefined || !(wanted >= range.first && wanted <= range.last)) return 0;
+  return wanted - range.first;
 }
 
 function settledOption(choice: Choice, assume: ReadonlyMap<string, string> | undefined): number {

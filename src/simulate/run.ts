@@ -97,6 +97,7 @@ export interface Question {
   readonly key: string;
   readonly options: readonly ChoiceOption[];
   readonly origin?: Span;
+  readonly range?: NonNullable<Choice['range']>;
   /** Asked anew each time (random numbers); else one answer holds for the whole run. */
   readonly fresh?: boolean;
 }
@@ -107,7 +108,8 @@ export function choose(run: Run, subject: number, question: Question): number {
   const known = fresh === true ? undefined : run.answers.get(question.key);
   if (known !== undefined) return known;
   const choice: Choice = rest;
-  const option = question.options.length === 1 ? 0 : run.chooser.choose(choice);
+  const single = question.options.length === 1 && question.range === undefined;
+  const option = single ? 0 : run.chooser.choose(choice);
   if (fresh !== true) run.answers.set(question.key, option);
   const made = { choice, option };
   run.choices.push(made);

@@ -37,6 +37,11 @@ export interface Choice {
   /** Equal keys within one packet are one question and get one answer: `ipset cali40s:abc src 10.0.0.1`. */
   readonly key: string;
   readonly options: readonly ChoiceOption[];
+  /**
+   * The one option stands for all numbers of a range (random ports): the answer is an offset into it, and 0 will do
+   * for all of them.
+   */
+  readonly range?: { readonly first: number; readonly last: number };
   readonly origin?: Span;
 }
 

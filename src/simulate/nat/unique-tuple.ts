@@ -196,13 +196,13 @@ const fewParts = 16;
 function drawOffset(run: Run, parts: PartRange): number {
   const { first, size } = parts;
   if (size > fewParts) {
-    const option = choose(run, 0, {
+    return choose(run, 0, {
       reason: 'random-port',
       key: `port ${first}-${first + size - 1}`,
       options: [{ label: `${first}-${first + size - 1}` }],
+      range: { first, last: first + size - 1 },
       fresh: true,
     });
-    return option + Math.floor(size / 3);
   }
   const probability = { numerator: 1, denominator: size };
   const options = Array.from({ length: size }, (_, index) => ({

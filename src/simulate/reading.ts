@@ -1,0 +1,166 @@
+/** What a state holds, as plain data: connections, counters, objects, sets. */
+
+import type { ConntrackEntry, ConntrackTuple } from '../host/conntrack-entry.ts';
+import type { ProgramSet, ProgramTable } from '../model/program.ts';
+import { hasPorts, protocol } from '../packet/protocols.ts';
+import type { CounterReading, SimulationState } from './api.ts';
+import type { CompiledProgram } from './compile.ts';
+import { type Connection, connectionStatus } from './conntrack/connection.ts';
+import type { Tuple } from './conntrack/tuple.ts';
+import type { DynamicElement } from './sets/dynamic-element.ts';
+import { travelTo } from './state/store.ts';
+
+export interface ObjectReading {
+  readonly table: ProgramTable;
+  readonly type: string;
+  readonly name: string;
+  /** As the operation lays them out: packets and bytes, or bytes consumed. */
+  readonly values: readonly number[];
+}
+
+export interface SetReading {
+  readonly table: ProgramTable;
+  readonly set: ProgramSet;
+  readonly elements: readonly DynamicElement[];
+}
+
+/** The connection table as `conntrack -L` shows it, in order of creation. */
+export function readConntrack(
+  compiled: CompiledProgram,
+  state: SimulationState,
+  clock: number,
+): readonly ConntrackEntry[] {
+  travelTo(compiled.versions, state.node);
+  const { connections } = compiled.versions.store;
+  return [...connections.values()]
+    .filter(({ expires }) => expires > clock)
+    .sort((a, b) => a.id - b.id)
+    .map((connection) => entryOf(connection, clock, compiled.accounting));
+}
+
+const protocolNames: Readonly<Record<number, string>> = {
+  1: 'icmp',
+  6: 'tcp',
+  17: 'udp',
+  33: 'dccp',
+  47: 'gre',
+  58: 'icmpv6',
+  132: 'sctp',
+  136: 'udplite',
+};
+
+function entryOf(connection: Connection, clock: number, accounting: boolean): ConntrackEntry {
+  const { family, original, reply, status, mark, zone, helper, id } = connection;
+  const state = connection.tcp?.state ?? connection.sctp?.state;
+  const number = original.protocol;
+  const counted = (direction: 0 | 1) =>
+    accounting
+      ? { packets: BigInt(connection.packets[direction]), bytes: BigInt(connection.bytes[direction]) }
+      : {};
+  return {
+    family,
+    protocol: number,
+    protocolName: protocolNames[number] ?? 'unknown',
+    timeoutSeconds: Math.max(0, Math.ceil((connection.expires - clock) / 1000)),
+    ...(state === undefined ? {} : { state }),
+    original: { ...tupleReading(original), ...counted(0) },
+    reply: { ...tupleReading(reply), ...counted(1) },
+    unreplied: (status & connectionStatus.seenReply) === 0,
+    assured: (status & connectionStatus.assured) !== 0,
+    mark,
+    zone,
+    ...(helper === undefined ? {} : { helper }),
+    id,
+  };
+}
+
+function tupleReading(tuple: Tuple): ConntrackTuple {
+  const { source, destination, sourcePart, destinationPart } = tuple;
+  if (tuple.protocol === protocol.icmp || tuple.protocol === protocol.icmpv6)
+    return {
+      source,
+      destination,
+      icmpType: destinationPart >> 8,
+      icmpCode: destinationPart & 255,
+      icmpId: sourcePart,
+    };
+  if (tuple.protocol === protocol.gre)
+    return { source, destination, sourceKey: sourcePart, destinationKey: destinationPart };
+  if (!hasPorts(tuple.protocol) || tuple.protocol === protocol.dccp) return { source, destination };
+  return { source, destination, sourcePort: sourcePart, destinationPort: destinationPart };
+}
+
+/** Every counter expression, rule by rule, also those that no packet met. */
+export function readCounters(
+  compiled: CompiledProgram,
+  state: SimulationState,
+): readonly CounterReading[] {
+  travelTo(compiled.versions, state.node);
+  const { scalars } = compiled.versions.store;
+  const touched = compiled.counters.map(({ chain, rule, slot }) => ({
+    family: chain.table.family,
+    table: chain.table.name,
+    chain: chain.chain.name,
+    index: rule,
+    packets: scalars[slot] ?? 0,
+    bytes: scalars[slot + 1] ?? 0,
+  }));
+  return [...touched, ...untouchedCounters(compiled)];
+}
+
+/** Chains that no packet reached keep what they were loaded with. */
+function untouchedCounters(compiled: CompiledProgram): readonly CounterReading[] {
+  return compiled.program.tables.flatMap((table) =>
+    table.chains
+      .filter((chain) => compiled.findChain(table, chain.name)?.rules === undefined)
+      .flatMap((chain) =>
+        chain.rules.flatMap(({ operations }, index) =>
+          operations.flatMap((operation) =>
+            operation.kind === 'counter'
+              ? [
+                  {
+                    family: table.family,
+                    table: table.name,
+                    chain: chain.name,
+                    index,
+                    packets: Number(operation.packets),
+                    bytes: Number(operation.bytes),
+                  },
+                ]
+              : [],
+          ),
+        ),
+      ),
+  );
+}
+
+export function readObjects(
+  compiled: CompiledProgram,
+  state: SimulationState,
+): readonly ObjectReading[] {
+  travelTo(compiled.versions, state.node);
+  const { scalars } = compiled.versions.store;
+  return compiled.objects.map(({ table, type, name, slot }) => ({
+    table,
+    type,
+    name,
+    values: [scalars[slot] ?? 0, scalars[slot + 1] ?? 0],
+  }));
+}
+
+/** Sets that packets may change, expired elements left out. */
+export function readSets(
+  compiled: CompiledProgram,
+  state: SimulationState,
+  clock: number,
+): readonly SetReading[] {
+  travelTo(compiled.versions, state.node);
+  const { sets } = compiled.versions.store;
+  return compiled.dynamicSets.map(({ table, set }, index) => ({
+    table,
+    set,
+    elements: [...(sets[index]?.values() ?? [])].filter(
+      ({ expires }) => expires === undefined || expires > clock,
+    ),
+  }));
+}

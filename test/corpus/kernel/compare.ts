@@ -1,0 +1,190 @@
+/** Compares an outcome of the simulator with one recorded packet. */
+
+import type { SimulationResult } from '../../../src/simulate/api.ts';
+import { summarisePacket } from '../../../src/packet/summary.ts';
+import type { TracedVerdict, TraceEvent } from '../../../src/trace/event.ts';
+import type { Fate, FatePlace } from '../../../src/trace/fate.ts';
+import { outgoingText, packetDifference, packetText } from './packet-text.ts';
+import type { RecordedEvent, RecordedFate, RecordedPacket, RecordedResult } from './scenario.ts';
+
+export interface CompareOptions {
+  /** The rulesets have netdev chains: then the lab's own hooks include ingress. */
+  readonly netdev: boolean;
+}
+
+function verdictText(verdict: TracedVerdict): string {
+  if (verdict.kind === 'jump' || verdict.kind === 'goto') return `${verdict.kind} ${verdict.chain}`;
+  return verdict.kind === 'queue' ? `queue ${verdict.number}` : verdict.kind;
+}
+
+interface EventText {
+  readonly text: string;
+  readonly legacy: boolean;
+}
+
+function recordedText(event: RecordedEvent): EventText {
+  const index = event.index === undefined ? '' : ` ${event.index}`;
+  const text = `${event.fam} ${event.table} ${event.chain} ${event.type}${index} ${event.verdict} mark ${event.mark}`;
+  return { text, legacy: event.legacy === true };
+}
+
+function ownText(event: TraceEvent): EventText | undefined {
+  if (event.kind !== 'rule-matched' && event.kind !== 'policy-applied') return undefined;
+  const legacy = event.loader === 'iptables-legacy';
+  const place = `${event.family} ${event.table} ${event.chain}`;
+  const text =
+    event.kind === 'rule-matched'
+      ? `${place} rule ${event.index} ${verdictText(event.verdict)} mark ${event.mark}`
+      : `${place} policy ${event.policy} mark ${event.mark}`;
+  return { text, legacy };
+}
+
+function eventsOf(trace: readonly TraceEvent[], subject: number): readonly EventText[] {
+  return trace
+    .filter((event) => event.subject === subject)
+    .flatMap((event) => ownText(event) ?? []);
+}
+
+export function eventDifference(
+  recorded: readonly RecordedEvent[],
+  trace: readonly TraceEvent[],
+  subject: number,
+): string | undefined {
+  const expected = recorded.filter(({ type }) => type !== 'return').map(recordedText);
+  const own = eventsOf(trace, subject);
+  for (let index = 0; index < Math.max(expected.length, own.length); index++) {
+    const wanted = expected[index]?.text;
+    const found = own[index]?.text;
+    if (wanted !== found)
+      return `event ${index}: kernel ${wanted ?? '(none)'}, simulated ${found ?? '(none)'}`;
+  }
+  return undefined;
+}
+
+export function fateDifference(
+  recorded: RecordedFate,
+  result: SimulationResult,
+  options: CompareOptions,
+): string | undefined {
+  const { fate } = result;
+  const kind = fate.kind === 'reject' ? 'reject' : fate.kind;
+  const wanted = recorded.kind === 'emitted' ? 'stolen' : recorded.kind;
+  if (kind !== wanted) return `fate: kernel ${fateText(recorded)}, simulated ${ownFate(fate)}`;
+  switch (fate.kind) {
+    case 'forwarded':
+    case 'output':
+    case 'bridged':
+      return sentDifference(recorded, fate);
+    case 'local':
+      if (recorded.iif !== undefined && recorded.iif !== fate.device)
+        return `local: kernel iif ${recorded.iif}, simulated ${fate.device}`;
+      return packetDifference(recorded.pkt ?? {}, packetText(summarisePacket(fate.packet)), false);
+    case 'drop':
+    case 'reject':
+    case 'held':
+      return stopDifference(recorded, result, fate.at, options);
+    default:
+      return undefined;
+  }
+}
+
+function fateText(fate: RecordedFate): string {
+  return `${fate.kind} ${JSON.stringify(fate.at ?? fate.out?.map(({ dev }) => dev) ?? '')}`;
+}
+
+function ownFate(fate: Fate): string {
+  const where =
+    'out' in fate && fate.out.length > 0
+      ? fate.out.map(({ device }) => device).join(' ')
+      : 'at' in fate
+        ? JSON.stringify({ ...fate.at, origin: undefined })
+        : '';
+  return `${fate.kind} ${fate.reason} ${where}`;
+}
+
+function sentDifference(
+  recorded: RecordedFate,
+  fate: Extract<Fate, { kind: 'forwarded' | 'output' | 'bridged' }>,
+): string | undefined {
+  const own = fate.out.map((out) => ({ dev: out.device, pkt: outgoingText(out) }));
+  const expected = [...(recorded.out ?? [])];
+  if (own.length !== expected.length)
+    return `out: kernel ${expected.map(({ dev }) => dev)}, simulated ${own.map(({ dev }) => dev)}`;
+  const rest = [...own];
+  for (const each of expected) {
+    const candidates = rest.filter(({ dev }) => dev === each.dev);
+    const differences = candidates.map(({ pkt }) =>
+      packetDifference(each.pkt, pkt, fate.kind === 'bridged'),
+    );
+    const match = differences.indexOf(undefined);
+    const found = candidates[match];
+    if (found === undefined)
+      return `out ${each.dev}: ${differences[0] ?? `simulated ${rest.map(({ dev }) => dev)}`}`;
+    rest.splice(rest.indexOf(found), 1);
+  }
+  return undefined;
+}
+
+function stopDifference(
+  recorded: RecordedFate,
+  result: SimulationResult,
+  at: FatePlace,
+  options: CompareOptions,
+): string | undefined {
+  const wanted = recorded.at ?? {};
+  const found = placeText(at, options);
+  const expected = recordedPlace(wanted, recorded.kind);
+  if (expected !== found) return `${recorded.kind} at: kernel ${expected}, simulated ${found}`;
+  return replyDifference(recorded.reply ?? [], result);
+}
+
+function recordedPlace(at: Readonly<Record<string, unknown>>, kind: string): string {
+  if (at.stack === true || at.reassembly === true || kind === 'held')
+    return `stack after ${at.after_hook ?? 'none'}${at.before_hooks === true ? ' before hooks' : ''}`;
+  const index = at.index === undefined ? '' : ` ${at.index}`;
+  return `${at.fam} ${at.table} ${at.chain} ${at.type}${index}`;
+}
+
+function placeText(at: FatePlace, { netdev }: CompareOptions): string {
+  if (at.kind !== 'stack') {
+    const index = at.index === undefined ? '' : ` ${at.index}`;
+    return `${at.family} ${at.table} ${at.chain} ${at.kind}${index}`;
+  }
+  const hook = at.afterHook === 'ingress' && !netdev ? undefined : at.afterHook;
+  return `stack after ${hook ?? 'none'}${at.beforeHooks && !netdev ? ' before hooks' : ''}`;
+}
+
+function replyDifference(
+  recorded: readonly RecordedPacket[],
+  result: SimulationResult,
+): string | undefined {
+  const replies = result.spawned;
+  if (recorded.length !== replies.length)
+    return `replies: kernel ${recorded.length}, simulated ${replies.length}`;
+  return undefined;
+}
+
+/** The packets that the kernel made: their own events and headers. */
+export function spawnedDifference(
+  recorded: RecordedResult,
+  result: SimulationResult,
+  trace: readonly TraceEvent[],
+): string | undefined {
+  if (recorded.spawned.length !== result.spawned.length)
+    return `spawned: kernel ${recorded.spawned.length}, simulated ${result.spawned.length}`;
+  for (const [index, each] of recorded.spawned.entries()) {
+    const own = result.spawned[index];
+    if (own === undefined) continue;
+    const events = eventDifference(each.events, trace, own.subject);
+    if (events !== undefined) return `spawned ${index} ${events}`;
+    const headers = packetDifference(each.pkt ?? {}, spawnedText(own.fate, trace, own.subject), false);
+    if (headers !== undefined) return `spawned ${index} ${headers}`;
+  }
+  return undefined;
+}
+
+function spawnedText(fate: Fate, trace: readonly TraceEvent[], subject: number): RecordedPacket {
+  if ('out' in fate && fate.out[0] !== undefined) return outgoingText(fate.out[0]);
+  const start = trace.find((event) => event.kind === 'packet-started' && event.subject === subject);
+  return start?.kind === 'packet-started' ? packetText(start.packet) : {};
+}

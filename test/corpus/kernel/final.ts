@@ -1,0 +1,83 @@
+/** Compares what is left after a scenario: counters, objects, the size of sets. */
+
+import type { SimulationState } from '../../../src/simulate/api.ts';
+import type { CompiledProgram } from '../../../src/simulate/compile.ts';
+import { readCounters, readObjects, readSets } from '../../../src/simulate/reading.ts';
+import type { RecordedFinal } from './scenario.ts';
+
+export function finalDifference(
+  compiled: CompiledProgram,
+  state: SimulationState,
+  clock: number,
+  final: RecordedFinal,
+): string | undefined {
+  return (
+    counterDifference(compiled, state, final) ??
+    objectDifference(compiled, state, final) ??
+    setDifference(compiled, state, clock, final)
+  );
+}
+
+function counterDifference(
+  compiled: CompiledProgram,
+  state: SimulationState,
+  final: RecordedFinal,
+): string | undefined {
+  const legacy = new Set(
+    compiled.program.tables
+      .filter(({ loader }) => loader === 'iptables-legacy')
+      .map(({ family, name }) => `${family} ${name}`),
+  );
+  const own = readCounters(compiled, state)
+    .filter(({ packets, family, table }) => packets > 0 && !legacy.has(`${family} ${table}`))
+    .map(({ family, table, chain, index, packets, bytes }) =>
+      [family, table, chain, index, packets, bytes].join(' '),
+    )
+    .sort();
+  const wanted = final.counters.map((counter) => counter.join(' ')).sort();
+  for (let index = 0; index < Math.max(own.length, wanted.length); index++) {
+    if (own[index] !== wanted[index])
+      return `counter: kernel ${wanted[index] ?? '(none)'}, simulated ${own[index] ?? '(none)'}`;
+  }
+  return undefined;
+}
+
+function objectDifference(
+  compiled: CompiledProgram,
+  state: SimulationState,
+  final: RecordedFinal,
+): string | undefined {
+  const own = new Map(
+    readObjects(compiled, state).map(({ table, type, name, values }) => [
+      `${type} ${table.family} ${table.name} ${name}`,
+      values,
+    ]),
+  );
+  for (const [key, value] of Object.entries(final.objects)) {
+    const [first, second] = own.get(key) ?? [];
+    const wanted = 'packets' in value ? `${value.packets} ${value.bytes}` : `${value.used ?? 0}`;
+    const found = 'packets' in value ? `${first} ${second}` : `${first}`;
+    if (wanted !== found) return `${key}: kernel ${wanted}, simulated ${found}`;
+  }
+  return undefined;
+}
+
+function setDifference(
+  compiled: CompiledProgram,
+  state: SimulationState,
+  clock: number,
+  final: RecordedFinal,
+): string | undefined {
+  const own = new Map(
+    readSets(compiled, state, clock).map(({ table, set, elements }) => [
+      `${table.family} ${table.name} ${set.name}`,
+      elements.length,
+    ]),
+  );
+  for (const [key, elements] of Object.entries(final.sets)) {
+    const found = own.get(key);
+    if (found !== elements.length)
+      return `set ${key}: kernel ${elements.length} elements, simulated ${found ?? 'no such set'}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,96 @@
+/** Packet summaries in the words of the corpus, and their comparison with what was recorded. */
+
+import { summariseFrame, summarisePacket } from '../../../src/packet/summary.ts';
+import type { PacketSummary } from '../../../src/packet/summary-types.ts';
+import type { OutgoingPacket } from '../../../src/trace/fate.ts';
+import type { RecordedPacket } from './scenario.ts';
+
+const protocolNames: Readonly<Record<number, string>> = {
+  1: 'icmp',
+  2: 'igmp',
+  4: 'ipip',
+  6: 'tcp',
+  17: 'udp',
+  33: 'dccp',
+  47: 'gre',
+  50: 'esp',
+  51: 'ah',
+  58: 'icmpv6',
+  132: 'sctp',
+  136: 'udplite',
+};
+
+export function packetText(summary: PacketSummary): RecordedPacket {
+  const { link, arp, inner } = summary;
+  const number = summary.protocol;
+  const fields: Readonly<Record<string, unknown>> = {
+    family: summary.family,
+    src: summary.source,
+    dst: summary.destination,
+    ttl: summary.ttl,
+    dscp: summary.dscp,
+    ecn: summary.ecn,
+    len: summary.length,
+    frag: summary.fragment,
+    proto: number === undefined ? undefined : (protocolNames[number] ?? number),
+    sport: summary.sourcePort,
+    dport: summary.destinationPort,
+    seq: summary.sequence,
+    ack: summary.acknowledgement,
+    flags: summary.flags,
+    icmp_type: summary.icmpType,
+    icmp_code: summary.icmpCode,
+    icmp_id: summary.icmpId,
+    icmp_seq: summary.icmpSequence,
+    inner: inner === undefined ? undefined : packetText(inner),
+    l4sum: summary.checksum,
+    dmac: link?.destination,
+    smac: link?.source,
+    vlan: link === undefined || link.vlans.length === 0
+      ? undefined
+      : link.vlans.map(({ type, id, priority }) => ({ type, id, pcp: priority })),
+    op: arp?.operation,
+    sha: arp?.senderMac,
+    spa: arp?.senderAddress,
+    tha: arp?.targetMac,
+    tpa: arp?.targetAddress,
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+export function outgoingText({ frame, packet }: OutgoingPacket): RecordedPacket {
+  return packetText(frame === undefined ? summarisePacket(packet) : summariseFrame(frame));
+}
+
+/** Keys of the recording that differ; link addresses only where asked. */
+export function packetDifference(
+  recorded: RecordedPacket,
+  own: RecordedPacket,
+  withLink: boolean,
+): string | undefined {
+  for (const [key, value] of Object.entries(recorded)) {
+    if (!withLink && (key === 'dmac' || key === 'smac')) continue;
+    const mine = own[key];
+    if (key === 'inner' && isRecord(value) && isRecord(mine)) {
+      const inner = packetDifference(value, mine, withLink);
+      if (inner !== undefined) return `inner ${inner}`;
+    } else if (canonical(value) !== canonical(mine)) {
+      return `${key}: kernel ${JSON.stringify(value)}, simulated ${JSON.stringify(mine)}`;
+    }
+  }
+  return undefined;
+}
+
+function isRecord(value: unknown): value is RecordedPacket {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** JSON with sorted keys. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (isRecord(value)) {
+    const keys = Object.keys(value).sort();
+    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'undefined';
+}
