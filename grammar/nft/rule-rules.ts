@@ -331,6 +331,10 @@ export abstract class RuleRules extends NatRules {
     const type = this.CONSUME(word).image;
     const name = this.SUBRULE(this.string).text;
     this.closeScope('xt');
+    this.ACTION(() => {
+      const message = `the content of xt ${type} '${name}' is not shown in a listing`;
+      this.report('foreign-extension', this.spanFrom(start), message, 'read iptables-save instead');
+    });
     return { kind: 'xt', type: xtType(type), name, span: this.spanFrom(start) };
   });
 

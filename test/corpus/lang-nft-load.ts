@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
+import { loadNft } from '../../src/formats/nft/load.ts';
 import { parseNft } from '../../src/formats/nft/parse.ts';
 import type { CaseOutcome } from './check.ts';
 
@@ -44,6 +45,7 @@ export function* runNftLoad(directory: string): Iterable<CaseOutcome> {
   yield* rulesParse(directory);
   yield* invalidRefused(directory);
   yield* dumpsParse(directory);
+  yield* dumpsLoad(directory);
 }
 
 function* records<Row>(path: string): Iterable<Row> {
@@ -133,7 +135,10 @@ function overlaps(errors: readonly Diagnostic[], expected: readonly Position[]):
   const { text } = error.span.source;
   const start = Buffer.byteLength(text.slice(0, error.span.start));
   const end = Buffer.byteLength(text.slice(0, Math.max(error.span.end, error.span.start + 1)));
-  return start <= lineStart + first.col_end - 1 && lineStart + first.col_start - 1 <= Math.max(end - 1, start);
+  return (
+    start <= lineStart + first.col_end - 1 &&
+    lineStart + first.col_start - 1 <= Math.max(end - 1, start)
+  );
 }
 
 function positionOf(error: Diagnostic): Position {
@@ -161,5 +166,21 @@ function* dumpsParse(directory: string): Iterable<CaseOutcome> {
           errors.map((error) => `${describe(positionOf(error))} ${error.message}`).join('\n  '),
       };
     }
+  }
+}
+
+function* dumpsLoad(directory: string): Iterable<CaseOutcome> {
+  for (const record of records<DumpRecord>(join(directory, 'dumps', 'MANIFEST.jsonl'))) {
+    const path = join(directory, 'dumps', `${record.name}.in.nft`);
+    if (!existsSync(path)) continue;
+    const { diagnostics } = loadNft(readFileSync(path, 'utf8'));
+    const errors = diagnostics.filter(({ code }) => code !== 'foreign-extension');
+    yield {
+      check: 'dumps:names',
+      id: record.name,
+      pass: errors.length === 0,
+      difference: () =>
+        errors.map((error) => `${describe(positionOf(error))} ${error.message}`).join('\n  '),
+    };
   }
 }

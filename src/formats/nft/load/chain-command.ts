@@ -1,0 +1,245 @@
+/** Commands on chains: add, create, delete, destroy, flush, rename; and what a chain block declares. */
+
+import type { BaseChain, Priority } from '../../../ast/nft/ruleset.ts';
+import type {
+  ChainBlock,
+  CommandOf,
+  HookSpecification,
+  Name,
+  PrioritySpecification,
+  Target,
+} from '../../../ast/nft/script.ts';
+import type { Family } from '../../../fields/families.ts';
+import { type HookWord, priorityByName } from '../../../fields/hooks.ts';
+import {
+  alreadyExists,
+  type LoadContext,
+  nameOfTarget,
+  notFound,
+  report,
+  tableOfTarget,
+} from './context.ts';
+import { type ChainState, type TableState, takeHandle } from './state.ts';
+import { countRule, isUsed, usageOf } from './usage.ts';
+
+/** NFT_CHAIN_MAXNAMELEN - 1 of nft's own check. */
+const longestName = 127;
+
+export function runChainCommand(context: LoadContext, command: CommandOf<'chain'>): void {
+  const { verb, target, block, newName, span } = command;
+  if (verb === 'destroy' && !isThere(context, target)) return;
+  const table = tableOfTarget(context, target, span);
+  if (table === undefined) return;
+  const name = nameOfTarget(target, span);
+  if (verb === 'add' || verb === 'create') {
+    const declared = block ?? { name, offload: false, rules: [], span: name.span };
+    applyChainBlock(context, table, declared, verb);
+    addRules(context, table, declared);
+    return;
+  }
+  const chain = chainOf(context, table, target, name);
+  if (chain === undefined) return;
+  if (verb === 'flush') flushChain(context, table, chain);
+  else if (verb === 'rename') renameChain(context, table, chain, newName ?? name);
+  else if (block?.devices !== undefined || block?.hook !== undefined) {
+    deleteDevices(context, chain, block);
+  } else deleteChain(context, table, chain, name);
+}
+
+function isThere(context: LoadContext, { family = 'ip', table, name, handle }: Target): boolean {
+  const found = context.state.tables.get(`${family} ${table?.text ?? ''}`);
+  if (found === undefined) return false;
+  if (name !== undefined) return found.chains.has(name.text);
+  return [...found.chains.values()].some((chain) => chain.handle === handle?.value);
+}
+
+/** The chain of that name or handle; an error if there is none. */
+export function chainOf(
+  context: LoadContext,
+  table: TableState,
+  target: Target,
+  name: Name,
+): ChainState | undefined {
+  if (target.name === undefined) {
+    for (const chain of table.chains.values()) {
+      if (chain.handle === target.handle?.value) return chain;
+    }
+    const span = target.handle?.span ?? name.span;
+    report(context, 'not-found', span, `no chain with handle ${target.handle?.value ?? 0}`);
+    return undefined;
+  }
+  const chain = table.chains.get(name.text);
+  if (chain === undefined) notFound(context, 'chain', name, table.chains.keys());
+  return chain;
+}
+
+/** Declares a chain, or checks that what is there is the same; its rules are added by `addRules`. */
+export function applyChainBlock(
+  context: LoadContext,
+  table: TableState,
+  block: ChainBlock,
+  verb: 'add' | 'create',
+): void {
+  const { name } = block;
+  const existing = table.chains.get(name.text);
+  if (existing !== undefined && verb === 'create') return alreadyExists(context, 'chain', name);
+  if (name.text.length > longestName) {
+    return report(
+      context,
+      'invalid-value',
+      name.span,
+      `a name has at most ${longestName} characters`,
+    );
+  }
+  const base = block.hook === undefined ? undefined : baseOf(context, table.family, block);
+  if (existing !== undefined) return updateChain(context, existing, block, base);
+  table.chains.set(name.text, {
+    name: name.text,
+    ...(base === undefined ? {} : { base }),
+    offload: block.offload,
+    ...(block.comment === undefined ? {} : { comment: block.comment }),
+    handle: takeHandle(table, block.handle),
+    ...(block.handle === undefined ? {} : { writtenHandle: block.handle }),
+    span: block.span,
+    rules: [],
+    ruleHandles: new Map(),
+  });
+  if (base === undefined && block.policy !== undefined) {
+    report(context, 'not-possible', block.policy.span, 'only a chain with a hook has a policy');
+  }
+}
+
+/** nf_tables_updchain(): policy and devices may change, type, hook and priority may not. */
+function updateChain(
+  context: LoadContext,
+  chain: ChainState,
+  block: ChainBlock,
+  base: BaseChain | undefined,
+): void {
+  const policy = block.policy?.value;
+  if (base !== undefined) {
+    if (chain.base === undefined || !sameHook(chain.base, base)) {
+      return alreadyExists(context, 'another chain', block.name);
+    }
+    const devices = union(chain.base.devices, base.devices);
+    chain.base = { ...chain.base, ...(devices === undefined ? {} : { devices }) };
+  }
+  if (policy === undefined) return;
+  if (chain.base === undefined) {
+    const span = block.policy?.span ?? block.name.span;
+    report(context, 'not-possible', span, 'only a chain with a hook has a policy');
+    return;
+  }
+  chain.base = { ...chain.base, policy };
+}
+
+function sameHook(first: BaseChain, second: BaseChain): boolean {
+  return (
+    first.type === second.type &&
+    first.hook === second.hook &&
+    first.priority.value === second.priority.value
+  );
+}
+
+function union(
+  first: readonly string[] | undefined,
+  second: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return [...new Set([...first, ...second])];
+}
+
+function baseOf(context: LoadContext, family: Family, block: ChainBlock): BaseChain | undefined {
+  const { hook, policy } = block;
+  if (hook === undefined) return undefined;
+  const devices = [...(hook.devices ?? []), ...(block.devices ?? [])].map(({ text }) => text);
+  return {
+    type: hook.type,
+    hook: hook.hook,
+    priority: priorityOf(context, family, hook),
+    ...(devices.length === 0 ? {} : { devices: [...new Set(devices)] }),
+    ...(policy === undefined ? {} : { policy: policy.value }),
+  };
+}
+
+function priorityOf(context: LoadContext, family: Family, hook: HookSpecification): Priority {
+  return resolvePriority(context, family, hook.hook, hook.priority);
+}
+
+/** The number behind a priority; an unknown name is an error. */
+export function resolvePriority(
+  context: LoadContext,
+  family: Family,
+  hook: HookWord,
+  { name, offset, span }: PrioritySpecification,
+): Priority {
+  if (name === undefined) return { offset, value: offset, span };
+  const value = priorityByName(family, hook, name);
+  if (value === undefined) {
+    const message = `'${name}' is no priority of ${family} chains at ${hook}`;
+    report(context, 'invalid-value', span, message);
+  }
+  return { name, offset, value: (value ?? 0) + offset, span };
+}
+
+export function addRules(context: LoadContext, table: TableState, block: ChainBlock): void {
+  const chain = table.chains.get(block.name.text);
+  if (chain === undefined) return;
+  if (chain.rules.length === 0) chain.rules = [...block.rules];
+  else for (const rule of block.rules) chain.rules.push(rule);
+  if (context.usage === undefined) return;
+  for (const rule of block.rules) countRule(context.usage, table, rule, 1);
+}
+
+function flushChain(context: LoadContext, table: TableState, chain: ChainState): void {
+  if (context.usage !== undefined) {
+    for (const rule of chain.rules) countRule(context.usage, table, rule, -1);
+  }
+  chain.rules = [];
+  chain.ruleHandles.clear();
+}
+
+function renameChain(
+  context: LoadContext,
+  table: TableState,
+  chain: ChainState,
+  newName: Name,
+): void {
+  if (table.chains.has(newName.text)) return alreadyExists(context, 'chain', newName);
+  const chains = [...table.chains.values()];
+  chain.name = newName.text;
+  table.chains.clear();
+  for (const each of chains) table.chains.set(each.name, each);
+}
+
+/** The chain's own rules go with it; jumps of others to it keep it (EBUSY). */
+function deleteChain(context: LoadContext, table: TableState, chain: ChainState, name: Name): void {
+  context.usage ??= usageOf(context.state);
+  for (const rule of chain.rules) countRule(context.usage, table, rule, -1);
+  if (isUsed(context.usage, table, `chain ${chain.name}`)) {
+    for (const rule of chain.rules) countRule(context.usage, table, rule, 1);
+    report(context, 'not-possible', name.span, `chain '${chain.name}' is still jumped to`);
+    return;
+  }
+  table.chains.delete(chain.name);
+}
+
+/** `delete chain … { devices = … }` takes devices away. */
+function deleteDevices(context: LoadContext, chain: ChainState, block: ChainBlock): void {
+  const { base } = chain;
+  if (base === undefined) {
+    return report(
+      context,
+      'not-possible',
+      block.name.span,
+      'a chain without a hook has no devices',
+    );
+  }
+  const gone = [...(block.hook?.devices ?? []), ...(block.devices ?? [])];
+  for (const device of gone) {
+    if (!(base.devices ?? []).includes(device.text))
+      notFound(context, 'device', device, base.devices ?? []);
+  }
+  const names = new Set(gone.map(({ text }) => text));
+  chain.base = { ...base, devices: (base.devices ?? []).filter((device) => !names.has(device)) };
+}

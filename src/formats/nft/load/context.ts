@@ -1,0 +1,82 @@
+/** What the loader's steps share: the state, the diagnostics, and how a mistake is reported. */
+
+import type { Name, Target } from '../../../ast/nft/script.ts';
+import type { Diagnostic, DiagnosticCode } from '../../../base/diagnostic.ts';
+import type { Span } from '../../../base/span.ts';
+import { closest } from '../../../base/text.ts';
+import { type RulesetState, type TableState, tableKey } from './state.ts';
+import type { Usage } from './usage.ts';
+
+export interface LoadContext {
+  readonly state: RulesetState;
+  readonly diagnostics: Diagnostic[];
+  /** Counts what rules refer to; made when a command first removes something. */
+  usage: Usage | undefined;
+}
+
+export function report(
+  context: LoadContext,
+  code: DiagnosticCode,
+  span: Span,
+  message: string,
+  hint?: string,
+): void {
+  const diagnostic = { code, span, message };
+  context.diagnostics.push(hint === undefined ? diagnostic : { ...diagnostic, hint });
+}
+
+/** Says that something is not there, with the nearest name that is. */
+export function notFound(
+  context: LoadContext,
+  what: string,
+  name: Name,
+  candidates: Iterable<string>,
+): void {
+  const near = closest(name.text, candidates);
+  const hint = near === undefined ? undefined : `did you mean '${near}'?`;
+  report(context, 'not-found', name.span, `no ${what} '${name.text}'`, hint);
+}
+
+export function alreadyExists(context: LoadContext, what: string, name: Name): void {
+  report(context, 'already-exists', name.span, `${what} '${name.text}' exists already`);
+}
+
+/** The table a command is about; an error if there is none. */
+export function tableOfTarget(
+  context: LoadContext,
+  target: Target,
+  span: Span,
+): TableState | undefined {
+  const { family = 'ip', table: name, handle } = target;
+  if (name === undefined) return tableByHandle(context, target, handle?.span ?? span);
+  const table = context.state.tables.get(tableKey(family, name.text));
+  if (table !== undefined) return table;
+  const names = [...context.state.tables.values()].filter((other) => other.family === family);
+  const elsewhere = [...context.state.tables.values()].find((other) => other.name === name.text);
+  if (elsewhere === undefined) {
+    notFound(
+      context,
+      `table of family ${family}`,
+      name,
+      names.map((other) => other.name),
+    );
+  } else {
+    const message = `no table '${name.text}' of family ${family}`;
+    report(context, 'not-found', name.span, message, `there is one of family ${elsewhere.family}`);
+  }
+  return undefined;
+}
+
+function tableByHandle(context: LoadContext, target: Target, span: Span): TableState | undefined {
+  const { family, handle } = target;
+  for (const table of context.state.tables.values()) {
+    if (table.family === family && table.handle === handle?.value) return table;
+  }
+  report(context, 'not-found', span, `no table with handle ${handle?.value ?? 0}`);
+  return undefined;
+}
+
+/** The name a command is about; commands that need one always have it. */
+export function nameOfTarget(target: Target, span: Span): Name {
+  return target.name ?? { text: '', span };
+}

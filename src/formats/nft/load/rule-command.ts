@@ -1,0 +1,100 @@
+/** Commands on rules: add and insert at a place, replace, delete, destroy. */
+
+import type { Rule } from '../../../ast/nft/ruleset.ts';
+import type { CommandOf, Count, Target } from '../../../ast/nft/script.ts';
+import { chainOf } from './chain-command.ts';
+import { type LoadContext, nameOfTarget, report, tableOfTarget } from './context.ts';
+import { type ChainState, ruleHandle, type TableState } from './state.ts';
+import { countRule } from './usage.ts';
+
+export function runRuleCommand(context: LoadContext, command: CommandOf<'rule'>): void {
+  const { verb, target, rule, span } = command;
+  if (verb === 'destroy' && !isThere(context, target)) return;
+  const table = tableOfTarget(context, target, span);
+  if (table === undefined) return;
+  const chain = chainOf(
+    context,
+    table,
+    { ...target, handle: noHandle },
+    nameOfTarget(target, span),
+  );
+  if (chain === undefined) return;
+  if (rule === undefined) removeRule(context, table, chain, target);
+  else if (verb === 'replace') replaceRule(context, table, chain, target, rule);
+  else placeRule(context, table, chain, target, rule, verb === 'insert');
+}
+
+const noHandle: Count = { value: 0, span: { source: { name: '', text: '' }, start: 0, end: 0 } };
+
+function isThere(context: LoadContext, { family = 'ip', table, name, handle }: Target): boolean {
+  const found = context.state.tables.get(`${family} ${table?.text ?? ''}`);
+  const chain = found?.chains.get(name?.text ?? '');
+  if (found === undefined || chain === undefined) return false;
+  return chain.rules.some((rule) => ruleHandle(found, chain, rule) === handle?.value);
+}
+
+function placeRule(
+  context: LoadContext,
+  table: TableState,
+  chain: ChainState,
+  { position, index }: Target,
+  rule: Rule,
+  before: boolean,
+): void {
+  let at = before ? 0 : chain.rules.length;
+  if (position !== undefined) {
+    const found = indexOfHandle(context, table, chain, position);
+    if (found < 0) return;
+    at = before ? found : found + 1;
+  } else if (index !== undefined) {
+    if (index.value >= chain.rules.length) {
+      const message = `chain '${chain.name}' has no rule with index ${index.value}`;
+      return report(context, 'not-found', index.span, message);
+    }
+    at = before ? index.value : index.value + 1;
+  }
+  if (at === chain.rules.length) chain.rules.push(rule);
+  else chain.rules.splice(at, 0, rule);
+  if (context.usage !== undefined) countRule(context.usage, table, rule, 1);
+}
+
+function indexOfHandle(
+  context: LoadContext,
+  table: TableState,
+  chain: ChainState,
+  handle: Count,
+): number {
+  const index = chain.rules.findIndex((rule) => ruleHandle(table, chain, rule) === handle.value);
+  if (index < 0) {
+    const message = `chain '${chain.name}' has no rule with handle ${handle.value}`;
+    report(context, 'not-found', handle.span, message);
+  }
+  return index;
+}
+
+function replaceRule(
+  context: LoadContext,
+  table: TableState,
+  chain: ChainState,
+  { handle = noHandle }: Target,
+  rule: Rule,
+): void {
+  const index = indexOfHandle(context, table, chain, handle);
+  const old = chain.rules[index];
+  if (old === undefined) return;
+  chain.rules[index] = rule;
+  if (context.usage === undefined) return;
+  countRule(context.usage, table, old, -1);
+  countRule(context.usage, table, rule, 1);
+}
+
+function removeRule(
+  context: LoadContext,
+  table: TableState,
+  chain: ChainState,
+  { handle = noHandle }: Target,
+): void {
+  const index = indexOfHandle(context, table, chain, handle);
+  const [old] = index < 0 ? [] : chain.rules.splice(index, 1);
+  if (old !== undefined && context.usage !== undefined) countRule(context.usage, table, old, -1);
+}

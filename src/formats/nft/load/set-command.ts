@@ -1,0 +1,111 @@
+/** Commands on sets and maps: declare, delete, destroy, flush. */
+
+import type { SetDeclaration } from '../../../ast/nft/ruleset.ts';
+import type { CommandOf, Name, Target } from '../../../ast/nft/script.ts';
+import {
+  alreadyExists,
+  type LoadContext,
+  nameOfTarget,
+  notFound,
+  report,
+  tableOfTarget,
+} from './context.ts';
+import { addElements } from './element-command.ts';
+import { expressionKey } from './expression-key.ts';
+import { addSetState, type SetState, type TableState } from './state.ts';
+import { countElements, isUsed, usageOf } from './usage.ts';
+
+export function runSetCommand(context: LoadContext, command: CommandOf<'set' | 'map'>): void {
+  const { verb, target, span } = command;
+  const declaration = 'declaration' in command ? command.declaration : undefined;
+  if (verb === 'destroy' && !isThere(context, target)) return;
+  const table = tableOfTarget(context, target, span);
+  if (table === undefined) return;
+  const name = nameOfTarget(target, span);
+  if (declaration !== undefined) {
+    return declareSet(context, table, name, declaration, verb === 'create' ? 'create' : 'add');
+  }
+  const set = setOf(context, table, target, name);
+  if (set === undefined) return;
+  if (verb === 'flush') flushSet(context, table, set);
+  else deleteSet(context, table, set, name);
+}
+
+function isThere(context: LoadContext, { family = 'ip', table, name, handle }: Target): boolean {
+  const found = context.state.tables.get(`${family} ${table?.text ?? ''}`);
+  if (found === undefined) return false;
+  if (name !== undefined) return found.sets.has(name.text);
+  return [...found.sets.values()].some((set) => set.handle === handle?.value);
+}
+
+/** The set of that name or handle; an error if there is none. */
+export function setOf(
+  context: LoadContext,
+  table: TableState,
+  target: Target,
+  name: Name,
+): SetState | undefined {
+  if (target.name !== undefined) {
+    const set = table.sets.get(name.text);
+    if (set === undefined) notFound(context, 'set', name, table.sets.keys());
+    return set;
+  }
+  for (const set of table.sets.values()) if (set.handle === target.handle?.value) return set;
+  const span = target.handle?.span ?? name.span;
+  report(context, 'not-found', span, `no set with handle ${target.handle?.value ?? 0}`);
+  return undefined;
+}
+
+/** A set that is there already takes the elements, if it is declared the same. */
+export function declareSet(
+  context: LoadContext,
+  table: TableState,
+  name: Name,
+  declaration: SetDeclaration,
+  verb: 'add' | 'create',
+): void {
+  const existing = table.sets.get(name.text);
+  if (existing === undefined) {
+    addSetState(table, declaration);
+    if (context.usage !== undefined) {
+      countElements(context.usage, table, declaration.elements, 1);
+    }
+    return;
+  }
+  if (verb === 'create') return alreadyExists(context, 'set', name);
+  if (!sameSet(existing.declaration, declaration)) {
+    return alreadyExists(context, 'another set', name);
+  }
+  addElements(context, table, existing, declaration.elements, 'add');
+}
+
+/** What nf_tables_newset() compares before it lets a declaration pass for one that is there. */
+function sameSet(first: SetDeclaration, second: SetDeclaration): boolean {
+  return shape(first) === shape(second);
+}
+
+function shape(set: SetDeclaration): string {
+  const { map, key, data, objectType, flags, timeout, gcInterval, size } = set;
+  const types = [key, data].map((type) => {
+    if (type === undefined) return '';
+    return type.kind === 'type' ? type.names.join('.') : expressionKey(type.expression);
+  });
+  return JSON.stringify([map, types, objectType, [...flags].sort(), timeout, gcInterval, size]);
+}
+
+function flushSet(context: LoadContext, table: TableState, set: SetState): void {
+  if (context.usage !== undefined) countElements(context.usage, table, set.elements, -1);
+  set.elements = [];
+  set.keys?.clear();
+}
+
+function deleteSet(context: LoadContext, table: TableState, set: SetState, name: Name): void {
+  context.usage ??= usageOf(context.state);
+  if (isUsed(context.usage, table, `set ${set.declaration.name}`)) {
+    const what = set.declaration.map ? 'map' : 'set';
+    report(context, 'not-possible', name.span, `${what} '${set.declaration.name}' is still in use`);
+    return;
+  }
+  countElements(context.usage, table, set.elements, -1);
+  table.sets.delete(set.declaration.name);
+}

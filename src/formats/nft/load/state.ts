@@ -1,0 +1,194 @@
+/** The ruleset while commands change it: what the kernel holds during a transaction, by name. */
+
+import type { Expression } from '../../../ast/nft/expressions.ts';
+import type {
+  BaseChain,
+  Flowtable,
+  ObjectDeclaration,
+  Rule,
+  Ruleset,
+  SetDeclaration,
+  Table,
+} from '../../../ast/nft/ruleset.ts';
+import type { Span } from '../../../base/span.ts';
+import type { Family } from '../../../fields/families.ts';
+
+export interface ChainState {
+  name: string;
+  base?: BaseChain;
+  offload: boolean;
+  comment?: string;
+  readonly handle: number;
+  /** The handle as the listing gave it; without it none is shown. */
+  readonly writtenHandle?: number;
+  span: Span;
+  rules: Rule[];
+  /** Handles of rules that have none written. */
+  readonly ruleHandles: Map<Rule, number>;
+}
+
+export interface SetState {
+  declaration: SetDeclaration;
+  readonly handle: number;
+  elements: Expression[];
+  /** Keys of the elements; made when a command first asks for one. */
+  keys?: Map<string, number>;
+}
+
+export interface ObjectState {
+  readonly declaration: ObjectDeclaration;
+  readonly handle: number;
+}
+
+export interface FlowtableState {
+  flowtable: Flowtable;
+  readonly handle: number;
+}
+
+export interface TableState {
+  readonly family: Family;
+  readonly name: string;
+  flags: Table['flags'];
+  comment?: string;
+  readonly handle: number;
+  readonly writtenHandle?: number;
+  readonly span: Span;
+  nextHandle: number;
+  readonly chains: Map<string, ChainState>;
+  readonly sets: Map<string, SetState>;
+  /** By type and name. */
+  readonly objects: Map<string, ObjectState>;
+  readonly flowtables: Map<string, FlowtableState>;
+}
+
+export interface RulesetState {
+  readonly tables: Map<string, TableState>;
+  nextHandle: number;
+}
+
+export function tableKey(family: Family, name: string): string {
+  return `${family} ${name}`;
+}
+
+export function objectKey(type: ObjectDeclaration['type'], name: string): string {
+  return `${type} ${name}`;
+}
+
+/** The state a ruleset stands for; the ruleset itself is never changed. */
+export function stateOf(ruleset: Ruleset | undefined): RulesetState {
+  const state: RulesetState = { tables: new Map(), nextHandle: 1 };
+  for (const table of ruleset?.tables ?? []) {
+    state.tables.set(tableKey(table.family, table.name), tableStateOf(state, table));
+  }
+  return state;
+}
+
+function tableStateOf(state: RulesetState, table: Table): TableState {
+  const result: TableState = {
+    family: table.family,
+    name: table.name,
+    flags: table.flags,
+    ...(table.comment === undefined ? {} : { comment: table.comment }),
+    handle: table.handle ?? state.nextHandle++,
+    ...(table.handle === undefined ? {} : { writtenHandle: table.handle }),
+    span: table.span,
+    nextHandle: 1,
+    chains: new Map(),
+    sets: new Map(),
+    objects: new Map(),
+    flowtables: new Map(),
+  };
+  for (const declaration of table.sets) addSetState(result, declaration);
+  for (const declaration of table.objects) addObjectState(result, declaration);
+  for (const flowtable of table.flowtables) addFlowtableState(result, flowtable);
+  for (const chain of table.chains) {
+    const added: ChainState = {
+      name: chain.name,
+      ...(chain.base === undefined ? {} : { base: chain.base }),
+      offload: (chain.flags ?? []).length > 0,
+      ...(chain.comment === undefined ? {} : { comment: chain.comment }),
+      handle: takeHandle(result, chain.handle),
+      ...(chain.handle === undefined ? {} : { writtenHandle: chain.handle }),
+      span: chain.span,
+      rules: [...chain.rules],
+      ruleHandles: new Map(),
+    };
+    result.chains.set(chain.name, added);
+  }
+  return result;
+}
+
+/** The kernel numbers everything in a table in order of creation (nf_tables_alloc_handle). */
+export function takeHandle(table: TableState, written?: number): number {
+  if (written !== undefined) {
+    table.nextHandle = Math.max(table.nextHandle, written + 1);
+    return written;
+  }
+  return table.nextHandle++;
+}
+
+/** The handle of a rule: as written, or numbered when one is first asked for. */
+export function ruleHandle(table: TableState, chain: ChainState, rule: Rule): number {
+  const known = rule.handle ?? chain.ruleHandles.get(rule);
+  if (known !== undefined) return known;
+  const handle = takeHandle(table);
+  chain.ruleHandles.set(rule, handle);
+  return handle;
+}
+
+export function addSetState(table: TableState, declaration: SetDeclaration): SetState {
+  const added: SetState = {
+    declaration,
+    handle: takeHandle(table, declaration.handle),
+    elements: [...declaration.elements],
+  };
+  table.sets.set(declaration.name, added);
+  return added;
+}
+
+export function addObjectState(table: TableState, declaration: ObjectDeclaration): void {
+  table.objects.set(objectKey(declaration.type, declaration.name), {
+    declaration,
+    handle: takeHandle(table, declaration.handle),
+  });
+}
+
+export function addFlowtableState(table: TableState, flowtable: Flowtable): void {
+  table.flowtables.set(flowtable.name, {
+    flowtable,
+    handle: takeHandle(table, flowtable.handle),
+  });
+}
+
+/** The ruleset that a state has become. */
+export function rulesetOf(state: RulesetState): Ruleset {
+  return { kind: 'ruleset', tables: [...state.tables.values()].map(tableOf) };
+}
+
+function tableOf(table: TableState): Table {
+  return {
+    kind: 'table',
+    family: table.family,
+    name: table.name,
+    flags: table.flags,
+    ...(table.comment === undefined ? {} : { comment: table.comment }),
+    ...(table.writtenHandle === undefined ? {} : { handle: table.writtenHandle }),
+    objects: [...table.objects.values()].map(({ declaration }) => declaration),
+    sets: [...table.sets.values()].map(({ declaration, elements }) => ({
+      ...declaration,
+      elements,
+    })),
+    flowtables: [...table.flowtables.values()].map(({ flowtable }) => flowtable),
+    chains: [...table.chains.values()].map((chain) => ({
+      kind: 'chain' as const,
+      name: chain.name,
+      ...(chain.base === undefined ? {} : { base: chain.base }),
+      ...(chain.offload ? { flags: ['offload'] as const } : {}),
+      ...(chain.comment === undefined ? {} : { comment: chain.comment }),
+      ...(chain.writtenHandle === undefined ? {} : { handle: chain.writtenHandle }),
+      rules: chain.rules,
+      span: chain.span,
+    })),
+    span: table.span,
+  };
+}

@@ -1,0 +1,108 @@
+/** Commands on tables: add, create, delete, destroy, flush, and the contents of a table block. */
+
+import type { CommandOf, TableBlock, Target } from '../../../ast/nft/script.ts';
+import type { Family } from '../../../fields/families.ts';
+import { addRules, applyChainBlock } from './chain-command.ts';
+import { alreadyExists, type LoadContext, report, tableOfTarget } from './context.ts';
+import { declareFlowtable } from './flowtable-command.ts';
+import { declareObject } from './object-command.ts';
+import { declareSet } from './set-command.ts';
+import { type TableState, tableKey } from './state.ts';
+
+export function runTableCommand(context: LoadContext, command: CommandOf<'table'>): void {
+  const { verb, target, block, span } = command;
+  if (verb === 'add' || verb === 'create') return declareTable(context, target, verb, block);
+  if (verb === 'destroy' && !isThere(context, target)) return;
+  const table = tableOfTarget(context, target, span);
+  if (table === undefined) return;
+  if (verb === 'flush') flushTable(context, table);
+  else deleteTable(context, table);
+}
+
+function isThere(context: LoadContext, { family = 'ip', table, handle }: Target): boolean {
+  if (table !== undefined) return context.state.tables.has(tableKey(family, table.text));
+  return [...context.state.tables.values()].some(
+    (other) => other.family === family && other.handle === handle?.value,
+  );
+}
+
+function declareTable(
+  context: LoadContext,
+  target: Target,
+  verb: 'add' | 'create',
+  block: TableBlock | undefined,
+): void {
+  const { family = 'ip', table: name } = target;
+  if (name === undefined) return;
+  const key = tableKey(family, name.text);
+  let table = context.state.tables.get(key);
+  if (table !== undefined && verb === 'create') return alreadyExists(context, 'table', name);
+  if (name.text.length > 255) {
+    return report(context, 'invalid-value', name.span, 'a name has at most 255 characters');
+  }
+  if (table === undefined) {
+    table = newTable(context, family, name.text, block, block?.span ?? name.span);
+    context.state.tables.set(key, table);
+  } else if (block !== undefined) {
+    // Flags of a table that is there are replaced, its comment is not (nf_tables_updtable).
+    if (block.flags.length > 0) table.flags = block.flags;
+  }
+  if (block !== undefined) applyTableBlock(context, table, block);
+}
+
+function newTable(
+  context: LoadContext,
+  family: Family,
+  name: string,
+  block: TableBlock | undefined,
+  span: TableState['span'],
+): TableState {
+  const handle = block?.handle ?? context.state.nextHandle;
+  context.state.nextHandle = Math.max(context.state.nextHandle, handle + 1);
+  return {
+    family,
+    name,
+    flags: [...new Set(block?.flags ?? [])],
+    ...(block?.comment === undefined ? {} : { comment: block.comment }),
+    handle,
+    ...(block?.handle === undefined ? {} : { writtenHandle: block.handle }),
+    span,
+    nextHandle: 1,
+    chains: new Map(),
+    sets: new Map(),
+    objects: new Map(),
+    flowtables: new Map(),
+  };
+}
+
+/** nft sends a block's chains first, then objects, sets, flowtables, and the rules last (nft_cmd_expand). */
+function applyTableBlock(context: LoadContext, table: TableState, block: TableBlock): void {
+  for (const chain of block.chains) applyChainBlock(context, table, chain, 'add');
+  for (const { name, declaration } of block.objects) {
+    declareObject(context, table, name, declaration, 'add');
+  }
+  for (const { name, declaration } of block.sets) {
+    declareSet(context, table, name, declaration, 'add');
+  }
+  for (const flowtable of block.flowtables) declareFlowtable(context, table, flowtable, 'add');
+  for (const chain of block.chains) addRules(context, table, chain);
+}
+
+function deleteTable(context: LoadContext, table: TableState): void {
+  context.state.tables.delete(tableKey(table.family, table.name));
+  context.usage?.delete(table);
+}
+
+function flushTable(context: LoadContext, table: TableState): void {
+  for (const chain of table.chains.values()) {
+    chain.rules = [];
+    chain.ruleHandles.clear();
+  }
+  context.usage = undefined;
+}
+
+export function flushRuleset(context: LoadContext, family: Family | undefined): void {
+  for (const table of [...context.state.tables.values()]) {
+    if (family === undefined || table.family === family) deleteTable(context, table);
+  }
+}
