@@ -39,11 +39,16 @@ export function rulesetsOfNode(files: ReadonlyMap<SnapshotKind, Source>): readon
   return nft === undefined ? saves : [{ source: nft }, ...saves];
 }
 
-/** The names that the node's own interfaces give to indexes. */
+/** Names of /etc/protocols on the Red Hat family that Debian's does not have; dumps come from both. */
+const redHatProtocols: readonly (readonly [string, number])[] = [['ipv4', 4]];
+
+/** The names that the node's own interfaces give to indexes, and the protocol names of either distribution. */
 export function environmentOf(host: Host): NameEnvironment {
   const pairs = host.interfaces.map(({ name, index }) => [name, index] as const);
+  const { protocols } = debianEnvironment;
   return {
     ...debianEnvironment,
+    protocols: { ...protocols, numbers: new Map([...redHatProtocols, ...protocols.numbers]) },
     interfaces: {
       numbers: new Map(pairs),
       names: new Map(pairs.map(([name, index]) => [index, name])),

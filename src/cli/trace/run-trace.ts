@@ -1,11 +1,12 @@
 /** Runs `trace`: reads the inputs, explores the outcomes, prints them, judges the expectation. */
 
+import type { Diagnostic } from '../../base/diagnostic.ts';
 import { prepareHost } from '../../host/prepared-host.ts';
 import { buildAnnotator } from '../../objects/annotate.ts';
 import type { Exploration, PacketInput, SimulationState } from '../../simulate/api.ts';
 import { type CompiledProgram, compileProgram } from '../../simulate/compile.ts';
 import { explore } from '../../simulate/explore.ts';
-import { initialState } from '../../simulate/state/initial-state.ts';
+import { initialState } from '../../simulate/simulate.ts';
 import {
   environmentOf,
   loadProgram,
@@ -20,6 +21,9 @@ import { unexpected } from './expectation.ts';
 import type { TraceOptions } from './options.ts';
 import { printTrace, type TraceOutput } from './print-trace.ts';
 import { isMistake, type Mistake, type Question, readQuestion } from './question.ts';
+
+/** A match without content is a choice when a packet meets it; until then it is no news. */
+const isNews = ({ code }: Diagnostic) => code !== 'foreign-extension';
 
 interface Inputs {
   readonly node: Node;
@@ -62,7 +66,9 @@ async function readInputs(
   const sources = rulesetSources(session, options, node);
   if ('mistake' in sources) return sources;
   const loaded = await loadProgram(sources, environmentOf(node.host));
-  if (showDiagnostics(session, [...node.diagnostics, ...loaded.diagnostics])) return 'invalid';
+  if (showDiagnostics(session, [...node.diagnostics, ...loaded.diagnostics].filter(isNews))) {
+    return 'invalid';
+  }
   const host =
     options.ctState === 'established' ? withConnection(node.host, question.packet) : node.host;
   const compiled = compileProgram(loaded.program, { host });

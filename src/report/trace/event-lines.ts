@@ -153,7 +153,7 @@ const lines: PerEvent = {
   'policy-applied': policyApplied,
   'set-looked-up': () => [],
   'packet-rewritten': (event, view) => [
-    `  rewrite  ${event.field} ${event.before} → ${view.style.change(event.after)}`,
+    `${event.cause === 'rule' ? '    ' : ''}  rewrite  ${event.field} ${event.before} → ${view.style.change(event.after)}`,
   ],
   'conntrack-created': conntrack,
   'conntrack-found': conntrack,

@@ -38,6 +38,28 @@ export function ruleText(origin: Span | undefined, width: number): string {
   return shown.length > width ? `${shown.slice(0, width - 1)}…` : shown;
 }
 
+/** What a rule does is recorded while it runs, before the rule itself; a reader wants the rule first. */
+function isEffect(event: TraceEvent): boolean {
+  if (event.kind === 'packet-rewritten') return event.cause === 'rule';
+  return event.kind === 'nat-bound' || event.kind === 'log-written' || event.kind === 'set-changed';
+}
+
+/** Moves the effects of a rule behind the rule; effects that no rule follows stay where they are. */
+function rulesFirst(events: readonly TraceEvent[]): readonly TraceEvent[] {
+  const ordered: TraceEvent[] = [];
+  let effects: TraceEvent[] = [];
+  for (const event of events) {
+    if (isEffect(event)) {
+      effects.push(event);
+      continue;
+    }
+    if (event.kind === 'rule-matched') ordered.push(event, ...effects);
+    else ordered.push(...effects, event);
+    effects = [];
+  }
+  return [...ordered, ...effects];
+}
+
 /** The lines of a trace, without line ends. */
 export function traceLines(
   events: readonly TraceEvent[],
@@ -49,5 +71,5 @@ export function traceLines(
     width: options.width ?? 120,
     stacks: new Map(),
   };
-  return events.flatMap((event) => eventLines(event, view));
+  return rulesFirst(events).flatMap((event) => eventLines(event, view));
 }
