@@ -80,7 +80,8 @@ function loopBack(run: Run, packet: LivePacket, device: NetworkInterface): void 
   run.backlog.push(() => {
     packet.bytes = bytes;
     packet.sender = undefined;
-    packet.packetType = packet.link === undefined ? 'host' : packetTypeOf(packet.link, device);
+    packet.packetType =
+      packet.link === undefined ? 'host' : packetTypeOf(packet.link.subarray(0, 6), device);
     receivePacket(run, packet, device);
   });
 }

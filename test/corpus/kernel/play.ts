@@ -45,7 +45,7 @@ function conntrackDifference(
   recorded: readonly string[],
 ): string | undefined {
   const own = readConntrack(compiled, state, clock)
-    .map((entry) => printConntrackEntry(entry, { spacing: 'single', timeout: false, use: false }))
+    .map(({ id: _id, ...entry }) => printConntrackEntry(entry, { spacing: 'single', timeout: false, use: false }))
     .sort();
   const wanted = recorded.map((line) => line.replace(/ +/g, ' ')).sort();
   for (let index = 0; index < Math.max(own.length, wanted.length); index++) {
