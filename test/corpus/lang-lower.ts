@@ -90,17 +90,24 @@ function withInterfaces(environment: NameEnvironment, names: readonly string[]):
 
 interface Outcome {
   readonly errors: readonly Diagnostic[];
+  readonly foreign?: readonly Diagnostic[];
   readonly program?: Program;
+}
+
+/** What nft listings show of iptables extensions can be read here, but nft itself refuses it. */
+function isRefusal({ code }: Diagnostic): boolean {
+  return code !== 'foreign-extension';
 }
 
 function run(text: string, environment: NameEnvironment, into?: Ruleset): Outcome {
   const source = { name: 'in', text };
   try {
     const loaded = loadNft(source, into === undefined ? {} : { into });
-    const problems = loaded.diagnostics.filter(({ code }) => code !== 'foreign-extension');
+    const problems = loaded.diagnostics.filter(isRefusal);
     if (problems.length > 0) return { errors: problems };
     const lowered = lower(loaded.value, { environment });
-    return { errors: lowered.diagnostics, program: lowered.value };
+    const foreign = loaded.diagnostics.filter((one) => !isRefusal(one));
+    return { errors: lowered.diagnostics, foreign, program: lowered.value };
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? '') : String(error);
     return { errors: [{ code: 'syntax-error', span: { source, start: 0, end: 0 }, message }] };
@@ -161,7 +168,8 @@ function* invalidChecks(directory: string, environment: NameEnvironment): Iterab
     const { setup = [] } = record;
     const before = typeof setup === 'string' ? setup : setup.join('\n');
     const prepared = before === '' ? undefined : loadNft(`${before}\n`).value;
-    const { errors } = run(`${record.input}\n`, environment, prepared);
+    const outcome = run(`${record.input}\n`, environment, prepared);
+    const errors = [...outcome.errors, ...(outcome.foreign ?? [])];
     const expected = record.errors.filter(({ kind }) => kind === 'error');
     const said = `${expected.map(describe).join(' ')} ${expected[0]?.message ?? ''}`;
     yield {

@@ -33,6 +33,13 @@ export function objectProblem(family: Family, object: ObjectDeclaration): Diagno
       if (l3proto === undefined || family === 'inet' || l3proto === family) return undefined;
       return { code: 'kernel-refused', span, message: `${l3proto} is not of this family` };
     }
+    case 'tunnel': {
+      const { id, source, destination } = object.tunnel;
+      const complete = id !== undefined && (source !== undefined || destination !== undefined);
+      return complete
+        ? undefined
+        : { code: 'kernel-refused', span, message: 'a tunnel needs an id and an address' };
+    }
     default:
       return undefined;
   }

@@ -1,9 +1,12 @@
 /** What only shows in the whole table: objects, base chains, jumps, operations out of place. */
 
 import type { Chain } from '../../ast/nft/ruleset.ts';
+import { joinSpans } from '../../base/span.ts';
+import type { Family } from '../../fields/families.ts';
 import { chainTypeHooks, familyHooks } from '../../fields/hooks.ts';
 import type { ProgramTable } from '../../model/program.ts';
 import type { RuleScope } from '../rule.ts';
+import { wordSpan } from '../word-span.ts';
 import { checkChains } from './chains.ts';
 import { objectProblem } from './object.ts';
 
@@ -22,20 +25,32 @@ function checkBase(scope: RuleScope, chain: Chain): void {
   const { base } = chain;
   if (base === undefined) return;
   const { family } = scope.table.table;
-  const { span } = chain;
-  if (!familyHooks[family].includes(base.hook)) {
+  if (!hookWords(family).includes(base.hook)) {
     scope.diagnostics.push({
       code: 'invalid-context',
-      span,
+      span: wordSpan(chain.span, base.hook),
       message: `the ${family} family does not support the hook ${base.hook}`,
     });
     return;
   }
+  const bound = family === 'netdev' || (family === 'inet' && base.hook === 'ingress');
+  if (!bound && (base.devices ?? []).length > 0) {
+    scope.diagnostics.push({
+      code: 'invalid-context',
+      span: wordSpan(chain.span, 'device'),
+      message: 'this chain type cannot be bound to a device',
+    });
+  }
   if (!(chainTypeHooks[base.type][family]?.includes(base.hook) ?? false)) {
     scope.diagnostics.push({
       code: 'kernel-refused',
-      span,
+      span: joinSpans(wordSpan(chain.span, 'type'), wordSpan(chain.span, base.hook)),
       message: `chains of type ${base.type} cannot hook at ${base.hook} in the ${family} family: operation not supported`,
     });
   }
+}
+
+/** What nft itself takes for hooks; it knows one of arp that the kernel does not have. */
+function hookWords(family: Family): readonly string[] {
+  return family === 'arp' ? [...familyHooks.arp, 'forward'] : familyHooks[family];
 }

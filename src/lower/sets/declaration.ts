@@ -11,6 +11,7 @@ import { fail, type KeyShape, type LoweringContext } from '../context.ts';
 import { objectKind } from '../statements/object-reference.ts';
 import { statefulOperations } from '../statements/stateful.ts';
 import { closest } from '../suggest.ts';
+import { wordSpan } from '../word-span.ts';
 import { programElements } from './elements.ts';
 import { evaluateSetItems } from './items.ts';
 import type { SetBuild } from './set-build.ts';
@@ -109,13 +110,19 @@ function shapeOfNames(
         datatypes.map((candidate) => candidate.name),
       );
       const details = near === undefined ? {} : { hint: `did you mean '${near}'?` };
-      return fail(context, 'unknown-symbol', span, `unknown datatype ${name}`, details);
+      return fail(
+        context,
+        'unknown-symbol',
+        wordSpan(span, name),
+        `unknown datatype ${name}`,
+        details,
+      );
     }
     if (type.bits === 0 || type === verdictType) {
       return fail(
         context,
         'invalid-set',
-        span,
+        names.length > 1 ? wordSpan(span, name) : span,
         `unqualified type ${name} specified in ${word} definition`,
         { hint: 'use "typeof EXPRESSION" instead of "type DATATYPE"' },
       );

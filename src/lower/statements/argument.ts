@@ -74,6 +74,12 @@ function checkKind(
   statement: Span,
 ): TypedExpression | undefined {
   switch (typed.kind) {
+    case 'map':
+      // Only addresses of nat take both ends of mapped intervals.
+      if (typed.set.anonymous && typed.set.dataInterval && !/_addr/.test(shape.type.name)) {
+        fail(context, 'kernel-refused', typed.set.span, 'mapped intervals cannot be used here');
+      }
+      return typed;
     case 'set':
       return fail(
         context,
