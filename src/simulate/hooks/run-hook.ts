@@ -1,14 +1,19 @@
 /** Running a hook: nf_hook_slow() over its entries. */
 
+import { addressesEqual, addressKey } from '../../base/address.ts';
+import { byteAt, read32 } from '../../packet/bytes.ts';
+import { isReply, tupleOf } from '../conntrack/connection.ts';
 import { confirmPacket } from '../conntrack/confirm.ts';
 import { trackPacket } from '../conntrack/track.ts';
-import type { LivePacket } from '../live-packet.ts';
+import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import { runNat } from '../nat/hook.ts';
 import { record, type Run, summaryNow } from '../run.ts';
 import type { HookState } from '../rules/evaluation.ts';
+import type { PreparedChain } from '../rules/prepared-chain.ts';
 import { acceptVerdict, dropVerdict, type RuleVerdict } from '../rules/registers.ts';
 import { runBaseChain } from '../rules/run-chain.ts';
 import { defragment } from '../stack/defragment.ts';
+import { reroute } from '../stack/routing.ts';
 import { stopPacket } from '../stack/stop.ts';
 import { type HookEntry, hookKey } from './hook-table.ts';
 
@@ -39,9 +44,11 @@ function runEntry(
 ): RuleVerdict | 'held' {
   switch (entry.kind) {
     case 'chain':
-      return runBaseChain(run, packet, state, entry.chain);
+      return entry.chain.chain.base?.type === 'route'
+        ? runRouteChain(run, packet, state, entry.chain)
+        : runBaseChain(run, packet, state, entry.chain);
     case 'nat':
-      return runNat(run, packet, state, entry.chains);
+      return runNatHook(run, packet, state, entry.chains);
     case 'track':
       return trackPacket(run, packet, state) ? acceptVerdict : dropVerdict;
     case 'confirm':
@@ -49,6 +56,52 @@ function runEntry(
     case 'defragment':
       return defragment(run, packet, state) ? acceptVerdict : 'held';
   }
+}
+
+/** nf_route_table_hook4() and 6: a changed mark, address or TOS makes the packet look for its route again. */
+function runRouteChain(
+  run: Run,
+  packet: LivePacket,
+  state: HookState,
+  chain: PreparedChain,
+): RuleVerdict {
+  const before = routingKey(packet);
+  const verdict = runBaseChain(run, packet, state, chain);
+  if (verdict.kind !== 'accept' || state.hook !== 'output') return verdict;
+  if (routingKey(packet) === before) return verdict;
+  return reroute(run, packet) ? verdict : dropVerdict;
+}
+
+function routingKey(packet: LivePacket): string {
+  const { bytes, mark } = packet;
+  const addresses = addressKey(sourceAddress(packet)) + addressKey(destinationAddress(packet));
+  const word = ipFamily(packet) === 6 ? read32(bytes, 0) : byteAt(bytes, 1);
+  const hopLimit = ipFamily(packet) === 6 ? byteAt(bytes, 7) : 0;
+  return `${mark} ${word} ${hopLimit} ${addresses}`;
+}
+
+/** nf_nat_ipv4_pre_routing() and nf_nat_ipv4_local_fn(): a new destination needs a new route. */
+function runNatHook(
+  run: Run,
+  packet: LivePacket,
+  state: HookState,
+  chains: readonly PreparedChain[],
+): RuleVerdict {
+  const before = addressKey(destinationAddress(packet));
+  const verdict = runNat(run, packet, state, chains);
+  if (verdict.kind !== 'accept') return verdict;
+  if (state.hook === 'prerouting' && addressKey(destinationAddress(packet)) !== before)
+    packet.route = undefined;
+  if (state.hook === 'output' && isDestinationMapped(packet))
+    return reroute(run, packet) ? verdict : dropVerdict;
+  return verdict;
+}
+
+function isDestinationMapped({ connection, connectionInfo }: LivePacket): boolean {
+  if (connection === undefined || connectionInfo === undefined) return false;
+  const reply = isReply(connectionInfo);
+  const { destination } = tupleOf(connection, reply);
+  return !addressesEqual(destination, tupleOf(connection, !reply).source);
 }
 
 function noteHook(run: Run, packet: LivePacket, state: HookState): void {

@@ -9,6 +9,7 @@ import {
 } from '../conntrack/connection.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
+import { jenkinsHashWords } from './jenkins-hash.ts';
 import {
   breakRule,
   store8,
@@ -87,6 +88,8 @@ function connectionReader(operation: CtOperation): Reader | undefined {
       return (evaluation, to, { original }) => store8(evaluation, to, original.protocol);
     case 'zone':
       return (evaluation, to, { zone }) => storeHost16(evaluation, to, zone);
+    case 'id':
+      return (evaluation, to, { id }) => storeHost32(evaluation, to, connectionHash(id));
     case 'bytes':
     case 'pkts':
     case 'packets':
@@ -95,6 +98,11 @@ function connectionReader(operation: CtOperation): Reader | undefined {
     default:
       return tupleReader(operation.key, direction === 'reply');
   }
+}
+
+/** nf_ct_get_id() is a keyed hash: nobody can write a rule that matches it, but it is never 0. */
+function connectionHash(id: number): number {
+  return jenkinsHashWords([id], 0x1d) || 1;
 }
 
 function accountReader(key: string, direction: CtOperation['direction']): Reader {

@@ -5,7 +5,7 @@ import type { MetaOperation } from '../../model/operations.ts';
 import type { Evaluation, HookFamily, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
-import { prepareRandomNumber } from './numgen.ts';
+import { prepareRandomWord } from './random-word.ts';
 import { prepareOwner } from './meta-owner.ts';
 import {
   breakRule,
@@ -128,7 +128,7 @@ export function prepareMeta(operation: MetaOperation, compiler: StepCompiler): S
   const to = registerOffset(operation.destination);
   if (key === 'skuid' || key === 'skgid') return prepareOwner(operation, compiler);
   if (key === 'prandom' || key === 'random')
-    return prepareRandomNumber(operation.destination, 2 ** 32, 0, compiler, operation);
+    return prepareRandomWord(operation, compiler);
   const reader = readers[key];
   if (reader === undefined) return unmodelledStep(`meta:${key}`, operation);
   return (evaluation) => reader(evaluation, to);

@@ -15,15 +15,17 @@ const enumerable = 256;
 /**
  * Splits 0 … `limit` - 1 at the constants that later operations of the rule compare `register` with.
  * @param sets finds a set by name, for its elements.
+ * @param order how constants that no byteorder operation stands before are to be read.
  */
 export function valueClasses(
   rest: readonly Operation[],
   register: Register,
   limit: number,
   sets: (name: string) => ProgramSet | undefined,
+  order: 'host' | 'big' = 'host',
 ): readonly ValueClass[] {
   const cuts = new Set<number>([0]);
-  let swapped = false;
+  let swapped = order === 'big';
   let readable = true;
   for (const operation of rest) {
     switch (operation.kind) {
@@ -31,7 +33,8 @@ export function valueClasses(
         if (operation.source === register) swapped = true;
         break;
       case 'cmp':
-        if (operation.source === register) addCmpCuts(cuts, operation.operator, number(operation.data, swapped));
+        if (operation.source === register)
+          addCmpCuts(cuts, operation.operator, number(operation.data, swapped));
         break;
       case 'range':
         if (operation.source === register)

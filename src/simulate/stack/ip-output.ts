@@ -15,7 +15,8 @@ export function outputPacket(run: Run, packet: LivePacket, sentAs: 'forwarded' |
     return;
   }
   const family = ipFamily(packet) === 6 ? 'ip6' : 'ip';
-  const state = { family, hook: 'postrouting', input: undefined, output } as const;
+  const input = packet.isLocal ? undefined : packet.input;
+  const state = { family, hook: 'postrouting', input, output } as const;
   if (!runHook(run, packet, state)) {
     if (packet.isLocal) packet.journey.sendError ??= 'EPERM';
     return;

@@ -1,9 +1,9 @@
 /** match: xtables matches by name; one without options is a choice. */
 
 import type { MatchOperation, Operation } from '../../model/operations.ts';
+import { breakRule } from '../operations/store.ts';
 import type { Step } from '../rules/evaluation.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
-import { breakRule } from '../operations/store.ts';
 import { chooseYes } from '../run.ts';
 import { matchers } from './matchers.ts';
 
@@ -20,10 +20,14 @@ export function prepareMatch(
     };
   }
   const origin = operation.span === undefined ? {} : { origin: operation.span };
+  const later = compiler.rest.filter(
+    (other) => other.kind === 'match' && other.match.name === name,
+  );
+  const place = later.length === 0 ? '' : `, ${later.length + 1} from its end`;
   return (evaluation) => {
     const { run, packet, chain, rule } = evaluation;
     const { family, name: table } = chain.table;
-    const key = `match ${name} in ${family} ${table} ${chain.chain.name} rule ${rule}`;
+    const key = `match ${name} in ${family} ${table} ${chain.chain.name} rule ${rule}${place}`;
     if (!chooseYes(run, packet.subject, { reason: 'unknown-match', key, ...origin }))
       breakRule(evaluation);
   };

@@ -70,6 +70,8 @@ export function packetDifference(
 ): string | undefined {
   for (const [key, value] of Object.entries(recorded)) {
     if (!withLink && (key === 'dmac' || key === 'smac')) continue;
+    // The trace cuts the transport header off, and what an error has there is then read as a query id.
+    if ((key === 'icmp_id' || key === 'icmp_seq') && own.inner !== undefined) continue;
     const mine = own[key];
     if (key === 'inner' && isRecord(value) && isRecord(mine)) {
       const inner = packetDifference(value, mine, withLink);
