@@ -4,7 +4,12 @@ import type { IptablesRuleset } from '../../../src/ast/iptables.ts';
 import { protocolName } from '../../../src/fields/iptables/protocols.ts';
 import { loadIptablesSave } from '../../../src/formats/iptables-save/load.ts';
 import { printIptablesSave } from '../../../src/formats/iptables-save/print.ts';
-import { generateFromModel } from '../../../src/generate/calico/generate-calico.ts';
+import { loadNft } from '../../../src/formats/nft/load.ts';
+import { printNft } from '../../../src/formats/nft/print.ts';
+import {
+  generateFromModel,
+  unloadableRules,
+} from '../../../src/generate/calico/generate-calico.ts';
 import {
   current,
   debian12,
@@ -12,8 +17,10 @@ import {
 } from '../../../src/generate/calico/listing/dialect.ts';
 import { listedRule, listedRuleset } from '../../../src/generate/calico/listing/listed-ruleset.ts';
 import { textOf } from '../../../src/generate/calico/plain-data.ts';
+import { lower } from '../../../src/lower/lower.ts';
+import { raise } from '../../../src/raise/raise.ts';
 import type { CalicoCase, Call } from './case.ts';
-import { scenarioModel } from './node.ts';
+import { scenarioModel, scenarioText } from './node.ts';
 
 const ruleLine = /^-A probe ?(.*)$/m;
 
@@ -71,10 +78,51 @@ const scenarioSave: Call = (calicoCase) => {
   );
 };
 
+const elementLine = /^(?:\t\telements = \{ |\t\t\t {5})(".*?" : .*?)(?:,| \})$/;
+
+/** nft 1.0.6 orders interface names as numbers of the machine: the last character weighs most. */
+function compareNames(left: string, right: string): number {
+  const key = (text: string): string =>
+    [...(/^"(.*?)"/.exec(text)?.[1] ?? '').padEnd(16, '\0')].reverse().join('');
+  return key(left) < key(right) ? -1 : 1;
+}
+
+function inOlderOrder(lines: readonly string[]): readonly string[] {
+  const ordered: string[] = [];
+  let elements: string[] = [];
+  for (const line of lines) {
+    const element = elementLine.exec(line)?.[1];
+    if (element !== undefined) elements.push(element);
+    if (element === undefined || line.endsWith(' }')) {
+      const [first, ...rest] = elements.sort(compareNames);
+      if (first !== undefined) {
+        const all = [`\t\telements = { ${first}`, ...rest.map((text) => `\t\t\t     ${text}`)];
+        ordered.push(...`${all.join(',\n')} }`.split('\n'));
+      }
+      elements = [];
+    }
+    if (element === undefined) ordered.push(line);
+  }
+  return ordered;
+}
+
+/** What nft lists of the commands of nftables mode. */
+function nftablesListing(calicoCase: CalicoCase): readonly string[] {
+  const loaded = loadNft(`${scenarioText(calicoCase).join('\n')}\n`).value;
+  const raised = raise(lower(loaded).value, loaded);
+  return inOlderOrder(printNft(raised, { dialect: '1.0.6' }).trimEnd().split('\n'));
+}
+
 const scenarioList: Call = (calicoCase) =>
   calicoCase.dataplane === 'iptables'
     ? listedRuleset(iptablesOf(calicoCase), debian12)
-    : 'the listing of nftables mode needs the nft language';
+    : nftablesListing(calicoCase);
+
+/** Does the text load? The kernel's refusals of iptables text are told by the rules. */
+const scenarioLoads: Call = (calicoCase) => {
+  const { tables, model } = generateFromModel(scenarioModel(calicoCase));
+  return unloadableRules(tables, model.config.dataplane).length === 0;
+};
 
 /** By call and field of `expect`. */
 export const listingChecks: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
@@ -83,5 +131,9 @@ export const listingChecks: Readonly<Record<string, Readonly<Record<string, Call
     nft_list_1_0_6: displayList(debian12),
     nft_list_1_1_7: displayList(current),
   },
-  scenario: { iptables_save_1_8_9: scenarioSave, nft_list_1_0_6: scenarioList },
+  scenario: {
+    iptables_save_1_8_9: scenarioSave,
+    nft_list_1_0_6: scenarioList,
+    kernel_loads: scenarioLoads,
+  },
 };

@@ -24,10 +24,18 @@ export function maskedNumber(text: string): { readonly value: number; readonly m
   return { value: Number(value), mask: Number(mask) };
 }
 
+/** How many leading bits a mask consists of; undefined when it is no prefix. */
+function prefixLength(mask: number): number | undefined {
+  const length = Math.clz32(~mask >>> 0);
+  return length > 0 && (mask << length) >>> 0 === 0 ? length : undefined;
+}
+
 const mark: Translate = (match) => {
   const option = find(match, '--mark');
   const { value, mask } = maskedNumber(option?.values[0] ?? '0');
   if (mask === 0xffffffff) return `meta mark ${not(option)}${padded(value)}`;
+  const length = prefixLength(mask);
+  if (length !== undefined) return `meta mark ${not(option)}${padded(value)}/${length}`;
   return `meta mark & ${padded(mask)} ${option?.negated === true ? '!=' : '=='} ${padded(value)}`;
 };
 
