@@ -72,10 +72,11 @@ function groupOutcomes(outcomes: readonly Outcome[], view: OutcomeView): readonl
 
 const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
 
-/** `2 endpoints, 50.0 % each`, when every group is an endpoint. */
+/** `2 endpoints, 50.0 % each`, when every outcome is an endpoint and nothing but chance decides. */
 function endpointsLine(groups: readonly Group[]): readonly string[] {
   const targets = groups.filter((group) => group.target !== undefined);
-  if (targets.length < 2 || targets.length < groups.length) return [];
+  const byChance = groups.every((group) => group.assumptions === groups[0]?.assumptions);
+  if (targets.length < 2 || targets.length < groups.length || !byChance) return [];
   const shares = new Set(targets.map((group) => percent(group.probability)));
   const each = shares.size === 1 ? `${[...shares][0]} each` : 'unevenly shared';
   return [`  ${targets.length} endpoints, ${each}`];
@@ -87,9 +88,10 @@ export function outcomeLines(exploration: Exploration, view: OutcomeView): reado
   const groups = groupOutcomes(outcomes, view);
   const certain = outcomes.length === 1 && outcomes[0]?.assumptions.length === 0;
   if (certain && !cut) return [];
+  const random = outcomes.some(({ probability }) => probability !== undefined);
   const lines = groups.flatMap(({ text, assumptions, probability }) => [
-    `  ${percent(probability).padStart(7)}  ${text}`,
-    ...(assumptions === '' ? [] : [`           if ${assumptions}`]),
+    `  ${random ? `${percent(probability).padStart(7)}  ` : ''}${text}`,
+    ...(assumptions === '' ? [] : [`  ${random ? '         ' : '  '}if ${assumptions}`]),
   ]);
   const more = cut ? ['  there are more outcomes: the exploration was cut'] : [];
   return [view.style.heading('outcomes'), ...lines, ...endpointsLine(groups), ...more];
