@@ -210,9 +210,9 @@ export abstract class BlockRules extends ObjectRules {
       const start = this.LA(1);
       this.keyword('type');
       const type = this.OR<ChainType>([
-        { ALT: () => (this.keyword('filter'), 'filter') },
-        { ALT: () => (this.keyword('nat'), 'nat') },
-        { ALT: () => (this.keyword('route'), 'route') },
+        { ALT: () => this.valued('filter', 'filter') },
+        { ALT: () => this.valued('nat', 'nat') },
+        { ALT: () => this.valued('route', 'route') },
       ]);
       this.closeScope('type');
       this.keyword('hook');
@@ -233,20 +233,30 @@ export abstract class BlockRules extends ObjectRules {
       const value = this.OR<string>([
         { ALT: () => this.keyword('accept').image },
         { ALT: () => this.keyword('drop').image },
-        { ALT: () => textOf(this.SUBRULE(this.variable)) },
+        {
+          ALT: () => {
+            const variable = this.SUBRULE(this.variable);
+            this.ACTION(() => this.checkPolicy(variable));
+            return textOf(variable);
+          },
+        },
       ]);
       this.closeScope('policy');
       this.ACTION(() => {
         const span = this.spanFrom(start);
         if (fields.policy !== undefined)
           this.abandon('duplicate-clause', span, 'a chain has one policy');
-        if (value !== 'accept' && value !== 'drop') {
-          this.abandon('invalid-value', span, 'the policy of a chain is accept or drop');
-        }
         fields.policy = { value: value === 'drop' ? 'drop' : 'accept', span };
       });
     },
   );
+
+  /** nft blames the definition for a policy that is none. */
+  private checkPolicy(value: Expression): void {
+    const text = textOf(value);
+    if (text === 'accept' || text === 'drop') return;
+    this.report('invalid-value', value.span, 'the policy of a chain is accept or drop');
+  }
 
   private readonly chainItem: ParserMethod<[ChainFields], void> = this.production(
     'chainItem',
@@ -387,10 +397,10 @@ export abstract class BlockRules extends ObjectRules {
 
   private readonly setFlag: ParserMethod<[], SetFlag> = this.production('setFlag', () =>
     this.OR<SetFlag>([
-      { ALT: () => (this.keyword('constant'), 'constant') },
-      { ALT: () => (this.keyword('interval'), 'interval') },
-      { ALT: () => (this.keyword('timeout'), 'timeout') },
-      { ALT: () => (this.keyword('dynamic'), 'dynamic') },
+      { ALT: () => this.valued('constant', 'constant') },
+      { ALT: () => this.valued('interval', 'interval') },
+      { ALT: () => this.valued('timeout', 'timeout') },
+      { ALT: () => this.valued('dynamic', 'dynamic') },
     ]),
   );
 
@@ -539,11 +549,11 @@ export abstract class BlockRules extends ObjectRules {
 
   private readonly mapObject: ParserMethod<[], ObjectType> = this.production('mapObject', () =>
     this.OR<ObjectType>([
-      { ALT: () => (this.keyword('counter'), this.closeScope('counter'), 'counter') },
-      { ALT: () => (this.keyword('quota'), this.closeScope('quota'), 'quota') },
-      { ALT: () => (this.keyword('limit'), this.closeScope('limit'), 'limit') },
-      { ALT: () => (this.keyword('secmark'), this.closeScope('secmark'), 'secmark') },
-      { ALT: () => (this.keyword('synproxy'), this.closeScope('synproxy'), 'synproxy') },
+      { ALT: () => this.scoped('counter', 'counter', 'counter') },
+      { ALT: () => this.scoped('quota', 'quota', 'quota') },
+      { ALT: () => this.scoped('limit', 'limit', 'limit') },
+      { ALT: () => this.scoped('secmark', 'secmark', 'secmark') },
+      { ALT: () => this.scoped('synproxy', 'synproxy', 'synproxy') },
     ]),
   );
 
@@ -558,7 +568,7 @@ export abstract class BlockRules extends ObjectRules {
         { ALT: () => ({ objectType: this.SUBRULE(this.mapObject) }) },
         {
           ALT: () => {
-            const dataInterval = this.OPTION(() => (this.keyword('interval'), true)) === true;
+            const dataInterval = this.OPTION(() => this.valued('interval', true)) === true;
             const names = this.SUBRULE2(this.typeNames);
             return dataInterval ? { data: names, dataInterval } : { data: names };
           },
@@ -626,11 +636,9 @@ export abstract class BlockRules extends ObjectRules {
     const start = this.LA(1);
     this.keyword('ct');
     return this.OR<Partial<SetFields>>([
-      { ALT: () => (this.keyword('timeout'), this.closeScope('ct'), { objectType: 'ct timeout' }) },
+      { ALT: () => this.scoped('timeout', 'ct', { objectType: 'ct timeout' }) },
       {
-        ALT: () => (
-          this.keyword('expectation'), this.closeScope('ct'), { objectType: 'ct expectation' }
-        ),
+        ALT: () => this.scoped('expectation', 'ct', { objectType: 'ct expectation' }),
       },
       { ALT: () => this.SUBRULE(this.ctSelectors, { ARGS: [start] }) },
     ]);

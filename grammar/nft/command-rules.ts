@@ -139,9 +139,9 @@ export abstract class CommandRules extends BlockRules {
   private readonly ctObjectType: ParserMethod<[], 'ct helper' | 'ct timeout' | 'ct expectation'> =
     this.production('ctObjectType', () =>
       this.OR<'ct helper' | 'ct timeout' | 'ct expectation'>([
-        { ALT: () => (this.keyword('helper'), 'ct helper') },
-        { ALT: () => (this.keyword('timeout'), 'ct timeout') },
-        { ALT: () => (this.keyword('expectation'), 'ct expectation') },
+        { ALT: () => this.valued('helper', 'ct helper') },
+        { ALT: () => this.valued('timeout', 'ct timeout') },
+        { ALT: () => this.valued('expectation', 'ct expectation') },
       ]),
     );
 
@@ -645,12 +645,12 @@ export abstract class CommandRules extends BlockRules {
 
   private readonly plainObject: ParserMethod<[], PlainObject> = this.production('plainObject', () =>
     this.OR<PlainObject>([
-      { ALT: () => (this.keyword('counter'), 'counter') },
-      { ALT: () => (this.keyword('quota'), 'quota') },
-      { ALT: () => (this.keyword('limit'), 'limit') },
-      { ALT: () => (this.keyword('secmark'), 'secmark') },
-      { ALT: () => (this.keyword('synproxy'), 'synproxy') },
-      { ALT: () => (this.keyword('tunnel'), 'tunnel') },
+      { ALT: () => this.valued('counter', 'counter') },
+      { ALT: () => this.valued('quota', 'quota') },
+      { ALT: () => this.valued('limit', 'limit') },
+      { ALT: () => this.valued('secmark', 'secmark') },
+      { ALT: () => this.valued('synproxy', 'synproxy') },
+      { ALT: () => this.valued('tunnel', 'tunnel') },
     ]),
   );
 
@@ -681,13 +681,13 @@ export abstract class CommandRules extends BlockRules {
     'flush',
     (start: ScannedToken) => {
       const object = this.OR1<'table' | 'chain' | 'set' | 'map' | 'meter' | 'ruleset'>([
-        { ALT: () => (this.keyword('table'), 'table') },
-        { ALT: () => (this.keyword('chain'), 'chain') },
-        { ALT: () => (this.keyword('set'), 'set') },
-        { ALT: () => (this.keyword('map'), 'map') },
-        { ALT: () => (this.keyword('meter'), 'meter') },
+        { ALT: () => this.valued('table', 'table') },
+        { ALT: () => this.valued('chain', 'chain') },
+        { ALT: () => this.valued('set', 'set') },
+        { ALT: () => this.valued('map', 'map') },
+        { ALT: () => this.valued('meter', 'meter') },
         { ALT: () => (this.keyword('flow'), this.CONSUME1(this.typeOf('table')), 'meter') },
-        { ALT: () => (this.keyword('ruleset'), 'ruleset') },
+        { ALT: () => this.valued('ruleset', 'ruleset') },
       ]);
       return this.OR2<Command>([
         {

@@ -202,8 +202,8 @@ export abstract class ExpressionRules extends SelectorRules {
     'shiftOperator',
     () =>
       this.OR<'<<' | '>>'>([
-        { ALT: () => (this.CONSUME(punctuation.shiftLeft), '<<') },
-        { ALT: () => (this.CONSUME(punctuation.shiftRight), '>>') },
+        { ALT: () => this.operator(punctuation.shiftLeft, '<<') },
+        { ALT: () => this.operator(punctuation.shiftRight, '>>') },
       ]),
   );
 

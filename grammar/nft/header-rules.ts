@@ -130,8 +130,8 @@ export abstract class HeaderRules extends ValueRules {
   /** `ether` or `ip` of `arp saddr ether` */
   private readonly arpAddress: ParserMethod<[], string> = this.production('arpAddress', () =>
     this.OR<string>([
-      { ALT: () => (this.keyword('ether'), this.closeScope('ether'), 'ether') },
-      { ALT: () => (this.keyword('ip'), this.closeScope('ip'), 'ip') },
+      { ALT: () => this.scoped('ether', 'ether', 'ether') },
+      { ALT: () => this.scoped('ip', 'ip', 'ip') },
     ]),
   );
 
@@ -479,9 +479,9 @@ export abstract class HeaderRules extends ValueRules {
 
   private readonly rawBase: ParserMethod<[], PayloadBase> = this.production('rawBase', () =>
     this.OR<PayloadBase>([
-      { ALT: () => (this.keyword('ll'), 'link') },
-      { ALT: () => (this.keyword('nh'), 'network') },
-      { ALT: () => (this.keyword('th'), this.closeScope('th'), 'transport') },
+      { ALT: () => this.valued('ll', 'link') },
+      { ALT: () => this.valued('nh', 'network') },
+      { ALT: () => this.scoped('th', 'th', 'transport') },
       { ALT: () => this.innerBase(this.CONSUME(word)) },
     ]),
   );
@@ -601,11 +601,11 @@ export abstract class HeaderRules extends ValueRules {
       const start = this.LA(1);
       this.keyword('exthdr');
       const header = this.OR<string>([
-        { ALT: () => (this.keyword('hbh'), this.closeScope('hbh'), 'hbh') },
-        { ALT: () => (this.keyword('rt'), this.closeScope('rt'), 'rt') },
-        { ALT: () => (this.keyword('frag'), this.closeScope('frag'), 'frag') },
-        { ALT: () => (this.keyword('dst'), this.closeScope('dst'), 'dst') },
-        { ALT: () => (this.keyword('mh'), this.closeScope('mh'), 'mh') },
+        { ALT: () => this.scoped('hbh', 'hbh', 'hbh') },
+        { ALT: () => this.scoped('rt', 'rt', 'rt') },
+        { ALT: () => this.scoped('frag', 'frag', 'frag') },
+        { ALT: () => this.scoped('dst', 'dst', 'dst') },
+        { ALT: () => this.scoped('mh', 'mh', 'mh') },
       ]);
       return { kind: 'exthdr', header, span: this.spanFrom(start) };
     },

@@ -78,8 +78,8 @@ export abstract class NatRules extends StatementRules {
     'natIntervalOrPrefix',
     () => {
       const typeFlag = this.OR<'interval' | 'prefix'>([
-        { ALT: () => (this.keyword('interval'), 'interval') },
-        { ALT: () => (this.keyword('prefix'), 'prefix') },
+        { ALT: () => this.valued('interval', 'interval') },
+        { ALT: () => this.valued('prefix', 'prefix') },
       ]);
       this.keyword('to');
       const address = this.SUBRULE(this.argument);
@@ -134,8 +134,8 @@ export abstract class NatRules extends StatementRules {
 
   private readonly natFamily: ParserMethod<[], 'ip' | 'ip6'> = this.production('natFamily', () => {
     const family = this.OR<'ip' | 'ip6'>([
-      { ALT: () => (this.keyword('ip'), 'ip') },
-      { ALT: () => (this.keyword('ip6'), 'ip6') },
+      { ALT: () => this.valued('ip', 'ip') },
+      { ALT: () => this.valued('ip6', 'ip6') },
     ]);
     this.ACTION(() => this.LA(1));
     this.closeScope(family === 'ip6' ? 'ip6' : 'ip');
@@ -146,8 +146,8 @@ export abstract class NatRules extends StatementRules {
   protected readonly nat: ParserMethod<[], Statement> = this.production('nat', () => {
     const start = this.LA(1);
     const type = this.OR<'snat' | 'dnat'>([
-      { ALT: () => (this.keyword('snat'), 'snat') },
-      { ALT: () => (this.keyword('dnat'), 'dnat') },
+      { ALT: () => this.valued('snat', 'snat') },
+      { ALT: () => this.valued('dnat', 'dnat') },
     ]);
     const target = this.SUBRULE(this.natArguments);
     let flags: readonly string[] | undefined;

@@ -102,8 +102,8 @@ export abstract class ObjectRules extends CommonRules {
   /** `tcp` or `udp` */
   private readonly transport: ParserMethod<[], 'tcp' | 'udp'> = this.production('transport', () =>
     this.OR<'tcp' | 'udp'>([
-      { ALT: () => (this.keyword('tcp'), this.closeScope('tcp'), 'tcp') },
-      { ALT: () => (this.keyword('udp'), this.closeScope('udp'), 'udp') },
+      { ALT: () => this.scoped('tcp', 'tcp', 'tcp') },
+      { ALT: () => this.scoped('udp', 'udp', 'udp') },
     ]),
   );
 
@@ -325,12 +325,12 @@ export abstract class ObjectRules extends CommonRules {
     'tunnelAddress',
     (fields: ObjectFields) => {
       const family = this.OR1<'ip' | 'ip6'>([
-        { ALT: () => (this.keyword('ip'), 'ip') },
-        { ALT: () => (this.keyword('ip6'), 'ip6') },
+        { ALT: () => this.valued('ip', 'ip') },
+        { ALT: () => this.valued('ip6', 'ip6') },
       ]);
       const end = this.OR2<'source' | 'destination'>([
-        { ALT: () => (this.keyword('saddr'), 'source') },
-        { ALT: () => (this.keyword('daddr'), 'destination') },
+        { ALT: () => this.valued('saddr', 'source') },
+        { ALT: () => this.valued('daddr', 'destination') },
       ]);
       const address = this.SUBRULE(this.symbol);
       this.closeScope(family === 'ip6' ? 'ip6' : 'ip');
@@ -388,8 +388,8 @@ export abstract class ObjectRules extends CommonRules {
           ALT: () => {
             this.keyword('direction');
             return this.OR2<object>([
-              { ALT: () => (this.keyword('ingress'), { direction: 'ingress' }) },
-              { ALT: () => (this.keyword('egress'), { direction: 'egress' }) },
+              { ALT: () => this.valued('ingress', { direction: 'ingress' }) },
+              { ALT: () => this.valued('egress', { direction: 'egress' }) },
             ]);
           },
         },

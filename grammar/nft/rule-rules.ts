@@ -19,13 +19,13 @@ export abstract class RuleRules extends NatRules {
   /** `== != < > <= >= !` */
   private readonly comparison: ParserMethod<[], MatchOperator> = this.production('comparison', () =>
     this.OR<MatchOperator>([
-      { ALT: () => (this.CONSUME(punctuation.eq), '==') },
-      { ALT: () => (this.CONSUME(punctuation.ne), '!=') },
-      { ALT: () => (this.CONSUME(punctuation.lt), '<') },
-      { ALT: () => (this.CONSUME(punctuation.gt), '>') },
-      { ALT: () => (this.CONSUME(punctuation.ge), '>=') },
-      { ALT: () => (this.CONSUME(punctuation.le), '<=') },
-      { ALT: () => (this.CONSUME(punctuation.not), '!') },
+      { ALT: () => this.operator(punctuation.eq, '==') },
+      { ALT: () => this.operator(punctuation.ne, '!=') },
+      { ALT: () => this.operator(punctuation.lt, '<') },
+      { ALT: () => this.operator(punctuation.gt, '>') },
+      { ALT: () => this.operator(punctuation.ge, '>=') },
+      { ALT: () => this.operator(punctuation.le, '<=') },
+      { ALT: () => this.operator(punctuation.not, '!') },
     ]),
   );
 
@@ -240,10 +240,10 @@ export abstract class RuleRules extends NatRules {
     () => {
       const start = this.LA(1);
       return this.OR<Statement>([
-        { ALT: () => this.verdictOf(start, (this.keyword('accept'), { kind: 'accept' })) },
-        { ALT: () => this.verdictOf(start, (this.keyword('drop'), { kind: 'drop' })) },
-        { ALT: () => this.verdictOf(start, (this.keyword('continue'), { kind: 'continue' })) },
-        { ALT: () => this.verdictOf(start, (this.keyword('return'), { kind: 'return' })) },
+        { ALT: () => this.verdictOf(start, this.valued('accept', { kind: 'accept' })) },
+        { ALT: () => this.verdictOf(start, this.valued('drop', { kind: 'drop' })) },
+        { ALT: () => this.verdictOf(start, this.valued('continue', { kind: 'continue' })) },
+        { ALT: () => this.verdictOf(start, this.valued('return', { kind: 'return' })) },
         { ALT: () => this.SUBRULE1(this.jump, { ARGS: [start] }) },
       ]);
     },
@@ -258,8 +258,8 @@ export abstract class RuleRules extends NatRules {
     'jump',
     (start: ScannedToken) => {
       const verdict = this.OR1<'jump' | 'goto'>([
-        { ALT: () => (this.keyword('jump'), 'jump') },
-        { ALT: () => (this.keyword('goto'), 'goto') },
+        { ALT: () => this.valued('jump', 'jump') },
+        { ALT: () => this.valued('goto', 'goto') },
       ]);
       return this.OR2<Statement>([
         {

@@ -131,8 +131,8 @@ export abstract class SelectorRules extends HeaderRules {
     'ctDirection',
     () =>
       this.OR<'original' | 'reply'>([
-        { ALT: () => (this.keyword('original'), 'original') },
-        { ALT: () => (this.keyword('reply'), 'reply') },
+        { ALT: () => this.valued('original', 'original') },
+        { ALT: () => this.valued('reply', 'reply') },
       ]),
   );
 
@@ -147,11 +147,11 @@ export abstract class SelectorRules extends HeaderRules {
 
   private readonly fibFlag: ParserMethod<[], FibFlag> = this.production('fibFlag', () =>
     this.OR<FibFlag>([
-      { ALT: () => (this.keyword('saddr'), 'saddr') },
-      { ALT: () => (this.keyword('daddr'), 'daddr') },
-      { ALT: () => (this.keyword('mark'), 'mark') },
-      { ALT: () => (this.keyword('iif'), 'iif') },
-      { ALT: () => (this.keyword('oif'), 'oif') },
+      { ALT: () => this.valued('saddr', 'saddr') },
+      { ALT: () => this.valued('daddr', 'daddr') },
+      { ALT: () => this.valued('mark', 'mark') },
+      { ALT: () => this.valued('iif', 'iif') },
+      { ALT: () => this.valued('oif', 'oif') },
     ]),
   );
 
@@ -159,10 +159,10 @@ export abstract class SelectorRules extends HeaderRules {
     'fibResult',
     () =>
       this.OR<FibExpression['result']>([
-        { ALT: () => (this.keyword('oif'), 'oif') },
-        { ALT: () => (this.keyword('oifname'), 'oifname') },
-        { ALT: () => (this.keyword('type'), this.closeScope('type'), 'type') },
-        { ALT: () => (this.keyword('check'), 'check') },
+        { ALT: () => this.valued('oif', 'oif') },
+        { ALT: () => this.valued('oifname', 'oifname') },
+        { ALT: () => this.scoped('type', 'type', 'type') },
+        { ALT: () => this.valued('check', 'check') },
       ]),
   );
 
@@ -199,10 +199,10 @@ export abstract class SelectorRules extends HeaderRules {
 
   private readonly rtKey: ParserMethod<[], string> = this.production('rtKey', () =>
     this.OR<string>([
-      { ALT: () => (this.keyword('classid'), 'classid') },
-      { ALT: () => (this.keyword('nexthop'), 'nexthop') },
-      { ALT: () => (this.keyword('mtu'), 'mtu') },
-      { ALT: () => (this.keyword('ipsec'), this.closeScope('ipsec'), 'ipsec') },
+      { ALT: () => this.valued('classid', 'classid') },
+      { ALT: () => this.valued('nexthop', 'nexthop') },
+      { ALT: () => this.valued('mtu', 'mtu') },
+      { ALT: () => this.scoped('ipsec', 'ipsec', 'ipsec') },
     ]),
   );
 
@@ -262,8 +262,8 @@ export abstract class SelectorRules extends HeaderRules {
   private readonly osfTtl: ParserMethod<[], 'loose' | 'skip'> = this.production('osfTtl', () => {
     this.keyword('ttl');
     return this.OR<'loose' | 'skip'>([
-      { ALT: () => (this.keyword('loose'), 'loose') },
-      { ALT: () => (this.keyword('skip'), 'skip') },
+      { ALT: () => this.valued('loose', 'loose') },
+      { ALT: () => this.valued('skip', 'skip') },
     ]);
   });
 
@@ -273,8 +273,8 @@ export abstract class SelectorRules extends HeaderRules {
     this.keyword('osf');
     const ttl = this.OPTION(() => this.SUBRULE(this.osfTtl));
     const key = this.OR<'name' | 'version'>([
-      { ALT: () => (this.keyword('version'), 'version') },
-      { ALT: () => (this.keyword('name'), 'name') },
+      { ALT: () => this.valued('version', 'version') },
+      { ALT: () => this.valued('name', 'name') },
     ]);
     this.closeScope('osf');
     const span = this.spanFrom(start);
@@ -285,8 +285,8 @@ export abstract class SelectorRules extends HeaderRules {
     'ipsecDirection',
     () =>
       this.OR<'in' | 'out'>([
-        { ALT: () => (this.keyword('in'), 'in') },
-        { ALT: () => (this.keyword('out'), 'out') },
+        { ALT: () => this.valued('in', 'in') },
+        { ALT: () => this.valued('out', 'out') },
       ]),
   );
 
@@ -348,8 +348,8 @@ export abstract class SelectorRules extends HeaderRules {
     const start = this.LA(1);
     this.keyword('numgen');
     const mode = this.OR<'inc' | 'random'>([
-      { ALT: () => (this.keyword('inc'), 'inc') },
-      { ALT: () => (this.keyword('random'), 'random') },
+      { ALT: () => this.valued('inc', 'inc') },
+      { ALT: () => this.valued('random', 'random') },
     ]);
     this.keyword('mod');
     const modulus = this.SUBRULE(this.count);

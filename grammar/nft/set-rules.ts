@@ -138,10 +138,10 @@ export abstract class SetRules extends ExpressionRules {
   /** `accept drop continue return`, `jump CHAIN`, `goto CHAIN` */
   protected readonly verdict: ParserMethod<[], Verdict> = this.production('verdict', () =>
     this.OR<Verdict>([
-      { ALT: () => (this.keyword('accept'), { kind: 'accept' }) },
-      { ALT: () => (this.keyword('drop'), { kind: 'drop' }) },
-      { ALT: () => (this.keyword('continue'), { kind: 'continue' }) },
-      { ALT: () => (this.keyword('return'), { kind: 'return' }) },
+      { ALT: () => this.valued('accept', { kind: 'accept' }) },
+      { ALT: () => this.valued('drop', { kind: 'drop' }) },
+      { ALT: () => this.valued('continue', { kind: 'continue' }) },
+      { ALT: () => this.valued('return', { kind: 'return' }) },
       {
         ALT: () => {
           this.keyword('jump');

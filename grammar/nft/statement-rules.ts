@@ -75,8 +75,8 @@ export abstract class StatementRules extends SetRules {
 
   private readonly overOrUntil: ParserMethod<[], boolean> = this.production('overOrUntil', () =>
     this.OR<boolean>([
-      { ALT: () => (this.keyword('over'), true) },
-      { ALT: () => (this.keyword('until'), false) },
+      { ALT: () => this.valued('over', true) },
+      { ALT: () => this.valued('until', false) },
     ]),
   );
 
@@ -135,11 +135,11 @@ export abstract class StatementRules extends SetRules {
 
   private readonly timeUnit: ParserMethod<[], TimeUnit> = this.production('timeUnit', () =>
     this.OR<TimeUnit>([
-      { ALT: () => (this.keyword('second'), 'second') },
-      { ALT: () => (this.keyword('minute'), 'minute') },
-      { ALT: () => (this.keyword('hour'), 'hour') },
-      { ALT: () => (this.keyword('day'), 'day') },
-      { ALT: () => (this.keyword('week'), 'week') },
+      { ALT: () => this.valued('second', 'second') },
+      { ALT: () => this.valued('minute', 'minute') },
+      { ALT: () => this.valued('hour', 'hour') },
+      { ALT: () => this.valued('day', 'day') },
+      { ALT: () => this.valued('week', 'week') },
     ]),
   );
 
@@ -222,7 +222,7 @@ export abstract class StatementRules extends SetRules {
     const used = this.OPTION(() => {
       this.keyword('used');
       return this.OR<number>([
-        { ALT: () => (this.keyword('never'), -1) },
+        { ALT: () => this.valued('never', -1) },
         { ALT: () => this.SUBRULE(this.duration) },
       ]);
     });
@@ -236,7 +236,7 @@ export abstract class StatementRules extends SetRules {
     'connectionCount',
     (start: ScannedToken) => {
       this.keyword('count');
-      const over = this.OPTION(() => (this.keyword('over'), true)) ?? false;
+      const over = this.OPTION(() => this.valued('over', true)) ?? false;
       const count = this.SUBRULE(this.count);
       this.closeScope('ct');
       return { kind: 'ct-count', over, count, span: this.spanFrom(start) };
@@ -270,8 +270,8 @@ export abstract class StatementRules extends SetRules {
 
   private readonly tcpLogFlag: ParserMethod<[], string> = this.production('tcpLogFlag', () =>
     this.OR<string>([
-      { ALT: () => (this.keyword('sequence'), 'tcp sequence') },
-      { ALT: () => (this.keyword('options'), 'tcp options') },
+      { ALT: () => this.valued('sequence', 'tcp sequence') },
+      { ALT: () => this.valued('options', 'tcp options') },
     ]),
   );
 
@@ -289,9 +289,9 @@ export abstract class StatementRules extends SetRules {
             return ['ip options'];
           },
         },
-        { ALT: () => (this.keyword('skuid'), ['skuid']) },
-        { ALT: () => (this.keyword('ether'), this.closeScope('ether'), ['ether']) },
-        { ALT: () => (this.keyword('all'), ['all']) },
+        { ALT: () => this.valued('skuid', ['skuid']) },
+        { ALT: () => this.scoped('ether', 'ether', ['ether']) },
+        { ALT: () => this.valued('all', ['all']) },
       ]);
     },
   );
@@ -484,8 +484,8 @@ export abstract class StatementRules extends SetRules {
     'queueFlag',
     () =>
       this.OR<'bypass' | 'fanout'>([
-        { ALT: () => (this.keyword('bypass'), 'bypass') },
-        { ALT: () => (this.keyword('fanout'), 'fanout') },
+        { ALT: () => this.valued('bypass', 'bypass') },
+        { ALT: () => this.valued('fanout', 'fanout') },
       ]),
   );
 
@@ -610,9 +610,9 @@ export abstract class StatementRules extends SetRules {
   private readonly setOperation: ParserMethod<[], SetUpdateStatement['operation']> =
     this.production('setOperation', () =>
       this.OR<SetUpdateStatement['operation']>([
-        { ALT: () => (this.keyword('add'), 'add') },
-        { ALT: () => (this.keyword('update'), 'update') },
-        { ALT: () => (this.keyword('delete'), 'delete') },
+        { ALT: () => this.valued('add', 'add') },
+        { ALT: () => this.valued('update', 'update') },
+        { ALT: () => this.valued('delete', 'delete') },
       ]),
     );
 

@@ -157,7 +157,10 @@ export abstract class TokenRules extends EmbeddedActionsParser {
 
   /** Runs one item of a block; after an error goes on behind the next line end or semicolon, as nft does. */
   protected recovering(item: () => void): void {
-    if (this.RECORDING_PHASE) return item();
+    if (this.RECORDING_PHASE) {
+      item();
+      return;
+    }
     try {
       item();
     } catch (error) {

@@ -14,7 +14,7 @@ import { parseDuration } from '../../src/datatypes/parse-time.ts';
 import type { Family } from '../../src/fields/families.ts';
 import { TokenRules } from './token-rules.ts';
 import { keyword, number, punctuation, quotedString, wildcardString, word } from './tokens.ts';
-import type { KeywordName } from './words.ts';
+import type { KeywordName, Scope } from './words.ts';
 
 /** A name with the place where it stands. */
 export interface Name {
@@ -160,12 +160,12 @@ export abstract class ValueRules extends TokenRules {
   /** `ip ip6 inet arp bridge netdev` */
   protected readonly family: ParserMethod<[], Family> = this.production('family', () =>
     this.OR<Family>([
-      { ALT: () => (this.keyword('ip'), this.closeScope('ip'), 'ip') },
-      { ALT: () => (this.keyword('ip6'), this.closeScope('ip6'), 'ip6') },
-      { ALT: () => (this.keyword('inet'), 'inet') },
-      { ALT: () => (this.keyword('arp'), this.closeScope('arp'), 'arp') },
-      { ALT: () => (this.keyword('bridge'), 'bridge') },
-      { ALT: () => (this.keyword('netdev'), 'netdev') },
+      { ALT: () => this.scoped('ip', 'ip', 'ip') },
+      { ALT: () => this.scoped('ip6', 'ip6', 'ip6') },
+      { ALT: () => this.valued('inet', 'inet') },
+      { ALT: () => this.scoped('arp', 'arp', 'arp') },
+      { ALT: () => this.valued('bridge', 'bridge') },
+      { ALT: () => this.valued('netdev', 'netdev') },
     ]),
   );
 
@@ -174,8 +174,8 @@ export abstract class ValueRules extends TokenRules {
     'addressFamily',
     () =>
       this.OR<'ip' | 'ip6'>([
-        { ALT: () => (this.keyword('ip'), this.closeScope('ip'), 'ip') },
-        { ALT: () => (this.keyword('ip6'), this.closeScope('ip6'), 'ip6') },
+        { ALT: () => this.scoped('ip', 'ip', 'ip') },
+        { ALT: () => this.scoped('ip6', 'ip6', 'ip6') },
       ]),
   );
 
@@ -191,6 +191,25 @@ export abstract class ValueRules extends TokenRules {
   protected wordRule(name: string, words: readonly KeywordName[]): ParserMethod<[], string> {
     const alternatives = words.map((text) => ({ ALT: () => this.CONSUME(keyword(text)) }));
     return this.production(name, () => this.spelling(this.OR(alternatives)));
+  }
+
+  /** Reads a keyword that stands for a value. */
+  protected valued<Value>(name: KeywordName, value: Value): Value {
+    this.keyword(name);
+    return value;
+  }
+
+  /** Reads a keyword that stands for a value, and closes the scope it opens. */
+  protected scoped<Value>(name: KeywordName, scope: Scope, value: Value): Value {
+    this.keyword(name);
+    this.closeScope(scope);
+    return value;
+  }
+
+  /** Reads an operator. */
+  protected operator<Value>(type: TokenType, value: Value): Value {
+    this.CONSUME(type);
+    return value;
   }
 
   /** The first spelling of a keyword; a token has no type while Chevrotain records the grammar. */

@@ -73,26 +73,36 @@ function includesOf(environment: LoadEnvironment | undefined) {
 function run(context: LoadContext, command: Command): void {
   switch (command.object) {
     case 'table':
-      return runTableCommand(context, command);
+      runTableCommand(context, command);
+      return;
     case 'chain':
-      return runChainCommand(context, command);
+      runChainCommand(context, command);
+      return;
     case 'rule':
-      return runRuleCommand(context, command);
+      runRuleCommand(context, command);
+      return;
     case 'set':
     case 'map':
-      return runSetCommand(context, command);
+      runSetCommand(context, command);
+      return;
     case 'meter':
-      return runSetCommand(context, { ...command, object: 'set' });
+      runSetCommand(context, { ...command, object: 'set' });
+      return;
     case 'element':
-      return runElementCommand(context, command);
+      runElementCommand(context, command);
+      return;
     case 'flowtable':
-      return runFlowtableCommand(context, command);
+      runFlowtableCommand(context, command);
+      return;
     case 'object':
-      return runObjectCommand(context, command);
+      runObjectCommand(context, command);
+      return;
     case 'ruleset':
-      return flushRuleset(context, command.target.family);
+      flushRuleset(context, command.target.family);
+      return;
     case 'view':
-      return checkView(context, command);
+      checkView(context, command);
+      return;
   }
 }
 

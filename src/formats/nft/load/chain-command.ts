@@ -22,8 +22,8 @@ import {
 import { type ChainState, type TableState, takeHandle } from './state.ts';
 import { countRule, isUsed, usageOf } from './usage.ts';
 
-/** NFT_CHAIN_MAXNAMELEN - 1 of nft's own check. */
-const longestName = 127;
+/** NFT_NAME_MAXLEN - 1. */
+const longestName = 255;
 
 export function runChainCommand(context: LoadContext, command: CommandOf<'chain'>): void {
   const { verb, target, block, newName, span } = command;
@@ -82,17 +82,19 @@ export function applyChainBlock(
 ): void {
   const { name } = block;
   const existing = table.chains.get(name.text);
-  if (existing !== undefined && verb === 'create') return alreadyExists(context, 'chain', name);
+  if (existing !== undefined && verb === 'create') {
+    alreadyExists(context, 'chain', name);
+    return;
+  }
   if (name.text.length > longestName) {
-    return report(
-      context,
-      'invalid-value',
-      name.span,
-      `a name has at most ${longestName} characters`,
-    );
+    report(context, 'invalid-value', name.span, `a name has at most ${longestName} characters`);
+    return;
   }
   const base = block.hook === undefined ? undefined : baseOf(context, table.family, block);
-  if (existing !== undefined) return updateChain(context, existing, block, base);
+  if (existing !== undefined) {
+    updateChain(context, existing, block, base);
+    return;
+  }
   table.chains.set(name.text, {
     name: name.text,
     ...(base === undefined ? {} : { base }),
@@ -119,7 +121,8 @@ function updateChain(
   const policy = block.policy?.value;
   if (base !== undefined) {
     if (chain.base === undefined || !sameHook(chain.base, base)) {
-      return alreadyExists(context, 'another chain', block.name);
+      alreadyExists(context, 'another chain', block.name);
+      return;
     }
     const devices = union(chain.base.devices, base.devices);
     chain.base = { ...chain.base, ...(devices === undefined ? {} : { devices }) };
@@ -205,7 +208,10 @@ function renameChain(
   chain: ChainState,
   newName: Name,
 ): void {
-  if (table.chains.has(newName.text)) return alreadyExists(context, 'chain', newName);
+  if (table.chains.has(newName.text)) {
+    alreadyExists(context, 'chain', newName);
+    return;
+  }
   const chains = [...table.chains.values()];
   chain.name = newName.text;
   table.chains.clear();
@@ -228,12 +234,8 @@ function deleteChain(context: LoadContext, table: TableState, chain: ChainState,
 function deleteDevices(context: LoadContext, chain: ChainState, block: ChainBlock): void {
   const { base } = chain;
   if (base === undefined) {
-    return report(
-      context,
-      'not-possible',
-      block.name.span,
-      'a chain without a hook has no devices',
-    );
+    report(context, 'not-possible', block.name.span, 'a chain without a hook has no devices');
+    return;
   }
   const gone = [...(block.hook?.devices ?? []), ...(block.devices ?? [])];
   for (const device of gone) {

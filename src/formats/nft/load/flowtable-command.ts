@@ -20,7 +20,8 @@ export function runFlowtableCommand(context: LoadContext, command: CommandOf<'fl
   const table = tableOfTarget(context, target, span);
   if (table === undefined) return;
   if (block !== undefined && (verb === 'add' || verb === 'create')) {
-    return declareFlowtable(context, table, block, verb);
+    declareFlowtable(context, table, block, verb);
+    return;
   }
   const name = nameOfTarget(target, span);
   const found = flowtableOf(context, table, target, name);
@@ -57,9 +58,13 @@ export function declareFlowtable(
   verb: 'add' | 'create',
 ): void {
   const existing = table.flowtables.get(name.text);
-  if (existing !== undefined && verb === 'create') return alreadyExists(context, 'flowtable', name);
+  if (existing !== undefined && verb === 'create') {
+    alreadyExists(context, 'flowtable', name);
+    return;
+  }
   if (hook !== undefined && hook.name !== 'ingress') {
-    return report(context, 'invalid-value', hook.priority.span, 'a flowtable is hooked at ingress');
+    report(context, 'invalid-value', hook.priority.span, 'a flowtable is hooked at ingress');
+    return;
   }
   const hooked =
     hook === undefined
@@ -69,7 +74,10 @@ export function declareFlowtable(
           priority: resolvePriority(context, 'netdev', 'ingress', hook.priority),
         };
   const flowtable: Flowtable = { ...declaration, ...hooked };
-  if (existing === undefined) return addFlowtableState(table, flowtable);
+  if (existing === undefined) {
+    addFlowtableState(table, flowtable);
+    return;
+  }
   const devices = [...new Set([...existing.flowtable.devices, ...flowtable.devices])];
   existing.flowtable = { ...existing.flowtable, devices };
 }

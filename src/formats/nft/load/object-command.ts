@@ -21,7 +21,8 @@ export function runObjectCommand(context: LoadContext, command: CommandOf<'objec
   if (table === undefined) return;
   const name = nameOfTarget(target, span);
   if (declaration !== undefined) {
-    return declareObject(context, table, name, declaration, verb === 'create' ? 'create' : 'add');
+    declareObject(context, table, name, declaration, verb === 'create' ? 'create' : 'add');
+    return;
   }
   deleteObject(context, table, target, type, name);
 }
@@ -49,13 +50,31 @@ export function declareObject(
   declaration: ObjectDeclaration,
   verb: 'add' | 'create',
 ): void {
+  if (!isComplete(declaration)) {
+    const { source, end } = name.span;
+    const message = 'a ct expectation needs protocol, dport, timeout and size';
+    report(context, 'invalid-value', { source, start: end - 1, end }, message);
+    return;
+  }
   const key = objectKey(declaration.type, name.text);
   const existing = table.objects.get(key);
-  if (existing === undefined) return addObjectState(table, declaration);
-  if (verb === 'create') return alreadyExists(context, declaration.type, name);
+  if (existing === undefined) {
+    addObjectState(table, declaration);
+    return;
+  }
+  if (verb === 'create') {
+    alreadyExists(context, declaration.type, name);
+    return;
+  }
   if (existing.declaration.type !== 'quota' || declaration.type !== 'quota') return;
   const { over, bytes } = declaration;
   table.objects.set(key, { ...existing, declaration: { ...existing.declaration, over, bytes } });
+}
+
+function isComplete(declaration: ObjectDeclaration): boolean {
+  if (declaration.type !== 'ct expectation') return true;
+  const { protocol, dport, timeout, size } = declaration;
+  return protocol !== '' && dport !== 0 && timeout !== 0 && size !== 0;
 }
 
 function deleteObject(
@@ -70,11 +89,13 @@ function deleteObject(
     const names = [...table.objects.values()]
       .filter(({ declaration }) => declaration.type === type)
       .map(({ declaration }) => declaration.name);
-    return notFound(context, type, name, names);
+    notFound(context, type, name, names);
+    return;
   }
   context.usage ??= usageOf(context.state);
   if (isUsed(context.usage, table, `object ${type} ${found}`)) {
-    return report(context, 'not-possible', name.span, `${type} '${found}' is still in use`);
+    report(context, 'not-possible', name.span, `${type} '${found}' is still in use`);
+    return;
   }
   table.objects.delete(objectKey(type, found));
 }

@@ -49,7 +49,8 @@ function placeRule(
   } else if (index !== undefined) {
     if (index.value >= chain.rules.length) {
       const message = `chain '${chain.name}' has no rule with index ${index.value}`;
-      return report(context, 'not-found', index.span, message);
+      report(context, 'not-found', index.span, message);
+      return;
     }
     at = before ? index.value : index.value + 1;
   }

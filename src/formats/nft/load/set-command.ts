@@ -2,6 +2,7 @@
 
 import type { SetDeclaration } from '../../../ast/nft/ruleset.ts';
 import type { CommandOf, Name, Target } from '../../../ast/nft/script.ts';
+import type { Span } from '../../../base/span.ts';
 import {
   alreadyExists,
   type LoadContext,
@@ -23,12 +24,21 @@ export function runSetCommand(context: LoadContext, command: CommandOf<'set' | '
   if (table === undefined) return;
   const name = nameOfTarget(target, span);
   if (declaration !== undefined) {
-    return declareSet(context, table, name, declaration, verb === 'create' ? 'create' : 'add');
+    const keyless =
+      declaration.key === undefined ? { ...name, span: bodyOf(declaration.span) } : name;
+    declareSet(context, table, keyless, declaration, verb === 'create' ? 'create' : 'add');
+    return;
   }
   const set = setOf(context, table, target, name);
   if (set === undefined) return;
   if (verb === 'flush') flushSet(context, table, set);
   else deleteSet(context, table, set, name);
+}
+
+/** The braces of a declaration: nft blames them where a command declares a set without a type. */
+function bodyOf(span: Span): Span {
+  const brace = span.source.text.indexOf('{', span.start);
+  return brace < 0 || brace >= span.end ? span : { ...span, start: brace };
 }
 
 function isThere(context: LoadContext, { family = 'ip', table, name, handle }: Target): boolean {
@@ -64,6 +74,16 @@ export function declareSet(
   declaration: SetDeclaration,
   verb: 'add' | 'create',
 ): void {
+  if (declaration.key === undefined) {
+    report(
+      context,
+      'invalid-value',
+      name.span,
+      'a set needs the type of its elements',
+      "give 'type' or 'typeof'",
+    );
+    return;
+  }
   const existing = table.sets.get(name.text);
   if (existing === undefined) {
     addSetState(table, declaration);
@@ -72,9 +92,13 @@ export function declareSet(
     }
     return;
   }
-  if (verb === 'create') return alreadyExists(context, 'set', name);
+  if (verb === 'create') {
+    alreadyExists(context, 'set', name);
+    return;
+  }
   if (!sameSet(existing.declaration, declaration)) {
-    return alreadyExists(context, 'another set', name);
+    alreadyExists(context, 'another set', name);
+    return;
   }
   addElements(context, table, existing, declaration.elements, 'add');
 }

@@ -11,7 +11,10 @@ import { type TableState, tableKey } from './state.ts';
 
 export function runTableCommand(context: LoadContext, command: CommandOf<'table'>): void {
   const { verb, target, block, span } = command;
-  if (verb === 'add' || verb === 'create') return declareTable(context, target, verb, block);
+  if (verb === 'add' || verb === 'create') {
+    declareTable(context, target, verb, block);
+    return;
+  }
   if (verb === 'destroy' && !isThere(context, target)) return;
   const table = tableOfTarget(context, target, span);
   if (table === undefined) return;
@@ -36,9 +39,13 @@ function declareTable(
   if (name === undefined) return;
   const key = tableKey(family, name.text);
   let table = context.state.tables.get(key);
-  if (table !== undefined && verb === 'create') return alreadyExists(context, 'table', name);
+  if (table !== undefined && verb === 'create') {
+    alreadyExists(context, 'table', name);
+    return;
+  }
   if (name.text.length > 255) {
-    return report(context, 'invalid-value', name.span, 'a name has at most 255 characters');
+    report(context, 'invalid-value', name.span, 'a name has at most 255 characters');
+    return;
   }
   if (table === undefined) {
     table = newTable(context, family, name.text, block, block?.span ?? name.span);
