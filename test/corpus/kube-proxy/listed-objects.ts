@@ -2,18 +2,30 @@
 
 const namedPriorities: Readonly<Record<string, number>> = { dstnat: -100, srcnat: 100, filter: 0 };
 
-/** One text per chain, set and map, sorted: its lines, elements sorted, priorities as numbers. */
+/** One text per chain, set and map, sorted: its lines, elements and rules of shared chains sorted, priorities as numbers. */
 export function listedObjects(listing: string): string {
   const objects: string[] = [];
   const body = listing.replaceAll(/,\n\s+/g, ', ');
-  for (const [, head = '', content = ''] of body.matchAll(/^\t(\S[^\n]*) \{\n([\s\S]*?)^\t\}$/gm)) {
-    const lines = content.split('\n').map((line) => listedLine(line.trim()));
-    objects.push([head, ...lines.filter((line) => line !== '')].join('\n'));
+  let table = '';
+  for (const [, name, head = '', content = ''] of body.matchAll(objectsAndTables)) {
+    if (name !== undefined) {
+      table = name;
+      continue;
+    }
+    const lines = content
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(listedLine);
+    const shared = /KUBE-(?:SERVICES|NODEPORTS)$/.test(head);
+    objects.push([`${table} ${head}`, ...(shared ? lines.sort() : lines)].join('\n'));
   }
   return objects.sort().join('\n');
 }
 
-function listedLine(line: string): string {
+const objectsAndTables = /^table (\S+ \S+) \{$|^\t(\S[^\n]*) \{\n([\s\S]*?)^\t\}$/gm;
+
+function listedLine(text: string): string {
+  const line = text.replace(/^\t\t/, '');
   const [, elements] = /^elements = \{ (.*) \}$/.exec(line) ?? [];
   if (elements !== undefined) return `elements = { ${elements.split(', ').sort().join(', ')} }`;
   return line.replace(

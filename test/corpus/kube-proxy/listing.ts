@@ -1,4 +1,4 @@
-/** Checks of what `nft list ruleset` shows after loading. */
+/** Checks of what `nft list ruleset` shows after loading, and of what nft refuses to load. */
 
 import type { KubeProxyRun } from '../../../src/generate/kube-proxy/generate-kube-proxy.ts';
 import { iptablesKernelState } from '../../../src/generate/kube-proxy/iptables/kernel-state.ts';
@@ -10,10 +10,20 @@ import { printListing } from '../../../src/generate/kube-proxy/iptables/print-li
 import type { CaseOutcome } from '../check.ts';
 import type { CorpusCase } from './case.ts';
 import { lineDifference } from './differences.ts';
+import { listedObjects } from './listed-objects.ts';
+import { listedNft, loadedNft } from './program.ts';
 
 export function* listingOutcomes(test: CorpusCase, run: KubeProxyRun): Generator<CaseOutcome> {
-  const { nftList, nftListSeedWording } = test.expect;
+  const { nftList, nftListSeedWording, loadError } = test.expect;
   const kind = test.kind === 'incremental' ? 'incremental' : run.mode;
+  if (run.mode === 'nftables') {
+    const loaded = loadedNft(run.program);
+    if (nftList !== undefined)
+      yield listed(`${kind}:nft-list`, test.id, nftList, listedNft(loaded));
+    if (loadError !== undefined) yield refused(`${kind}:load-error`, test.id, loadError, loaded);
+    return;
+  }
+  const state = iptablesKernelState(run.program);
   const listings = [
     [nftList, olderWording],
     // Listed by nft 1.0.6 with the rules reworded: the priority kept its older spelling.
@@ -21,35 +31,31 @@ export function* listingOutcomes(test: CorpusCase, run: KubeProxyRun): Generator
   ] as const;
   for (const [wanted, wording] of listings) {
     if (wanted === undefined) continue;
-    if (run.mode === 'nftables') {
-      yield {
-        check: `${kind}:nft-list`,
-        id: test.id,
-        pass: false,
-        difference: () => 'not built yet',
-      };
-      continue;
-    }
-    const state = iptablesKernelState(run.program);
-    const got = printListing(state, wording);
-    yield {
-      check: `${kind}:nft-list`,
-      id: test.id,
-      pass: wanted === got || chainwise(wanted) === chainwise(got),
-      difference: () => lineDifference(chainwise(wanted), chainwise(got)),
-    };
+    yield listed(`${kind}:nft-list`, test.id, wanted, printListing(state, wording));
   }
 }
 
-/** Chains by name and the rules of shared chains by text: kube-proxy visits services in any order. */
-function chainwise(listing: string): string {
-  const chains: string[] = [];
-  for (const [, table = '', body = ''] of listing.matchAll(/^table (.*) \{\n([\s\S]*?)^\}$/gm)) {
-    for (const [, name = '', rules = ''] of body.matchAll(/^\tchain (.*) \{\n([\s\S]*?)^\t\}$/gm)) {
-      const lines = rules.split('\n');
-      const shared = name === 'KUBE-SERVICES' || name === 'KUBE-NODEPORTS';
-      chains.push(`${table} ${name}\n${(shared ? lines.sort() : lines).join('\n')}`);
-    }
-  }
-  return chains.sort().join('\n');
+function listed(check: string, id: string, wanted: string, got: string): CaseOutcome {
+  return {
+    check,
+    id,
+    pass: wanted === got || listedObjects(wanted) === listedObjects(got),
+    difference: () => lineDifference(listedObjects(wanted), listedObjects(got)),
+  };
+}
+
+/** nft names what it refuses in the last line of a message, under the rule and above the carets. */
+function refused(
+  check: string,
+  id: string,
+  loadError: string,
+  { diagnostics }: ReturnType<typeof loadedNft>,
+): CaseOutcome {
+  const [, message = ''] = /Error: (.*)/.exec(loadError) ?? [];
+  return {
+    check,
+    id,
+    pass: diagnostics.length > 0,
+    difference: () => `nft says ${message}, nothing is reported`,
+  };
 }

@@ -1,12 +1,41 @@
-/** The generated rules as the program that the kernel gets. */
+/** The generated rules as the program that the kernel gets, and as nft lists it. */
 
+import type { Ruleset } from '../../../src/ast/nft/ruleset.ts';
+import type { Diagnostic } from '../../../src/base/diagnostic.ts';
+import { loadNft } from '../../../src/formats/nft/load.ts';
+import { printNft } from '../../../src/formats/nft/print.ts';
 import type { KubeProxyRun } from '../../../src/generate/kube-proxy/generate-kube-proxy.ts';
 import { iptablesKernelState } from '../../../src/generate/kube-proxy/iptables/kernel-state.ts';
+import type { NftablesProgram } from '../../../src/generate/kube-proxy/nftables/generate.ts';
+import { printNftScript } from '../../../src/generate/kube-proxy/nftables/print-commands.ts';
 import { lowerIptables } from '../../../src/lower/iptables/lower-iptables.ts';
+import { lower } from '../../../src/lower/lower.ts';
 import type { Program } from '../../../src/model/program.ts';
+import { raise } from '../../../src/raise/raise.ts';
 
-/** Undefined while the script of nftables mode cannot be loaded yet. */
-export function programOf(run: KubeProxyRun): Program | undefined {
-  if (run.mode === 'nftables') return undefined;
-  return lowerIptables(iptablesKernelState(run.program)).value;
+export interface LoadedNft {
+  readonly written: Ruleset;
+  readonly program: Program;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function loadedNft(program: NftablesProgram): LoadedNft {
+  const loaded = loadNft(printNftScript(program));
+  const lowered = lower(loaded.value);
+  return {
+    written: loaded.value,
+    program: lowered.value,
+    diagnostics: [...loaded.diagnostics, ...lowered.diagnostics],
+  };
+}
+
+export function programOf(run: KubeProxyRun): Program {
+  return run.mode === 'nftables'
+    ? loadedNft(run.program).program
+    : lowerIptables(iptablesKernelState(run.program)).value;
+}
+
+/** As `nft list ruleset` of nft 1.0.6, with which the corpus was recorded. */
+export function listedNft({ program, written }: LoadedNft): string {
+  return printNft(raise(program, written), { dialect: '1.0.6' });
 }

@@ -16,10 +16,10 @@ import { macOf, podDevice, trafficHost, uplink } from './traffic-host.ts';
 export function* trafficOutcomes(test: CorpusCase, run: KubeProxyRun): Generator<CaseOutcome> {
   const rows = test.traffic ?? [];
   if (rows.length === 0) return;
-  const compiled = compileRun(test, run);
+  const compiled = compileProgram(programOf(run), { host: trafficHost(test, run) });
   for (const [index, row] of rows.entries()) {
     const wanted = wantedText(row);
-    const got = compiled === undefined ? 'not built yet' : simulatedText(compiled, row, run);
+    const got = simulatedText(compiled, row, run);
     yield {
       check: `${run.mode}:traffic`,
       id: `${test.id}#${index} ${row.name}`,
@@ -28,11 +28,6 @@ export function* trafficOutcomes(test: CorpusCase, run: KubeProxyRun): Generator
         `${row.from} ${row.sourceIP} to ${row.destIP}:${row.port}: wanted ${wanted}, got ${got}`,
     };
   }
-}
-
-function compileRun(test: CorpusCase, run: KubeProxyRun): CompiledProgram | undefined {
-  const program = programOf(run);
-  return program && compileProgram(program, { host: trafficHost(test, run) });
 }
 
 function wantedText(row: TrafficRow): string {
