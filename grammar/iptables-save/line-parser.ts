@@ -159,6 +159,12 @@ export function parseLine(text: string, listener: OptionListener): Line {
   return { kind: 'error', at, expected: error.message };
 }
 
+/** The words of a line, without quotes and escapes. */
+export function splitWords(text: string): string[] {
+  lexer ??= new Lexer([...tokens], { positionTracking: 'onlyOffset' });
+  return lexer.tokenize(text).tokens.map(({ image }) => unquote(image));
+}
+
 /** The word without its quotes and escapes, and with the place that it takes. */
 function wordOf(token: IToken): LineWord {
   // Without an image while Chevrotain records the grammar.

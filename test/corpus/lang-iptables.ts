@@ -7,6 +7,11 @@ import { catalogue } from '../../src/base/catalogue.ts';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import { loadIptablesSave } from '../../src/formats/iptables-save/load.ts';
 import { printIptablesSave } from '../../src/formats/iptables-save/print.ts';
+import { listIptablesAsNft } from '../../src/formats/iptables-translate/list-as-nft.ts';
+import {
+  translateIptablesCommand,
+  translateIptablesSave,
+} from '../../src/formats/iptables-translate/translate-text.ts';
 import type { CaseOutcome } from './check.ts';
 
 interface ManifestEntry {
@@ -29,6 +34,11 @@ interface RuleRecord {
   readonly error_text?: string;
 }
 
+interface TxlateRecord {
+  readonly family: IptablesFamily;
+  readonly command: string;
+  readonly translate: string;
+}
 
 /** `directory` is the folder of the language corpus. */
 export function* langIptables(directory: string): Generator<CaseOutcome> {
@@ -37,6 +47,12 @@ export function* langIptables(directory: string): Generator<CaseOutcome> {
     yield* checkSave(folder, entry);
   for (const [index, record] of readLines<RuleRecord>(join(folder, 'ext_rules.jsonl')).entries()) {
     yield* checkRule(`${index + 1}`, record);
+  }
+  for (const [index, record] of readLines<TxlateRecord>(join(folder, 'txlate.jsonl')).entries()) {
+    const command = record.command.replace(/^\S+\s+/, '');
+    yield compared('txlate:translate', `${index + 1}`, record.translate.trimEnd(), () =>
+      translatedCommand(command, record.family),
+    );
   }
 }
 
@@ -71,7 +87,20 @@ function* checkSave(folder: string, entry: ManifestEntry): Generator<CaseOutcome
     pass: (errors.length === 0) === entry.loads,
     difference: () => `expected ${entry.loads ? 'no error' : entry.error_text}\n${shown(errors)}`,
   };
+  if (existsSync(file('translate.nft'))) {
+    yield compared(
+      'iptables:translate',
+      entry.name,
+      readFileSync(file('translate.nft'), 'utf8').trimEnd(),
+      () => translateIptablesSave(text, entry.family).lines.join('\n').trimEnd(),
+    );
+  }
   if (!entry.loads) return;
+  if (existsSync(file('nftlist.txt'))) {
+    yield compared('iptables:nftlist', entry.name, readFileSync(file('nftlist.txt'), 'utf8'), () =>
+      listIptablesAsNft(value),
+    );
+  }
   if (existsSync(file('resave')))
     yield compared(
       'iptables:resave',
@@ -86,7 +115,7 @@ function withoutComments(text: string): string {
 }
 
 function compared(check: string, id: string, expected: string, produce: () => string): CaseOutcome {
-  const actual = produce();
+  const actual = attempt(produce);
   return {
     check,
     id,
@@ -95,11 +124,39 @@ function compared(check: string, id: string, expected: string, produce: () => st
   };
 }
 
+function attempt(produce: () => string): string {
+  try {
+    return produce();
+  } catch (error) {
+    return `exception: ${String(error)}`;
+  }
+}
+
 export function firstDifference(expected: string, actual: string): string {
   const [wanted, got] = [expected.split('\n'), actual.split('\n')];
   const place = wanted.findIndex((line, index) => line !== got[index]);
   const line = place < 0 ? wanted.length : place;
   return `line ${line + 1}\n- ${wanted[line] ?? '(end)'}\n+ ${got[line] ?? '(end)'}`;
+}
+
+/** As iptables-translate prints it: a shell command for nft, or nft with a comment. */
+function translatedCommand(command: string, family: IptablesFamily): string {
+  const { lines } = translateIptablesCommand(command, family);
+  return lines
+    .map((line) =>
+      line.startsWith('#') ? `nft ${line.replace(/^# -t \S+ -t/, '# -t')}` : `nft '${line}'`,
+    )
+    .join('\n')
+    .trimEnd();
+}
+
+/** The lines of rules, without their indentation. */
+function listedRules(listing: string): string {
+  return listing
+    .split('\n')
+    .filter((line) => line.startsWith('\t\t') && !line.startsWith('\t\ttype '))
+    .map((line) => line.slice(2))
+    .join('\n');
 }
 
 /** What the kernel of the recordings lacks is no verdict about the rule. */
@@ -119,10 +176,19 @@ function* checkRule(id: string, record: RuleRecord): Generator<CaseOutcome> {
     difference: () =>
       `${record.family} ${record.rule}\nexpected ${accepted ? 'no error' : record.error_text}\n${shown(errors)}`,
   };
+  if (record.translate !== undefined) {
+    yield compared('ext_rules:translate', id, record.translate.trimEnd(), () =>
+      translatedCommand(`-t ${record.table} -A ${record.chain} ${record.rule}`, record.family),
+    );
+  }
   if (record.save !== undefined) {
     const printed = printIptablesSave(value)
       .split('\n')
       .filter((line) => line.startsWith('-A'));
+    const { nftlist } = record;
+    if (nftlist !== undefined) {
+      yield compared('ext_rules:nftlist', id, nftlist, () => listedRules(listIptablesAsNft(value)));
+    }
     yield compared('ext_rules:save', id, record.save, () => printed.join('\n'));
   }
 }

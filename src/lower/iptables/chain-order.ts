@@ -17,10 +17,16 @@ export function chainsInKernelOrder(
   if (loader === 'iptables-legacy') {
     for (const { name } of builtIn) chains.set(name, declared.get(name) ?? implicit(table, name));
   }
-  for (const chain of table.chains) if (!chains.has(chain.name)) chains.set(chain.name, chain);
-  for (const { chain } of table.rules) {
-    if (!chains.has(chain)) chains.set(chain, implicit(table, chain));
+  const found = [...table.chains];
+  for (const { chain, span } of table.rules) {
+    if (!declared.has(chain)) {
+      const made: IptablesChain = { name: chain, policy: 'ACCEPT', span };
+      declared.set(chain, made);
+      found.push(made);
+    }
   }
+  found.sort((first, second) => first.span.start - second.span.start);
+  for (const chain of found) if (!chains.has(chain.name)) chains.set(chain.name, chain);
   return [...chains.values()];
 }
 

@@ -25,22 +25,26 @@ import { lowerTarget } from './lower-target.ts';
 export interface LowerIptablesOptions {
   /** iptables-nft 1.8.13 unless said otherwise. */
   readonly loader?: 'iptables-nft' | 'iptables-legacy';
+  /** Rules begin with the counters of the text, as with `iptables-restore -c`; else with zero. */
+  readonly counters?: boolean;
 }
 
 /** Options that cannot be understood are reported; their matches are left out. */
 export function lowerIptables(
   ruleset: IptablesRuleset,
-  { loader = 'iptables-nft' }: LowerIptablesOptions = {},
+  { loader = 'iptables-nft', counters = false }: LowerIptablesOptions = {},
 ): Result<Program> {
   const diagnostics: Diagnostic[] = [];
-  const tables = ruleset.tables.map((table) => lowerTable(ruleset, table, loader, diagnostics));
+  const tables = ruleset.tables.map((table) =>
+    lowerTable(ruleset, table, { loader, counters }, diagnostics),
+  );
   return { value: { tables }, diagnostics };
 }
 
 function lowerTable(
   { family }: IptablesRuleset,
   table: IptablesTable,
-  loader: 'iptables-nft' | 'iptables-legacy',
+  { loader, counters }: Required<LowerIptablesOptions>,
   diagnostics: Diagnostic[],
 ): ProgramTable {
   const chains = chainsInKernelOrder(table, loader);
@@ -58,7 +62,9 @@ function lowerTable(
         });
       },
     });
-    const lowered = decoded.map((each) => lowerRule(each, rule, family, loader));
+    const lowered = decoded.map((each) =>
+      lowerRule(each, counters ? rule : { span: rule.span }, family, loader),
+    );
     rulesByChain.get(rule.chain)?.push(...lowered);
   }
   return {

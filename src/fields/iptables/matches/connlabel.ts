@@ -16,8 +16,10 @@ export interface ConnlabelOptions {
 export const connlabel = extension({
   name: 'connlabel',
   revision: 0,
+  refused: ({ bit }: ConnlabelOptions) =>
+    bit > 127 ? 'connlabel: labels are the bits 0 to 127' : undefined,
   options: {
-    label: { name: '--label', value: number(127), invert: true, required: true },
+    label: { name: '--label', value: number(65535), invert: true, required: true },
     set: { name: '--set', value: flag, needs: ['--label'] },
   },
   read: (values): ConnlabelOptions => ({

@@ -213,6 +213,19 @@ export function hashlimitRate(average: number): {
   };
 }
 
+/** The unit in which a byte rate is printed: the greatest that does not change its cost. */
+export function hashlimitByteUnit(average: number): {
+  readonly name: string;
+  readonly bytes: number;
+} {
+  const rate = costToBytes(average);
+  return (
+    byteUnits.find(
+      ({ bytes }) => rate >= bytes && bytesToCost(rate - (rate % bytes)) === average,
+    ) ?? { name: '', bytes: 1 }
+  );
+}
+
 function savedRate({ above, average, bytes, burst: bucket }: HashlimitOptions): string[] {
   const name = above ? '--hashlimit-above' : '--hashlimit-upto';
   if (!bytes) {
@@ -220,12 +233,8 @@ function savedRate({ above, average, bytes, burst: bucket }: HashlimitOptions): 
     return [name, `${packets}/${unit}`, '--hashlimit-burst', String(bucket)];
   }
   const perSecond = costToBytes(average);
-  const unit = byteUnits.find(
-    (candidate) =>
-      perSecond >= candidate.bytes &&
-      bytesToCost(perSecond - (perSecond % candidate.bytes)) === average,
-  );
-  const words = [name, `${Math.trunc(perSecond / (unit?.bytes ?? 1))}${unit?.name ?? ''}b/s`];
+  const unit = hashlimitByteUnit(average);
+  const words = [name, `${Math.trunc(perSecond / unit.bytes)}${unit.name}b/s`];
   if (bucket === 0) return words;
   const total = perSecond * bucket;
   const burstUnit = byteUnits.find((candidate) => total >= candidate.bytes);
