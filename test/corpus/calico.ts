@@ -40,7 +40,7 @@ function inElementOrder(lines: readonly string[]): readonly string[] {
 }
 
 function partsOf(calicoCase: CalicoCase): readonly Part[] {
-  const { call, expect } = calicoCase;
+  const { call, expect, wanted: whole } = calicoCase;
   const listings = listingChecks[call] ?? {};
   const listed = Object.entries(listings)
     .filter(([field]) => field in expect)
@@ -51,8 +51,8 @@ function partsOf(calicoCase: CalicoCase): readonly Part[] {
   }
   if (listed.length > 0) return listed;
   const found = calls[call];
-  if (found === undefined) return [{ name: '', wanted: expect, found: () => 'unknown call' }];
-  return [{ name: '', wanted: expect, found }];
+  if (found === undefined) return [{ name: '', wanted: whole, found: () => 'unknown call' }];
+  return [{ name: '', wanted: whole, found }];
 }
 
 function evaluate(part: Part, calicoCase: CalicoCase): string {

@@ -4,6 +4,7 @@ import type { IptablesRuleset } from '../../ast/iptables.ts';
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import { generatedSpan } from '../../base/span.ts';
 import type { RawObject } from '../kubernetes/objects.ts';
+import { networkVersion } from './chains/rule-version.ts';
 import { readFelixModel } from './felix-model.ts';
 import { iptablesRuleset } from './iptables-ruleset.ts';
 import type { FelixModel } from './model.ts';
@@ -64,6 +65,13 @@ function nftRefusal({ match, action }: GeneratedRule): string | undefined {
   return coded ? 'an icmp type and its code are written as one expression' : undefined;
 }
 
+function ofOtherVersion({ match }: GeneratedRule, version: IpVersion): string | undefined {
+  const found = match.find(
+    (criterion) => criterion.kind === 'network' && networkVersion(criterion.network) !== version,
+  );
+  return found?.kind === 'network' ? `${found.network} in rules of IPv${version}` : undefined;
+}
+
 /** The kernel's reject works in the filter table's hooks only. */
 function iptablesRefusal(table: string, { action }: GeneratedRule): string | undefined {
   const rejects = action?.kind === 'reject' && table !== 'filter';
@@ -73,14 +81,14 @@ function iptablesRefusal(table: string, { action }: GeneratedRule): string | und
 /** Rules that Felix writes and the kernel or nft refuses. */
 export function unloadableRules(
   tables: readonly GeneratedTable[],
-  mode: Dataplane,
+  { version, config: { dataplane } }: FelixModel,
 ): readonly Diagnostic[] {
   return tables.flatMap((table) =>
     [...table.chains.values()].flatMap((chain) => {
       const reasons = chain.rules.flatMap((generated) => {
-        const reason =
-          mode === 'nftables' ? nftRefusal(generated) : iptablesRefusal(table.name, generated);
-        return reason ?? [];
+        const inMode =
+          dataplane === 'nftables' ? nftRefusal(generated) : iptablesRefusal(table.name, generated);
+        return inMode ?? ofOtherVersion(generated, version) ?? [];
       });
       return [...new Set(reasons)].map((reason) => refused(chain, reason));
     }),
@@ -114,6 +122,6 @@ export function generateCalico(
 ): Result<GeneratedCalico> {
   const model = readModel(input, options);
   const value = generateFromModel(model.value);
-  const unloadable = unloadableRules(value.tables, model.value.config.dataplane);
+  const unloadable = unloadableRules(value.tables, model.value);
   return { value, diagnostics: [...model.diagnostics, ...unloadable] };
 }

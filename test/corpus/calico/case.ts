@@ -13,6 +13,8 @@ export interface CalicoCase {
   readonly config: Fields;
   readonly input: Fields;
   readonly expect: Fields;
+  /** `expect` as it stands, which is null where nothing can be computed. */
+  readonly wanted: unknown;
 }
 
 const fieldsOf = (value: unknown): Fields => (isRecord(value) ? value : {});
@@ -27,6 +29,7 @@ export function readCase(value: unknown): CalicoCase {
     config: fieldsOf(fields.config),
     input: fieldsOf(fields.input),
     expect: fieldsOf(fields.expect),
+    wanted: fields.expect ?? null,
   };
 }
 

@@ -177,6 +177,9 @@ function hostDispatch(input: Fields) {
 const mappingOf = (value: unknown): ReadonlyMap<string, string> =>
   new Map(Object.entries(fieldsOf(value)).map(([from, to]) => [from, textOf(to)]));
 
+const isAsked = (input: Fields, name: RegExp): boolean =>
+  Object.entries(input).some(([key, value]) => name.test(key) && value === true);
+
 export const chainCalls: Readonly<Record<string, Call>> = {
   ProtoRuleToIptablesRules: rules((context, input) =>
     policyRuleRules(context, readRule(fieldsOf(input.rule)), ownerOf(input), Number(input.index)),
@@ -288,9 +291,8 @@ export const chainCalls: Readonly<Record<string, Call>> = {
   ]),
   StaticBPFModeRawChains: chains((context, input) =>
     bpfRawChains(context, {
-      wireguardHostEncryption:
-        input.wg_encrypt_host === true || input.wireguard_encrypt_host === true,
-      bypassHostConntrack: input.bypass_host_conntrack === true || input.disable_conntrack === true,
+      wireguardHostEncryption: isAsked(input, /encrypt/),
+      bypassHostConntrack: isAsked(input, /conntrack/),
     }),
   ),
 };

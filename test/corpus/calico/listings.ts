@@ -121,7 +121,7 @@ const scenarioList: Call = (calicoCase) =>
 /** Does the text load? The kernel's refusals of iptables text are told by the rules. */
 const scenarioLoads: Call = (calicoCase) => {
   const { tables, model } = generateFromModel(scenarioModel(calicoCase));
-  return unloadableRules(tables, model.config.dataplane).length === 0;
+  return unloadableRules(tables, model).length === 0;
 };
 
 /** By call and field of `expect`. */

@@ -7,7 +7,8 @@ import { nftCommands, nftTable } from '../../../src/generate/calico/nft-table.ts
 import { isRecord, textOf, textsOf } from '../../../src/generate/calico/plain-data.ts';
 import { pruneTable, reachableChains } from '../../../src/generate/calico/prune.ts';
 import { restoreText } from '../../../src/generate/calico/restore-text.ts';
-import { staticChain } from '../../../src/generate/calico/rules/rule.ts';
+import { goto, jump } from '../../../src/generate/calico/rules/action.ts';
+import { type GeneratedRule, rule, staticChain } from '../../../src/generate/calico/rules/rule.ts';
 import { offeredTables } from '../../../src/generate/calico/tables.ts';
 import type { CalicoCase, Call } from './case.ts';
 
@@ -24,12 +25,23 @@ export function scenarioText(calicoCase: CalicoCase): readonly string[] {
     : restoreText(tables, model.insertMode);
 }
 
+/** Only where a rule leads matters here. */
+function ruleOfText(text: string): GeneratedRule {
+  const [, verb, target] = /--(jump|goto) (\S+)/.exec(text) ?? [];
+  if (target === undefined) return rule([], undefined);
+  return rule([], verb === 'goto' ? goto(target) : jump(target));
+}
+
 const tableApply: Call = ({ input }) => {
   if (input.chains !== undefined) {
-    const names = textsOf(input.chains);
-    const chains = new Map(names.map((name) => [name, staticChain(name, '', [])]));
+    const bodies = isRecord(input.chains)
+      ? Object.entries(input.chains)
+      : textsOf(input.chains).map((name): [string, unknown] => [name, []]);
+    const chains = new Map(
+      bodies.map(([name, lines]) => [name, staticChain(name, '', textsOf(lines).map(ruleOfText))]),
+    );
     const reached = reachableChains(chains, textsOf(input.references));
-    return { programmed: names.filter((name) => reached.has(name)) };
+    return { programmed: bodies.map(([name]) => name).filter((name) => reached.has(name)) };
   }
   const [chain = ''] = Object.keys(isRecord(input.insert) ? input.insert : {});
   const of = (value: unknown): readonly string[] => (isRecord(value) ? textsOf(value[chain]) : []);

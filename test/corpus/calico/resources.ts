@@ -196,8 +196,8 @@ function rendered(converted: ConvertedPolicy, dataplane: Dataplane, version: 4 |
   );
 }
 
-function policyFields(policy: CalicoPolicy): Fields {
-  const { value } = convertPolicy(policy);
+function policyFields(policy: CalicoPolicy, staged = false): Fields {
+  const { value } = convertPolicy(policy, staged);
   const { tier, name, selector, rules } = value.policy;
   return {
     policy_key: { name, tier },
@@ -229,5 +229,8 @@ export const resourceCalls: Readonly<Record<string, Call>> = {
     return { ports: ports.length === 0 ? null : simplifyPorts(ports) };
   },
   'k8s-networkpolicy': kubernetesPolicy,
-  'calico-policy': ({ input }) => policyFields(checked(calicoPolicy, input.policy)),
+  'calico-policy': ({ input }) =>
+    input.kind === 'StagedKubernetesNetworkPolicy'
+      ? policyFields(fromKubernetesPolicy(checked(networkPolicyKind.check, input.policy)), true)
+      : policyFields(checked(calicoPolicy, input.policy), textOf(input.kind).startsWith('Staged')),
 };

@@ -14,7 +14,6 @@ import { inInterface, markClear, markSet, network, ports, protocolIs } from '../
 import { type GeneratedChain, type GeneratedRule, rule, staticChain } from '../rules/rule.ts';
 import { type ChainContext, denyAction } from './context.ts';
 import { failsafeInChain, failsafeOutChain } from './failsafe.ts';
-import { networkVersion } from './rule-version.ts';
 
 function wireguardMarks({ config }: ChainContext): boolean {
   const named =
@@ -102,8 +101,8 @@ export interface SpoofingWorkload {
 }
 
 /**
- * Felix 3.30 emits one rule per prefix without looking at the IP version; a prefix of the other
- * version would not load, and validation keeps one list per version.
+ * Felix 3.30 emits one rule per prefix without looking at the IP version, so a prefix of the other
+ * version does not load.
  */
 export function reversePathSkipChain(
   { version }: ChainContext,
@@ -116,15 +115,6 @@ export function reversePathSkipChain(
   );
   const purpose = `workloads exempt from the reverse path check (IPv${version})`;
   return staticChain('cali-rpf-skip', purpose, rules);
-}
-
-export function otherVersionPrefixes(
-  { version }: ChainContext,
-  workloads: readonly SpoofingWorkload[],
-): readonly string[] {
-  return workloads.flatMap(({ prefixes }) =>
-    prefixes.filter((prefix) => networkVersion(prefix) !== version),
-  );
 }
 
 export function rawChains(context: ChainContext): readonly GeneratedChain[] {

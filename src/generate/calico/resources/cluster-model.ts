@@ -165,17 +165,13 @@ function chooseNode(
   return first;
 }
 
-function workload(
-  object: WorkloadObject,
-  version: IpVersion,
-  { normal }: EndpointPolicies,
-): Workload {
+function workload(object: WorkloadObject, { normal }: EndpointPolicies): Workload {
   return {
     interface: object.interface,
     adminUp: true,
     profiles: object.profiles,
     tiers: normal,
-    allowedSources: object.allowedSources.filter((text) => networkVersion(text) === version),
+    allowedSources: object.allowedSources,
     title: object.title,
   };
 }
@@ -254,17 +250,13 @@ interface Applied {
   readonly active: readonly SelectablePolicy[];
 }
 
-function applyPolicies(
-  local: LocalEndpoints,
-  sorted: readonly SortedTier[],
-  version: IpVersion,
-): Applied {
+function applyPolicies(local: LocalEndpoints, sorted: readonly SortedTier[]): Applied {
   const of = ({ labels }: LabelledEndpoint): EndpointPolicies => endpointPolicies(sorted, labels);
   const workloads = local.workloads.map((object) => ({ object, policies: of(object) }));
   const hosts = local.hosts.map((object) => ({ object, policies: of(object) }));
   const active = [...workloads, ...hosts].flatMap(({ policies }) => policies.active);
   return {
-    workloads: workloads.map(({ object, policies }) => workload(object, version, policies)),
+    workloads: workloads.map(({ object, policies }) => workload(object, policies)),
     hosts: hosts.map(({ object, policies }) => host(object, policies)),
     active: unique(active, ({ policy }) => `${policy.tier}/${policy.name}`),
   };
@@ -299,7 +291,7 @@ export function clusterModel(
   const local = localEndpoints(all, node, diagnostics);
   const policies = selectable(objects, diagnostics);
   diagnostics.push(...missingTiers(objects, policies));
-  const applied = applyPolicies(local, sortPolicies(tiers(objects, policies), policies), version);
+  const applied = applyPolicies(local, sortPolicies(tiers(objects, policies), policies));
   const profileNames = new Set(
     [...applied.workloads, ...applied.hosts].flatMap((endpoint) => endpoint.profiles),
   );

@@ -115,7 +115,9 @@ export function simplifyPorts(ports: readonly CalicoPort[]): readonly CalicoPort
 
 function calicoPort({ port, endPort }: NetworkPolicyPort): CalicoPort | undefined {
   if (port === null || port === undefined) return undefined;
-  return endPort === null || endPort === undefined ? port : `${port}:${endPort}`;
+  const written = endPort === null || endPort === undefined ? port : `${port}:${endPort}`;
+  const range = portRangeOf(written);
+  return range === undefined ? written : portText(range);
 }
 
 /** By protocol in text order; no ports in the list means every port. */
