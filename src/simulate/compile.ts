@@ -66,6 +66,7 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
     fragments: new Map(),
     forwarding: new Map(),
     memory: new Map(),
+    lists: new Map(),
     numbers: new Map(),
   };
   loadConnections(store, options.host);
@@ -236,6 +237,7 @@ function fillDynamic(
       key: element.key ?? new Uint8Array(set.keyLength),
       ...(element.keyEnd === undefined ? {} : { keyEnd: element.keyEnd }),
       ...(element.data === undefined ? {} : { data: element.data }),
+      ...(element.dataEnd === undefined ? {} : { dataEnd: element.dataEnd }),
       ...(timeout === undefined ? {} : { timeout }),
       values: elementValues(prepared, element.operations ?? operations),
       declared: position,

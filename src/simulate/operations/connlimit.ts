@@ -2,38 +2,51 @@
 
 import type { ConnlimitOperation } from '../../model/operations.ts';
 import { findConnection } from '../conntrack/table.ts';
-import { connectionStatus } from '../conntrack/connection.ts';
-import { setEntry } from '../state/store.ts';
+import { transportForConntrack, tupleKey, tupleOfPacket } from '../conntrack/tuple.ts';
+import { ipFamily, type LivePacket } from '../live-packet.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
+import type { Run } from '../run.ts';
+import { setEntry } from '../state/store.ts';
 import { breakRule } from './store.ts';
 
 export function prepareConnlimit(operation: ConnlimitOperation, compiler: StepCompiler): Step {
   const state = compiler.allocate([]);
   return (evaluation) => {
-    const { connection } = evaluation.packet;
-    if (connection === undefined) {
-      breakRule(evaluation);
-      return;
-    }
-    const count = countConnections(evaluation, `connlimit ${state.name(evaluation)}`, connection.id);
-    if (count > operation.count !== operation.inverted) breakRule(evaluation);
+    const count = countConnections(evaluation, `connlimit ${state.name(evaluation)}`);
+    if (count === undefined || count > operation.count !== operation.inverted) breakRule(evaluation);
   };
 }
 
+/** The packet's connection, or what would be its original tuple where conntrack has none. */
+export function connectionKey(packet: LivePacket): string | undefined {
+  const { connection } = packet;
+  if (connection !== undefined) return tupleKey(connection.original, connection.zone);
+  const family = ipFamily(packet);
+  if (family === undefined) return undefined;
+  const { bytes, length } = packet;
+  const transport = transportForConntrack(bytes, 0, length, family);
+  const tuple =
+    transport === undefined ? undefined : tupleOfPacket(bytes, 0, length, family, transport);
+  return tuple === undefined ? undefined : tupleKey(tuple, 0);
+}
+
 /** nf_conncount_add(): adds this connection and forgets those that are gone or closed. */
-export function countConnections(evaluation: Evaluation, key: string, id: number): number {
-  const { run } = evaluation;
-  const known = run.store.memory.get(key) ?? [];
-  const alive = known.filter((other) => other === id || isAlive(evaluation, other));
-  const all = alive.includes(id) ? alive : [...alive, id];
-  setEntry(run.journal, run.store.memory, key, all);
+export function countConnections(evaluation: Evaluation, list: string): number | undefined {
+  const { run, packet } = evaluation;
+  const key = connectionKey(packet);
+  if (key === undefined) return undefined;
+  const known = run.store.lists.get(list) ?? [];
+  const alive = known.filter((other) => isAlive(run, other, other === key));
+  const all = alive.includes(key) ? alive : [...alive, key];
+  setEntry(run.journal, run.store.lists, list, all);
   return all.length;
 }
 
-function isAlive(evaluation: Evaluation, id: number): boolean {
-  const connection = findConnection(evaluation.run, id);
-  if (connection === undefined || (connection.status & connectionStatus.confirmed) === 0) return false;
+function isAlive(run: Run, key: string, own: boolean): boolean {
+  const packed = run.store.tuples.get(key);
+  const connection = packed === undefined ? undefined : findConnection(run, packed >> 1);
+  if (connection === undefined || connection.expires <= run.clock) return false;
   const state = connection.tcp?.state;
-  return state !== 'TIME_WAIT' && state !== 'CLOSE';
+  return own || (state !== 'TIME_WAIT' && state !== 'CLOSE');
 }

@@ -4,6 +4,7 @@ import type { CtOperation } from '../../model/operations.ts';
 import {
   type Connection,
   type ConnectionInfo,
+  connectionStatus,
   isReply,
   tupleOf,
 } from '../conntrack/connection.ts';
@@ -71,8 +72,12 @@ function connectionReader(operation: CtOperation): Reader | undefined {
     case 'secmark':
       return (evaluation, to, { secmark }) => storeHost32(evaluation, to, secmark);
     case 'expiration':
-      return (evaluation, to, { expires }) =>
-        storeHost32(evaluation, to, Math.max(0, expires - evaluation.run.clock));
+      return (evaluation, to, { expires, status }) => {
+        // Until it is confirmed the kernel keeps a relative time, which reads as long past.
+        const confirmed = (status & connectionStatus.confirmed) !== 0;
+        const left = confirmed ? Math.max(0, expires - evaluation.run.clock) : 0;
+        storeHost32(evaluation, to, Math.min(left, 0xffffffff));
+      };
     case 'helper':
       return (evaluation, to, { helper }) => {
         if (helper === undefined) breakRule(evaluation);

@@ -40,8 +40,11 @@ export function prepareLookup(
 export function storeHit(evaluation: Evaluation, destination: number, hit: Hit): void {
   const { data } = hit;
   if (data === undefined) return;
-  if (data instanceof Uint8Array) storeBytes(evaluation, registerOffset(destination), data);
-  else if ('kind' in data) evaluation.registers.verdict = data;
+  if (data instanceof Uint8Array) {
+    const at = registerOffset(destination);
+    storeBytes(evaluation, at, data);
+    if (hit.dataEnd !== undefined) storeBytes(evaluation, at + ((data.length + 3) & ~3), hit.dataEnd);
+  } else if ('kind' in data) evaluation.registers.verdict = data;
 }
 
 function updateElement(evaluation: Evaluation, prepared: PreparedSet, hit: Hit): void {

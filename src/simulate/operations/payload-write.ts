@@ -54,7 +54,8 @@ function writePacket(
   if (start + value.length > packet.length) return false;
   const { bytes } = packet;
   const before = bytes.slice(start, start + value.length);
-  if (operation.checksumType === 'inet') {
+  const viaPseudoHeader = operation.pseudoHeader && operation.base === 'transport';
+  if (operation.checksumType === 'inet' && !viaPseudoHeader) {
     const at = base + operation.checksumOffset;
     if (at + 2 > packet.length) return false;
     const isUdp = operation.base === 'transport' && info.protocol === protocol.udp;

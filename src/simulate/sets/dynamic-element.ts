@@ -7,6 +7,7 @@ export interface DynamicElement {
   /** Interval elements: the last key. */
   readonly keyEnd?: Uint8Array;
   readonly data?: Uint8Array | Verdict | { readonly object: string };
+  readonly dataEnd?: Uint8Array;
   /** Milliseconds on the simulation's clock; absent: for ever. */
   readonly expires?: number;
   /** Milliseconds. */

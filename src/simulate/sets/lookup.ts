@@ -7,6 +7,8 @@ import { bytesKey, compareBytes, type PreparedInterval, type PreparedSet } from 
 
 export interface Hit {
   readonly data: ProgramElement['data'];
+  /** End of an interval of data; it follows the data in the registers. */
+  readonly dataEnd: Uint8Array | undefined;
   /** Position among the declared elements; -1 for added ones. */
   readonly position: number;
   /** Sets that packets may change: the key under which the element stands in the store. */
@@ -36,7 +38,8 @@ export function lookupPrepared(
     found = prepared.ranges.find((range) => isInside(prepared, range, bytes, start));
   found ??= prepared.catchAll;
   if (found === undefined) return undefined;
-  return { data: found.element.data, position: found.position, storeKey: undefined };
+  const { data, dataEnd } = found.element;
+  return { data, dataEnd, position: found.position, storeKey: undefined };
 }
 
 /** Binary search for the last interval that starts at or below the key. */
@@ -118,7 +121,8 @@ function lookupDynamic(
 }
 
 function hitOf(storeKey: string, element: DynamicElement): Hit {
-  return { data: element.data, position: element.declared ?? -1, storeKey };
+  const { data, dataEnd, declared } = element;
+  return { data, dataEnd, position: declared ?? -1, storeKey };
 }
 
 /** The key of a declared element in the store; interval elements get keys of their own. */

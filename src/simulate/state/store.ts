@@ -28,6 +28,8 @@ export interface Store {
   readonly forwarding: ForwardingMap;
   /** Memory of xtables matches (`recent`, `hashlimit`, `quota2`): by table name and key. */
   readonly memory: Map<string, readonly number[]>;
+  /** Connections that a limit on their number remembers, by the limit: tuple keys. */
+  readonly lists: Map<string, readonly string[]>;
   /** `next-connection` and the like. */
   readonly numbers: Map<string, number>;
 }
