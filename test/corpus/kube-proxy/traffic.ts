@@ -59,7 +59,10 @@ function simulatedText(compiled: CompiledProgram, row: TrafficRow, run: KubeProx
   return [...kinds].map((kind) => kind.replace(' ', ` ${listed}`)).join(' or ');
 }
 
-export function packetOf(row: TrafficRow, run: KubeProxyRun): PacketInput {
+/** RFC 9260 section 3.3.2: a tag, a window of 65536 bytes, one stream each way, a first sequence number. */
+const initChunk = Uint8Array.of(1, 0, 0, 20, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1);
+
+function packetOf(row: TrafficRow, run: KubeProxyRun): PacketInput {
   const source = parseAddress(row.sourceIP);
   const destination = parseAddress(row.destIP);
   if (source === undefined || destination === undefined)
@@ -72,6 +75,7 @@ export function packetOf(row: TrafficRow, run: KubeProxyRun): PacketInput {
     protocol: number,
     sourcePort: 40000,
     destinationPort: row.port,
+    ...(name === 'sctp' ? { payload: initChunk } : {}),
   });
   if (row.from === 'node') return { kind: 'local', packet };
   const device = row.from === 'pod' ? podDevice(run) : uplink;
