@@ -12,7 +12,7 @@ import {
 } from '../generate/calico/compare.ts';
 import type { GeneratedCalico } from '../generate/calico/generate-calico.ts';
 import { listedRuleset } from '../generate/calico/listing/listed-ruleset.ts';
-import { dialects } from './calico-print.ts';
+import { dialects, nftablesListing } from './calico-print.ts';
 
 /** iptables-save text begins its tables with a star. */
 const isSave = (text: string): boolean => /^\*\w+$/m.test(text);
@@ -38,8 +38,10 @@ export function compareCalico(
   { output }: GeneratedCalico,
   dump: Source,
 ): Comparison | { readonly failure: string } {
-  if (output.mode !== 'iptables') {
-    return { failure: 'comparing nftables mode is not supported yet' };
+  if (output.mode === 'nftables') {
+    const listing = nftablesListing(output.table);
+    if (typeof listing !== 'string') return listing;
+    return compareChains(listedChains(listing), listedChains(dump.text));
   }
   const { ruleset } = output;
   if (isSave(dump.text)) {

@@ -1,13 +1,17 @@
 /** Generated Calico rules in the formats of `generate calico --to`. */
 
 import { printIptablesSave } from '../formats/iptables-save/print.ts';
+import { loadNft } from '../formats/nft/load.ts';
+import { printNft } from '../formats/nft/print.ts';
 import { type CalicoExplainer, explainCalico } from '../generate/calico/explain.ts';
 import type { GeneratedCalico } from '../generate/calico/generate-calico.ts';
 import { ipSetRestore } from '../generate/calico/ip-set-restore.ts';
 import { current, debian12, redHat9 } from '../generate/calico/listing/dialect.ts';
 import { listedRuleset } from '../generate/calico/listing/listed-ruleset.ts';
-import { nftCommands, referencedSets } from '../generate/calico/nft-table.ts';
+import { type NftTable, nftCommands, referencedSets } from '../generate/calico/nft-table.ts';
 import { restoreText } from '../generate/calico/restore-text.ts';
+import { lower } from '../lower/lower.ts';
+import { raise } from '../raise/raise.ts';
 
 export type CalicoFormat = 'iptables-save' | 'iptables-restore' | 'nft' | 'nft-list' | 'json';
 
@@ -44,16 +48,31 @@ function printIptables(generated: GeneratedCalico, options: CalicoPrintOptions):
   }
 }
 
+/** What nft 1.1.7 lists of the table; rules that nft refuses fail as a whole, as they do when Felix writes them. */
+export function nftablesListing(table: NftTable): Printed {
+  const text = `${nftCommands(table, { setElements: true }).join('\n')}\n`;
+  const loaded = loadNft({ name: '<generated>', text });
+  const [problem] = loaded.diagnostics;
+  if (problem !== undefined) {
+    return { failure: `nft does not take what Felix writes: ${problem.message}` };
+  }
+  return printNft(raise(lower(loaded.value).value, loaded.value));
+}
+
 function printNftables(generated: GeneratedCalico, options: CalicoPrintOptions): Printed {
   const { output } = generated;
   if (output.mode !== 'nftables') return { failure: 'not in nftables mode' };
   switch (options.format) {
     case 'nft':
       return `${nftCommands(output.table, { setElements: options.withIpsets }).join('\n')}\n`;
+    case 'nft-list':
+      return nftablesListing(output.table);
     case 'json':
       return jsonText(output.table);
     default:
-      return { failure: `--to ${options.format} is not for nftables mode; use nft or json` };
+      return {
+        failure: `--to ${options.format} is not for nftables mode; use nft, nft-list or json`,
+      };
   }
 }
 

@@ -35,7 +35,10 @@ export interface Comparison {
   readonly differences: readonly ChainDifference[];
 }
 
-const isOwn = (chain: string): boolean => chain.startsWith('cali-');
+/** In iptables' tables Calico has its own chains among others'; table calico of nftables mode is all its own. */
+function isOwn(table: string, chain: string): boolean {
+  return table === 'calico' || chain.startsWith('cali-');
+}
 
 interface Counting {
   chains: number;
@@ -93,9 +96,9 @@ function compareHooks(
   }
 }
 
-function count(texts: ChainTexts, accepts: (chain: string) => boolean): readonly string[][] {
-  return [...texts.values()].flatMap((chains) =>
-    [...chains].filter(([chain]) => accepts(chain)).map(([, rules]) => [...rules]),
+function chainsWhere(texts: ChainTexts, own: boolean): readonly (readonly string[])[] {
+  return [...texts].flatMap(([table, chains]) =>
+    [...chains].filter(([chain]) => isOwn(table, chain) === own).map(([, rules]) => rules),
   );
 }
 
@@ -105,17 +108,17 @@ export function compareChains(generated: ChainTexts, dumped: ChainTexts): Compar
     const others = dumped.get(table);
     for (const [chain, rules] of chains) {
       const place = { table, chain };
-      if (isOwn(chain)) compareOwnChain(counting, place, rules, others?.get(chain));
+      if (isOwn(table, chain)) compareOwnChain(counting, place, rules, others?.get(chain));
       else compareHooks(counting, place, rules, others?.get(chain) ?? []);
     }
     for (const chain of others?.keys() ?? []) {
-      if (isOwn(chain) && !chains.has(chain)) {
+      if (isOwn(table, chain) && !chains.has(chain)) {
         counting.differences.push({ kind: 'extra', table, chain });
       }
     }
   }
-  const own = count(generated, isOwn);
-  const hooks = count(generated, (chain) => !isOwn(chain));
+  const own = chainsWhere(generated, true);
+  const hooks = chainsWhere(generated, false);
   return {
     chains: { equal: counting.chains, all: own.length },
     rules: { equal: counting.rules, all: own.flat().length },
