@@ -132,7 +132,7 @@ function parseInterface(text: string, _type: Datatype, environment: NameEnvironm
 function parseClassid(text: string): ParseResult {
   if (text === 'root') return parsed(0xffffffffn, 32);
   if (text === 'none') return parsed(0n, 32);
-  const halves = /^([0-9a-fA-F]{0,4}):([0-9a-fA-F]{0,4})$/.exec(text);
+  const halves = /^(?:0[xX])?([0-9a-fA-F]{0,4}):(?:0[xX])?([0-9a-fA-F]{0,4})$/.exec(text);
   if (halves !== null && text !== ':') {
     const major = Number.parseInt(halves[1] || '0', 16);
     return parsed(BigInt(major * 65536 + Number.parseInt(halves[2] || '0', 16)), 32);

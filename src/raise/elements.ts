@@ -3,7 +3,7 @@
 import type { Expression } from '../ast/nft/expressions.ts';
 import { generatedSpan } from '../base/span.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
-import type { ProgramElement } from '../model/program.ts';
+import type { ProgramElement, ProgramSet } from '../model/program.ts';
 import { isFlags } from './set-elements.ts';
 import { statefulStatements } from './stateful.ts';
 import { toExpression, valueExpression } from './to-expression.ts';
@@ -79,6 +79,7 @@ function isVerdict(
 /** An element with its options; the options of a mapping stand before the colon. */
 export function elementExpression(
   element: ElementTree,
+  set: ProgramSet,
   looked: Tree | undefined,
   dataType: Datatype | undefined,
 ): Expression {
@@ -89,12 +90,22 @@ export function elementExpression(
     element.data === undefined
       ? key
       : { kind: 'mapping', key, data: elementData(element.data, dataType), span: at };
-  return withOptions(item, element.source, at);
+  return withOptions(item, element.source, set, at);
 }
 
-function withOptions(item: Expression, source: ProgramElement, at: Expression['span']): Expression {
-  const { timeout, expires, comment } = source;
-  const statements = statefulStatements(source.operations ?? []);
+/** The kernel does not repeat the set's own timeout, counts down from it, and gives elements the set's statements. */
+function withOptions(
+  item: Expression,
+  source: ProgramElement,
+  set: ProgramSet,
+  at: Expression['span'],
+): Expression {
+  const { comment } = source;
+  const timeout = source.timeout === set.defaultTimeout ? undefined : source.timeout;
+  const expires =
+    source.expires ?? source.timeout ?? (set.timeout ? set.defaultTimeout : undefined);
+  const own = source.operations ?? [];
+  const statements = statefulStatements(own.length === 0 ? set.operations : own);
   const bare = timeout === undefined && expires === undefined && comment === undefined;
   if (bare && statements.length === 0) return item;
   return {
@@ -102,7 +113,7 @@ function withOptions(item: Expression, source: ProgramElement, at: Expression['s
     key: item,
     ...(comment === undefined ? {} : { comment }),
     ...(timeout === undefined ? {} : { timeout }),
-    ...(expires === undefined ? {} : { expires }),
+    ...(expires === undefined || source.timeout === 0 ? {} : { expires }),
     ...(statements.length === 0 ? {} : { statements }),
     span: at,
   };
@@ -115,6 +126,8 @@ export function setExpression(
   dataType: Datatype | undefined,
 ): Expression {
   if (tree.elements === undefined) return { kind: 'set-reference', name: tree.set.name, span };
-  const items = tree.elements.map((element) => elementExpression(element, looked, dataType));
+  const items = tree.elements.map((element) =>
+    elementExpression(element, tree.set, looked, dataType),
+  );
   return { kind: 'set', items, span };
 }

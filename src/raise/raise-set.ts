@@ -7,16 +7,24 @@ import { elementTrees } from './set-elements.ts';
 import { statefulStatements } from './stateful.ts';
 import { objectType } from './statement-operations.ts';
 
+/** What the kernel limits sets to that rules add to and that have no limit of their own (nft_dynset_init). */
+const updatedSize = 65535;
+
 /** The set with its elements in listing order; what a program does not keep (`typeof`, the handle) is taken from `written`. */
-export function raiseSet(set: ProgramSet, written: SetDeclaration | undefined): SetDeclaration {
-  const { comment, size, defaultTimeout, gcInterval } = set;
+export function raiseSet(
+  set: ProgramSet,
+  written: SetDeclaration | undefined,
+  updated: boolean,
+): SetDeclaration {
+  const { comment, defaultTimeout, gcInterval } = set;
+  const size = set.size ?? (updated ? updatedSize : undefined);
   return {
     kind: 'set',
     name: set.name,
     map: set.map !== undefined,
     key: typeofKey(written?.key) ?? fieldTypes(set.key),
     ...mapDeclaration(set, written),
-    flags: setFlags(set),
+    flags: setFlags(set, written),
     autoMerge: set.autoMerge,
     policy: set.policy,
     ...(size === undefined ? {} : { size }),
@@ -25,7 +33,9 @@ export function raiseSet(set: ProgramSet, written: SetDeclaration | undefined): 
     ...(comment === undefined ? {} : { comment }),
     ...(written?.handle === undefined ? {} : { handle: written.handle }),
     statements: statefulStatements(set.operations),
-    elements: elementTrees(set).map((element) => elementExpression(element, undefined, undefined)),
+    elements: elementTrees(set).map((element) =>
+      elementExpression(element, set, undefined, undefined),
+    ),
     span: set.span,
   };
 }
@@ -50,10 +60,12 @@ function mapDeclaration(
   return map.interval ? { data, dataInterval: true } : { data };
 }
 
-function setFlags(set: ProgramSet): SetFlag[] {
+/** Maps that rules update are not dynamic unless they were declared so. */
+function setFlags(set: ProgramSet, written: SetDeclaration | undefined): SetFlag[] {
+  const undeclared = set.map !== undefined && written?.flags.includes('dynamic') === false;
   const flags: SetFlag[] = [];
   if (set.constant) flags.push('constant');
-  if (set.dynamic) flags.push('dynamic');
+  if (set.dynamic && !undeclared) flags.push('dynamic');
   if (set.interval) flags.push('interval');
   if (set.timeout) flags.push('timeout');
   return flags;

@@ -51,6 +51,7 @@ function raiseTable(
   const scope = scopeOf(table, settings);
   const sets = new Map((written?.sets ?? []).map((set) => [set.name, set]));
   const chains = new Map((written?.chains ?? []).map((chain) => [chain.name, chain]));
+  const updated = updatedSets(table);
   const { comment, handle } = written ?? {};
   return {
     kind: 'table',
@@ -62,13 +63,34 @@ function raiseTable(
     objects: written?.objects ?? table.objects.flatMap((object) => raiseObject(object) ?? []),
     sets: table.sets
       .filter((set) => !set.anonymous)
-      .map((set) => raiseSet(set, sets.get(set.name))),
-    flowtables: written?.flowtables ?? [],
+      .map((set) => raiseSet(set, sets.get(set.name), updated.has(set.name))),
+    flowtables: (written?.flowtables ?? []).map((flowtable) => ({
+      ...flowtable,
+      devices: inOrder(flowtable.devices),
+    })),
     chains: table.chains
       .filter((chain) => chain.anonymous !== true)
       .map((chain) => raiseChain(chain, chains.get(chain.name), scope)),
     span: table.span,
   };
+}
+
+/** Names of sets that rules add to, update or delete from. */
+function updatedSets(table: ProgramTable): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const chain of table.chains) {
+    for (const rule of chain.rules) {
+      for (const operation of rule.operations) {
+        if (operation.kind === 'dynset') names.add(operation.set);
+      }
+    }
+  }
+  return names;
+}
+
+/** nft sorts devices by name. */
+function inOrder(devices: readonly string[]): string[] {
+  return [...devices].sort((first, second) => (first < second ? -1 : first > second ? 1 : 0));
 }
 
 function raiseChain(chain: ProgramChain, written: Chain | undefined, scope: TableScope): Chain {
@@ -94,7 +116,7 @@ function raiseBase(
     type,
     hook,
     priority: { offset: 0, value: priority, span },
-    ...(devices.length === 0 ? {} : { devices }),
+    ...(devices.length === 0 ? {} : { devices: inOrder(devices) }),
     policy,
   };
 }

@@ -147,9 +147,20 @@ function dataOf(set: ProgramSet, element: ProgramElement): ElementTree['data'] {
   return raiseVerdict(data);
 }
 
+/** Of elements with one key the first one stays, as the kernel keeps it. */
+function distinct(elements: readonly ProgramElement[]): ProgramElement[] {
+  const seen = new Set<string>();
+  return elements.filter(({ key }) => {
+    const text = key === undefined ? '*' : String(key);
+    if (seen.has(text)) return false;
+    seen.add(text);
+    return true;
+  });
+}
+
 /** The elements of a set as nft lists them; those of interval concatenations stay in the order of loading. */
 export function elementTrees(set: ProgramSet): ElementTree[] {
-  const trees = set.elements.map((source): ElementTree => {
+  const trees = distinct(set.elements).map((source): ElementTree => {
     const key =
       source.key === undefined
         ? undefined

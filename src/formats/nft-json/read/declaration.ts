@@ -129,6 +129,7 @@ export function readSet(json: JsonObject, map: boolean, context: ReadContext): S
     map,
     key: readType(json.type, context),
     ...(map ? readMapData(json.map, context) : {}),
+    ...(map && elements.some(hasRangeData) ? { dataInterval: true } : {}),
     flags: setFlags.filter((flag) => flags.includes(flag)),
     autoMerge: json['auto-merge'] === true,
     ...(policy === undefined ? {} : { policy }),
@@ -140,6 +141,14 @@ export function readSet(json: JsonObject, map: boolean, context: ReadContext): S
     elements: elements.map((item) => readSetItem(item, context)),
     span: context.span,
   };
+}
+
+/** JSON does not say that the data of a map are intervals; the data do. */
+function hasRangeData(json: Json): boolean {
+  const data = isArray(json) ? json[1] : undefined;
+  if (!isObject(data)) return false;
+  const parts = isArray(data.concat) ? data.concat : [data];
+  return parts.some((part) => isObject(part) && ('range' in part || 'prefix' in part));
 }
 
 function readMapData(

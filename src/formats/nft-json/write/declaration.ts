@@ -8,6 +8,7 @@ import type {
   SetType,
   Table,
 } from '../../../ast/nft/ruleset.ts';
+import { datatypeOfExpression } from '../../nft/print/expression-datatype.ts';
 import { filled, type Json, type JsonObject, object } from '../json.ts';
 import type { JsonContext } from './context.ts';
 import { expressionJson } from './expression.ts';
@@ -80,6 +81,14 @@ function typeJson(type: SetType | undefined, context: JsonContext): Json {
   return type.names.length > 1 ? [...type.names] : (type.names[0] ?? 'invalid');
 }
 
+/** Data of maps are shown by their types even where they were declared with `typeof`. */
+function dataJson(type: SetType): Json {
+  if (type.kind === 'type') return type.names.length > 1 ? [...type.names] : (type.names[0] ?? '');
+  const { expression } = type;
+  if (expression.kind !== 'concat') return datatypeOfExpression(expression);
+  return expression.parts.map(datatypeOfExpression);
+}
+
 const flagOrder = ['constant', 'interval', 'timeout', 'dynamic'] as const;
 
 function setJson(set: SetDeclaration, table: Table, context: JsonContext): Json {
@@ -93,7 +102,7 @@ function setJson(set: SetDeclaration, table: Table, context: JsonContext): Json 
       type: typeJson(set.key, context),
       handle: set.handle ?? 0,
       comment: set.comment,
-      map: set.objectType ?? (set.data === undefined ? undefined : typeJson(set.data, context)),
+      map: set.objectType ?? (set.data === undefined ? undefined : dataJson(set.data)),
       policy: constant || set.policy !== 'memory' ? undefined : 'memory',
       size: constant ? undefined : set.size,
       count: constant || set.size === undefined ? undefined : set.elements.length || undefined,

@@ -27,6 +27,8 @@ export function datatypeOfExpression(node: Expression): string {
     case 'jhash':
     case 'symhash':
       return 'integer';
+    case 'osf':
+      return 'string';
     case 'fib':
       return node.result === 'type' ? 'fib_addrtype' : 'iface_index';
     case 'ipsec':

@@ -40,7 +40,7 @@ function printLines(set: SetDeclaration, context: PrintContext): string[] {
 
 /** The kernel counts elements against a size limit; nft 1.1.x shows the count. */
 function countSuffix(set: SetDeclaration, context: PrintContext): string {
-  const hidden = context.stateless || context.dialect === '1.0.6' || set.elements.length === 0;
+  const hidden = context.dialect === '1.0.6' || set.elements.length === 0;
   return hidden ? '' : `\t# count ${set.elements.length}`;
 }
 
