@@ -73,10 +73,10 @@ export function registerGenerateKubeProxy(parent: Command, session: Session): vo
 }
 
 /** Exit code 1 when the input is invalid or the dump differs. */
-export function generateKubeProxyCommand(
+export async function generateKubeProxyCommand(
   session: Session,
   options: GenerateKubeProxyOptions,
-): void {
+): Promise<void> {
   const sources = readSources(session, options.file);
   if (sources === undefined) return;
   if (options.clusterCidr?.split(',').some((text) => parseCidr(text) === undefined)) {
@@ -94,8 +94,11 @@ export function generateKubeProxyCommand(
     fail(session, 'there is no Service among the objects', 1);
     return;
   }
-  if (options.compare !== undefined) compareInputs(session, options, options.compare, inputs.value);
-  else for (const input of inputs.value) writeInput(session, options, input);
+  if (options.compare !== undefined) {
+    await compareInputs(session, options, options.compare, inputs.value);
+    return;
+  }
+  for (const input of inputs.value) await writeInput(session, options, input);
 }
 
 function inputOptions(options: GenerateKubeProxyOptions): KubeProxyOptions {
@@ -129,15 +132,20 @@ function filesAt(path: string): readonly string[] {
   return names.sort().map((name) => join(path, name));
 }
 
-function writeInput(
+async function writeInput(
   session: Session,
   options: GenerateKubeProxyOptions,
   input: KubeProxyInput,
-): void {
+): Promise<void> {
   const run = selectedRun(session, options, input);
   if (run === undefined) return;
   const format = options.to ?? (run.mode === 'iptables' ? 'iptables-save' : 'nft');
-  const printed = printRun(run, format, wordings[options.listing], options.withKubelet === true);
+  const printed = await printRun(
+    run,
+    format,
+    wordings[options.listing],
+    options.withKubelet === true,
+  );
   if (typeof printed !== 'string') {
     fail(session, printed.failure);
     return;
@@ -176,12 +184,12 @@ function writeFile(session: Session, folder: string, name: string, text: string)
 }
 
 /** What the objects do not say about the node is read from the dump. */
-function compareInputs(
+async function compareInputs(
   session: Session,
   options: GenerateKubeProxyOptions,
   path: string,
   inputs: readonly KubeProxyInput[],
-): void {
+): Promise<void> {
   const dump = session.io.read(path);
   if ('failure' in dump) {
     fail(session, dump.failure);
@@ -191,8 +199,8 @@ function compareInputs(
     const { input, withKubelet, notes } = deducedFromDump(given, dump.text);
     for (const note of notes) session.io.error(`nft-sim: ${note}\n`);
     const run = runKubeProxy(input);
-    const result = compareWithDump(run, dump.text, options.withKubelet ?? withKubelet);
-    if (typeof result === 'object' && 'failure' in result) {
+    const result = await compareWithDump(run, dump.text, options.withKubelet ?? withKubelet);
+    if ('failure' in result) {
       fail(session, `${path}: ${result.failure}`);
       return;
     }

@@ -8,6 +8,7 @@ import {
   dumpOfSave,
   type RuleDump,
 } from '../generate/kube-proxy/compare/rule-dump.ts';
+import { dumpOfTable, kubeProxyTable } from '../generate/kube-proxy/compare/table-dump.ts';
 import type { KubeProxyInput, KubeProxyRun } from '../generate/kube-proxy/generate-kube-proxy.ts';
 import { iptablesKernelState } from '../generate/kube-proxy/iptables/kernel-state.ts';
 import { newerWording } from '../generate/kube-proxy/iptables/listing-words.ts';
@@ -20,7 +21,9 @@ function isSave(text: string): boolean {
 }
 
 function dumpOf(text: string, family: string): RuleDump {
-  return isSave(text) ? dumpOfSave(text, family) : dumpOfListing(text);
+  if (isSave(text)) return dumpOfSave(text, family);
+  const table = kubeProxyTable(text, family);
+  return table === '' ? dumpOfListing(text) : dumpOfTable(table, family);
 }
 
 export interface DeducedInput {
@@ -49,18 +52,29 @@ export function deducedFromDump(given: KubeProxyInput, text: string): DeducedInp
   };
 }
 
-export function compareWithDump(
+export interface DumpAnswer {
+  readonly text: string;
+  readonly isEqual: boolean;
+}
+
+export async function compareWithDump(
   run: KubeProxyRun,
   text: string,
   withKubelet: boolean,
-): { readonly text: string; readonly isEqual: boolean } | { readonly failure: string } {
-  if (run.mode === 'nftables') return { failure: 'comparing nftables mode is not supported yet' };
+): Promise<DumpAnswer | { readonly failure: string }> {
+  if (run.mode === 'nftables') {
+    return (await import('./kube-proxy-nft.ts')).compareNftProgram(run.program, text);
+  }
   const { family } = run.program.context.settings;
-  const actual = dumpOf(text, family);
+  if (!text.includes('KUBE-') && kubeProxyTable(text, family) !== '') {
+    return { failure: 'this is a dump of nftables mode; give --mode nftables' };
+  }
+  const actual = isSave(text) ? dumpOfSave(text, family) : dumpOfListing(text);
   if (actual.tables.size === 0) return { failure: 'no tables of iptables-save or nft list in it' };
   const own = isSave(text)
     ? printSavedState(run.program, { withKubelet })
     : printListing(iptablesKernelState(run.program, { withKubelet }), newerWording);
-  const comparison = compareDumps(dumpOf(own, family), actual);
+  const expected = isSave(text) ? dumpOfSave(own, family) : dumpOfListing(own);
+  const comparison = compareDumps(expected, actual);
   return { text: comparisonText(comparison), isEqual: comparison.differences.length === 0 };
 }

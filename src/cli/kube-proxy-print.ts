@@ -10,25 +10,26 @@ import {
 import { printListing } from '../generate/kube-proxy/iptables/print-listing.ts';
 import { printRestore } from '../generate/kube-proxy/iptables/print-restore.ts';
 import { printSavedState } from '../generate/kube-proxy/iptables/print-save.ts';
-import { generatedNft } from '../generate/kube-proxy/nftables/generate.ts';
 import { printNftScript } from '../generate/kube-proxy/nftables/print-commands.ts';
 
 export type OutputFormat = 'iptables-save' | 'iptables-restore' | 'nft' | 'nft-list' | 'json';
 
 export const wordings = { newer: newerWording, older: olderWording } as const;
 
-export function printRun(
+export async function printRun(
   run: KubeProxyRun,
   format: OutputFormat,
   wording: ListingWording,
   withKubelet: boolean,
-): string | { readonly failure: string } {
+): Promise<string | { readonly failure: string }> {
   if (run.mode === 'nftables') {
     switch (format) {
       case 'nft':
         return printNftScript(run.program);
+      case 'nft-list':
+        return (await import('./kube-proxy-nft.ts')).listNftProgram(run.program);
       case 'json':
-        return jsonText(generatedNft(run.program));
+        return (await import('./kube-proxy-nft.ts')).nftProgramJson(run.program);
       default:
         return { failure: `--to ${format} is not for nftables mode; use nft, nft-list or json` };
     }
