@@ -72,6 +72,8 @@ interface ExtensionRow<Rows extends OptionRows, Options extends ExtensionOptions
   readonly protocols?: readonly number[];
   /** The kernel takes it only in these tables (xt_target.table). */
   readonly tables?: readonly string[];
+  /** The kernel takes it only in these built-in chains and what is called from them (xt_target.hooks). */
+  readonly hooks?: readonly string[];
   /** What else the kernel refuses (checkentry), as a sentence. */
   readonly refused?: (options: Options, site: RuleSite) => string | undefined;
   readonly options: Rows;
@@ -88,6 +90,7 @@ export interface Extension<Options extends ExtensionOptions = ExtensionOptions> 
   readonly aliases: readonly string[];
   readonly protocols?: readonly number[];
   readonly tables?: readonly string[];
+  readonly hooks?: readonly string[];
   readonly refused: (options: Options, site: RuleSite) => string | undefined;
   readonly optionByName: ReadonlyMap<string, OptionRow<unknown>>;
   readonly decode: (
@@ -111,6 +114,7 @@ export function extension<Rows extends OptionRows, Options extends ExtensionOpti
     ...(row.family === undefined ? {} : { family: row.family }),
     ...(row.protocols === undefined ? {} : { protocols: row.protocols }),
     ...(row.tables === undefined ? {} : { tables: row.tables }),
+    ...(row.hooks === undefined ? {} : { hooks: row.hooks }),
     revision: row.revision,
     aliases: row.aliases ?? [],
     refused: row.refused ?? (() => undefined),

@@ -13,6 +13,7 @@ export interface AnyExtension<Options> {
   readonly aliases: readonly string[];
   readonly protocols?: readonly number[];
   readonly tables?: readonly string[];
+  readonly hooks?: readonly string[];
   readonly optionByName: ReadonlyMap<string, OptionRow<unknown>>;
   decode(
     written: readonly WrittenOption[],

@@ -3,6 +3,7 @@
 import { AUDIT, type AuditOptions } from './targets/audit.ts';
 import { CHECKSUM, type ChecksumOptions } from './targets/checksum.ts';
 import { CLASSIFY, type ClassifyOptions } from './targets/classify.ts';
+import { CLUSTERIP, type ClusteripOptions, ULOG, type UlogOptions } from './targets/clusterip.ts';
 import { CONNMARK, type ConnmarkTargetOptions } from './targets/connmark.ts';
 import { CT, type CtOptions, NOTRACK } from './targets/ct.ts';
 import { DSCP, type DscpTargetOptions } from './targets/dscp.ts';
@@ -45,6 +46,7 @@ export type TargetOptions =
   | AuditOptions
   | ChecksumOptions
   | ClassifyOptions
+  | ClusteripOptions
   | ConnmarkTargetOptions
   | ConnsecmarkOptions
   | CtOptions
@@ -76,12 +78,15 @@ export type TargetOptions =
   | TosTargetOptions
   | TproxyOptions
   | TraceOptions
-  | TtlTargetOptions;
+  | TtlTargetOptions
+  | UlogOptions;
 
 export const targetExtensions = [
   AUDIT,
   CHECKSUM,
   CLASSIFY,
+  CLUSTERIP,
+  ULOG,
   CONNMARK,
   CT,
   NOTRACK,

@@ -224,6 +224,7 @@ function takeBaseOption(
     loadTarget(assembly, first ?? '', name === '-g', span);
   } else if (name === '-c') {
     takeCounters(assembly, values, span);
+    assembly.header.push({ name, negated, values, span });
   } else {
     takeHeaderOption(assembly, { name, negated, values, span });
   }

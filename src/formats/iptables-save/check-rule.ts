@@ -10,6 +10,7 @@ import {
 } from '../../fields/iptables/decode.ts';
 import { isBoundTo } from '../../fields/iptables/extension.ts';
 import { savedProtocol } from '../../fields/iptables/protocols.ts';
+import { builtInChain } from '../../fields/iptables/tables.ts';
 import type { RuleSite, WrittenOption } from '../../fields/iptables/written.ts';
 import type { TableState, TablesState } from './tables-state.ts';
 
@@ -113,7 +114,7 @@ function refusalOf(
   part: KnownMatch | KnownTarget,
   site: RuleSite,
 ): { message: string; hint?: string } | undefined {
-  const { protocols, tables } = part.extension;
+  const { protocols, tables, hooks } = part.extension;
   if (protocols !== undefined && !isBoundTo(site, ...protocols)) {
     return {
       message: `'${part.name}' needs -p with its protocol`,
@@ -124,6 +125,13 @@ function refusalOf(
     return {
       message: `'${part.name}' is not for table '${site.table}'`,
       hint: `it works in ${tables.join(' and ')}`,
+    };
+  }
+  const builtIn = builtInChain(site.table, site.chain) !== undefined;
+  if (builtIn && hooks !== undefined && !hooks.includes(site.chain)) {
+    return {
+      message: `'${part.name}' is not for chain ${site.chain}`,
+      hint: `it works in ${hooks.join(' and ')}`,
     };
   }
   const message =

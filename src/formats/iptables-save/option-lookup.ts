@@ -18,7 +18,7 @@ const commandRows: readonly CommandRow[] = [
   { name: '-D', aliases: ['--delete'], words: 1, more: 1 },
   { name: '-R', aliases: ['--replace'], words: 2, more: 0 },
   { name: '-C', aliases: ['--check'], words: 1, more: 0 },
-  { name: '-N', aliases: ['--new', '--new-chain'], words: 1, more: 0 },
+  { name: '-N', aliases: ['--new-chain'], words: 1, more: 0 },
   { name: '-X', aliases: ['--delete-chain'], words: 0, more: 1 },
   { name: '-F', aliases: ['--flush'], words: 0, more: 1 },
   { name: '-Z', aliases: ['--zero'], words: 0, more: 2 },

@@ -66,10 +66,10 @@ function isZero(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0);
 }
 
-/** `+` alone matches every interface; inverted it matches none, which nf_tables says with a name that cannot be. */
+/** `+` alone matches every interface and is not kept. */
 function interfaceWords(name: string, named: HeaderInterface | undefined): string[] {
   if (named === undefined) return [];
-  if (named.name === '+') return named.inverted ? [name, 'INVAL/D'] : [];
+  if (named.name === '+' && !named.inverted) return [];
   return [...(named.inverted ? ['!'] : []), name, named.name];
 }
 

@@ -29,11 +29,14 @@ function translateInterface(key: string, tested: HeaderInterface | undefined): s
   return [`${key} ${not(inverted)}"${plain}${wildcard ? '*' : ''}"`];
 }
 
+/** Matches that go by a shorter name than their protocol. */
+const matchNames: Readonly<Record<string, string>> = { 'mobility-header': 'mh' };
+
 /** A match that is named like the protocol tests it too. */
 function translateProtocol({ protocol, matches }: DecodedRule, family: IptablesFamily): string[] {
   if (protocol === undefined || protocol.number === 0) return [];
   const name = protocolName(protocol.number) ?? String(protocol.number);
-  if (matches.some((match) => match.name === name)) return [];
+  if (matches.some((match) => match.name === (matchNames[name] ?? name))) return [];
   return [`${family === 'ip' ? 'ip protocol' : 'meta l4proto'} ${not(protocol.negated)}${name}`];
 }
 

@@ -130,18 +130,11 @@ export const statistic: Translate<StatisticOptions> = (options) =>
     : `meta random & 2147483647 ${options.inverted ? '>=' : '<'} ${options.probability}`;
 
 /** The inversion is lost, as in 1.8.13. */
-export const cluster: Translate<ClusterOptions> = ({
-  totalNodes,
-  nodeMask,
-  hashSeed,
-  inverted,
-}) => {
+export const cluster: Translate<ClusterOptions> = ({ totalNodes, nodeMask, hashSeed }) => {
   const nodes = Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => (nodeMask >>> bit) & 1);
   const seed = paddedHex(hashSeed, 8);
   const [only] = nodes;
   const target =
-    nodes.length === 1 && only !== undefined
-      ? `${inverted ? 'neq' : 'eq'} ${only + 1}`
-      : `{ ${nodes.join(', ')} }`;
+    nodes.length === 1 && only !== undefined ? `eq ${only + 1}` : `{ ${nodes.join(', ')} }`;
   return `jhash ct original saddr mod ${totalNodes} seed ${seed} ${target} meta pkttype set host`;
 };

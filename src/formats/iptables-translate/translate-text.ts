@@ -62,10 +62,13 @@ export function translateIptablesCommand(text: string, family: IptablesFamily): 
   });
 }
 
-/** A `!` is taken out of the words before they are echoed. */
+/** What is left of the words once 1.8.13 has read them: `!` is taken out, some lists are cut after their first item. */
 function wordsOf(text: string): string[] {
   const words = splitWords(text.replace(/^\[\d+:\d+\]\s*/, ''));
-  return words.map((word) => (word === '!' ? '' : word));
+  return words.map((word, place) => {
+    if (word === '!') return '';
+    return words[place - 1] === '--strip-options' ? word.replace(/,.*/, '') : word;
+  });
 }
 
 interface LineSite {

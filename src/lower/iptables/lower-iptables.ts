@@ -63,7 +63,7 @@ function lowerTable(
       },
     });
     const lowered = decoded.map((each) =>
-      lowerRule(each, counters ? rule : { span: rule.span }, family, loader),
+      lowerRule(each, counters || setsCounters(rule) ? rule : { span: rule.span }, family, loader),
     );
     rulesByChain.get(rule.chain)?.push(...lowered);
   }
@@ -119,4 +119,9 @@ export function lowerRule(
     ],
     span,
   };
+}
+
+/** The option -c counts always, other than counters before the rule. */
+function setsCounters({ header }: IptablesRule): boolean {
+  return header.some(({ name }) => name === '-c');
 }

@@ -1,7 +1,7 @@
 /** -m conntrack and -m state: what connection tracking knows of the packet. */
 
 import { extension, type ReadSite, type ReadValue } from '../extension.ts';
-import { formatNetworkBriefly, masked } from '../networks.ts';
+import { formatNetworkBriefly } from '../networks.ts';
 import { saved, savedRange } from '../saving.ts';
 import {
   type MaskedAddress,
@@ -96,7 +96,7 @@ const portRows = {
 function addressOf(read: ReadValue<MaskedAddress> | undefined): ConntrackAddress | undefined {
   return (
     read && {
-      address: masked(read.value.address, read.value.mask),
+      address: read.value.address,
       mask: read.value.mask,
       inverted: read.negated,
     }

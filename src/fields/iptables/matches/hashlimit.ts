@@ -134,6 +134,7 @@ const options = {
 export const hashlimit = extension({
   name: 'hashlimit',
   revision: 3,
+  refused: refusedRate,
   options,
   read: (values, site): HashlimitOptions | undefined => {
     const given = values.upto ?? values.above;
@@ -164,6 +165,24 @@ export const hashlimit = extension({
     ...savedTable(saved, family === 'ip' ? 32 : 128),
   ],
 });
+
+/** HZ times CREDITS_PER_JIFFY of xt_hashlimit.c: the credits of one second. */
+const creditsPerSecond = 1000n * 2n ** 37n;
+
+/** user2credits() must not wrap around 64 bits. */
+function refusedRate({
+  average,
+  burst: bucket,
+  bytes,
+  rateMatch,
+}: HashlimitOptions): string | undefined {
+  if (bytes || rateMatch) return undefined;
+  const credits = (ticks: bigint) => ((ticks * creditsPerSecond) / 1000000n) % 2n ** 64n;
+  const whole = credits(BigInt(average) * BigInt(bucket));
+  return bucket === 0 || whole < credits(BigInt(average))
+    ? 'hashlimit: the rate is too slow or the burst too great for the kernel'
+    : undefined;
+}
 
 function readBurst(
   given: Rate,

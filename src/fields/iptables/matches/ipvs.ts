@@ -1,7 +1,7 @@
 /** -m ipvs: properties of IPVS connections. */
 
 import { extension } from '../extension.ts';
-import { formatNetworkBriefly, masked } from '../networks.ts';
+import { formatNetworkBriefly } from '../networks.ts';
 import { saved } from '../saving.ts';
 import {
   flag,
@@ -59,13 +59,7 @@ export const ipvs = extension({
         protocol: { value: values.protocol.value, inverted: values.protocol.negated },
       }),
       ...(address && {
-        address: {
-          value: {
-            address: masked(address.value.address, address.value.mask),
-            mask: address.value.mask,
-          },
-          inverted: address.negated,
-        },
+        address: { value: address.value, inverted: address.negated },
       }),
       ...(values.port && { port: { value: values.port.value, inverted: values.port.negated } }),
       ...(values.controlPort && {

@@ -40,6 +40,7 @@ const idRange = oneWord((text, site) => {
 
 export const owner = extension({
   name: 'owner',
+  hooks: ['OUTPUT', 'POSTROUTING'],
   revision: 1,
   options: {
     user: { name: '--uid-owner', value: idRange, invert: true },

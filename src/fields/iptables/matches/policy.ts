@@ -1,7 +1,7 @@
 /** -m policy: IPsec policies that were or will be applied. */
 
 import { extension, type ReadSite } from '../extension.ts';
-import { formatNetwork, parseNetwork } from '../networks.ts';
+import { formatNetworkBriefly, parseNetwork } from '../networks.ts';
 import { parseSmallNumber } from '../numbers.ts';
 import { protocolName } from '../protocols.ts';
 import { saved } from '../saving.ts';
@@ -158,10 +158,14 @@ function savedElement(element: PolicyElement): string[] {
     ...(proto ? saved('--proto', proto.inverted, protocolName(proto.value) ?? proto.value) : []),
     ...(mode ? saved('--mode', mode.inverted, mode.value) : []),
     ...(tunnelDestination
-      ? saved('--tunnel-dst', tunnelDestination.inverted, formatNetwork(tunnelDestination.value))
+      ? saved(
+          '--tunnel-dst',
+          tunnelDestination.inverted,
+          formatNetworkBriefly(tunnelDestination.value),
+        )
       : []),
     ...(tunnelSource
-      ? saved('--tunnel-src', tunnelSource.inverted, formatNetwork(tunnelSource.value))
+      ? saved('--tunnel-src', tunnelSource.inverted, formatNetworkBriefly(tunnelSource.value))
       : []),
   ];
 }

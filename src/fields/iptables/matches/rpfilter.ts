@@ -13,6 +13,7 @@ export interface RpfilterOptions {
 
 export const rpfilter = extension({
   name: 'rpfilter',
+  hooks: ['PREROUTING'],
   revision: 0,
   options: {
     loose: { name: '--loose', value: flag },

@@ -13,6 +13,7 @@ export interface SocketOptions {
 
 export const socket = extension({
   name: 'socket',
+  hooks: ['PREROUTING', 'INPUT'],
   revision: 3,
   options: {
     transparent: { name: '--transparent', value: flag },

@@ -1,7 +1,7 @@
 /** -m srh: the segment routing header of IPv6. */
 
 import { extension, type ReadValue } from '../extension.ts';
-import { formatNetwork, masked } from '../networks.ts';
+import { formatNetwork } from '../networks.ts';
 import { saved } from '../saving.ts';
 import { type MaskedAddress, network, number, protocol } from '../value-kinds.ts';
 
@@ -101,5 +101,5 @@ function addressTest(
 ): SrhAddressTest[] {
   if (read === undefined) return [];
   const { address, mask } = read.value;
-  return [{ field, address: masked(address, mask), mask, inverted: read.negated }];
+  return [{ field, address, mask, inverted: read.negated }];
 }

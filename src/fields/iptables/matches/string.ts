@@ -79,9 +79,9 @@ export const string = extension({
   ],
 });
 
-/** Unprintable bytes, or a bar at the end. */
+/** Are there unprintable bytes? */
 function needsHex(pattern: string): boolean {
-  return /[^\x20-\x7e]/.test(pattern) || pattern.endsWith('|');
+  return /[^\x20-\x7e]/.test(pattern);
 }
 
 function hexOf(pattern: string): string {

@@ -15,10 +15,11 @@ interface PortRewrite<Kind extends 'MASQUERADE' | 'REDIRECT'> {
 export type MasqueradeOptions = PortRewrite<'MASQUERADE'>;
 export type RedirectOptions = PortRewrite<'REDIRECT'>;
 
-function portRewrite<Kind extends 'MASQUERADE' | 'REDIRECT'>(kind: Kind) {
+function portRewrite<Kind extends 'MASQUERADE' | 'REDIRECT'>(kind: Kind, hooks: readonly string[]) {
   return extension({
     name: kind,
     tables: ['nat'],
+    hooks,
     revision: 0,
     options: {
       ports: { name: '--to-ports', value: text() },
@@ -43,5 +44,5 @@ function portRewrite<Kind extends 'MASQUERADE' | 'REDIRECT'>(kind: Kind) {
   });
 }
 
-export const MASQUERADE = portRewrite('MASQUERADE');
-export const REDIRECT = portRewrite('REDIRECT');
+export const MASQUERADE = portRewrite('MASQUERADE', ['POSTROUTING']);
+export const REDIRECT = portRewrite('REDIRECT', ['PREROUTING', 'OUTPUT']);

@@ -1,8 +1,8 @@
 /** -j DNAT and -j SNAT: new addresses and ports. */
 
 import { type Address, formatAddress } from '../../../base/address.ts';
-import { extension } from '../extension.ts';
-import { readNatRange } from '../nat-range.ts';
+import { extension, type ReadValues } from '../extension.ts';
+import { type NatRange, readNatRange } from '../nat-range.ts';
 import { flag, text } from '../value-kinds.ts';
 
 export interface PortNumbers {
@@ -24,41 +24,68 @@ interface NatOptions<Kind extends 'DNAT' | 'SNAT'> {
 export type DnatOptions = NatOptions<'DNAT'>;
 export type SnatOptions = NatOptions<'SNAT'>;
 
-function natTarget<Kind extends 'DNAT' | 'SNAT'>(kind: Kind, to: string, revision: number) {
-  return extension({
-    name: kind,
-    tables: ['nat'],
-    revision,
-    options: {
-      to: { name: to, value: text(), required: true },
-      random: { name: '--random', value: flag },
-      randomFully: { name: '--random-fully', value: flag },
-      persistent: { name: '--persistent', value: flag },
-    },
-    read: (values, site): NatOptions<Kind> | undefined => {
-      const range = readNatRange(values.to?.value ?? '', site, kind === 'DNAT');
-      return (
-        range && {
-          kind,
-          ...range,
-          random: values.random !== undefined,
-          randomFully: values.randomFully !== undefined,
-          persistent: values.persistent !== undefined,
-        }
-      );
-    },
-    save: (options) => [
-      to,
-      formatNatRange(options),
-      ...(options.random ? ['--random'] : []),
-      ...(options.randomFully ? ['--random-fully'] : []),
-      ...(options.persistent ? ['--persistent'] : []),
-    ],
-  });
+const commonRows = {
+  random: { name: '--random', value: flag },
+  persistent: { name: '--persistent', value: flag },
+} as const;
+
+type CommonValues = ReadValues<typeof commonRows>;
+
+export const DNAT = extension({
+  name: 'DNAT',
+  tables: ['nat'],
+  hooks: ['PREROUTING', 'OUTPUT'],
+  revision: 2,
+  options: {
+    to: { name: '--to-destination', value: text(), required: true },
+    ...commonRows,
+  },
+  read: (values, site): DnatOptions | undefined =>
+    natOptions('DNAT', readNatRange(values.to?.value ?? '', site, true), values),
+  save: (options) => ['--to-destination', ...savedNat(options)],
+});
+
+export const SNAT = extension({
+  name: 'SNAT',
+  tables: ['nat'],
+  hooks: ['POSTROUTING', 'INPUT'],
+  revision: 0,
+  options: {
+    to: { name: '--to-source', value: text(), required: true },
+    randomFully: { name: '--random-fully', value: flag },
+    ...commonRows,
+  },
+  read: (values, site): SnatOptions | undefined => {
+    const options = natOptions('SNAT', readNatRange(values.to?.value ?? '', site, false), values);
+    return options && { ...options, randomFully: values.randomFully !== undefined };
+  },
+  save: (options) => ['--to-source', ...savedNat(options)],
+});
+
+function natOptions<Kind extends 'DNAT' | 'SNAT'>(
+  kind: Kind,
+  range: NatRange | undefined,
+  values: CommonValues,
+): NatOptions<Kind> | undefined {
+  return (
+    range && {
+      kind,
+      ...range,
+      random: values.random !== undefined,
+      randomFully: false,
+      persistent: values.persistent !== undefined,
+    }
+  );
 }
 
-export const DNAT = natTarget('DNAT', '--to-destination', 2);
-export const SNAT = natTarget('SNAT', '--to-source', 0);
+function savedNat(options: DnatOptions | SnatOptions): string[] {
+  return [
+    formatNatRange(options),
+    ...(options.random ? ['--random'] : []),
+    ...(options.randomFully ? ['--random-fully'] : []),
+    ...(options.persistent ? ['--persistent'] : []),
+  ];
+}
 
 /** `1.2.3.4-1.2.3.9:80-90/8080`; an IPv6 address before a port stands in brackets. */
 export function formatNatRange({

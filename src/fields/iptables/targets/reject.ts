@@ -54,6 +54,7 @@ function answer<Name extends string>(
 
 export const REJECT4 = extension({
   name: 'REJECT',
+  hooks: ['INPUT', 'FORWARD', 'OUTPUT'],
   tables: ['filter'],
   family: 'ip',
   revision: 0,
@@ -68,6 +69,7 @@ export const REJECT4 = extension({
 
 export const REJECT6 = extension({
   name: 'REJECT',
+  hooks: ['INPUT', 'FORWARD', 'OUTPUT'],
   tables: ['filter'],
   family: 'ip6',
   revision: 0,

@@ -34,11 +34,12 @@ const optionList = oneWord((text, site): readonly number[] | undefined => {
 export const TCPOPTSTRIP = extension({
   name: 'TCPOPTSTRIP',
   tables: ['mangle'],
+  protocols: [6],
   revision: 0,
   options: { options: { name: '--strip-options', value: optionList } },
-  read: (values, site): TcpoptstripOptions | undefined =>
-    values.options
-      ? { kind: 'TCPOPTSTRIP', options: values.options.value }
-      : site.problem('TCPOPTSTRIP: --strip-options is required'),
-  save: ({ options }) => ['--strip-options', options.join(',')],
+  read: (values): TcpoptstripOptions => ({
+    kind: 'TCPOPTSTRIP',
+    options: values.options?.value ?? [],
+  }),
+  save: ({ options }) => (options.length === 0 ? [] : ['--strip-options', options.join(',')]),
 });

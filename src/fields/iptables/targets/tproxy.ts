@@ -17,6 +17,7 @@ const port = oneWord((text, site) => readPort(text, site));
 
 export const TPROXY = extension({
   name: 'TPROXY',
+  hooks: ['PREROUTING'],
   tables: ['mangle'],
   revision: 1,
   options: {
