@@ -256,7 +256,7 @@ export function pushMatch(
     fail(context, 'conflicting-protocols', earlier, 'conflicting statements', { also: span });
   }
   pushItem(context, { kind: 'match', operator, left, right, span });
-  updateFromMatch(context, left, right, span);
+  updateFromMatch(context, left, right);
 }
 
 /** nft: stmt_dep_conflict(): the same field was compared before. */

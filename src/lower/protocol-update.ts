@@ -1,12 +1,11 @@
 /** What comparisons say of the protocols of the packet (nft: relational_expr_pctx_update()). */
 
-import type { Span } from '../base/span.ts';
 import { bytesToBigInt } from './bytes.ts';
 import { type LoweringContext, protocolsOf } from './context.ts';
 import {
-  familyLayer,
   familyProtocol,
   type Layer,
+  type Protocol,
   type ProtocolContext,
   protocolEther,
   protocolIcmp,
@@ -25,17 +24,17 @@ export function updateFromMatch(
   context: LoweringContext,
   left: TypedExpression,
   right: TypedExpression,
-  span: Span,
 ): void {
   if (left.kind !== 'payload' && left.kind !== 'meta' && left.kind !== 'ct') return;
-  if (right.kind === 'value') updateFromValue(context, left, Number(right.value), span);
+  if (!namesProtocol(left)) return;
+  if (right.kind === 'value') updateFromValue(context, left, Number(right.value));
   else if (right.kind === 'set') {
     for (const { key } of right.elements) {
-      if (key?.kind === 'value') updateFromValue(context, left, Number(key.value), span);
+      if (key?.kind === 'value') updateFromValue(context, left, Number(key.value));
     }
   } else if (right.kind === 'set-reference' && !right.set.interval && left.bits <= 32) {
     for (const { key } of right.set.elements) {
-      if (key !== undefined) updateFromValue(context, left, elementNumber(left, key), span);
+      if (key !== undefined) updateFromValue(context, left, elementNumber(left, key));
     }
   }
 }
@@ -45,91 +44,99 @@ function elementNumber(left: TypedExpression, key: Uint8Array): number {
   return Number(bytesToBigInt(left.order === 'host' ? key.toReversed() : key));
 }
 
+/** EXPR_F_PROTOCOL, and the types of ICMP messages. */
+function namesProtocol(left: TypedPayload | TypedMeta | TypedCt): boolean {
+  switch (left.kind) {
+    case 'payload':
+      return left.protocolKey || isIcmpType(left);
+    case 'meta':
+      return left.bits <= 16;
+    case 'ct':
+      return left.key.name === 'l3proto' || left.key.name === 'protocol';
+  }
+}
+
+function isIcmpType({ protocol, field }: TypedPayload): boolean {
+  return (protocol === protocolIcmp || protocol === protocolIcmpv6) && field?.name === 'type';
+}
+
 function updateFromValue(
   context: LoweringContext,
   left: TypedPayload | TypedMeta | TypedCt,
   value: number,
-  span: Span,
 ): void {
   const protocols = protocolsOf(context);
   switch (left.kind) {
     case 'payload':
-      return updateFromPayload(protocols, left, value, span);
+      updateFromPayload(protocols, left, value);
+      break;
     case 'meta':
-      return updateFromMeta(protocols, left, value, span);
+      updateFromMeta(protocols, left, value);
+      break;
     case 'ct':
-      return updateFromCt(protocols, left, value, span);
+      updateFromCt(protocols, left, value);
+      break;
   }
 }
 
 /** nft: payload_expr_pctx_update() */
-function updateFromPayload(
-  protocols: ProtocolContext,
-  left: TypedPayload,
-  value: number,
-  span: Span,
-): void {
-  const { protocol, field } = left;
-  if (protocol === protocolIcmp || protocol === protocolIcmpv6) {
-    if (field?.name === 'type') protocols.icmpType = value;
+function updateFromPayload(protocols: ProtocolContext, left: TypedPayload, value: number): void {
+  if (isIcmpType(left)) {
+    protocols.icmpType = value;
     return;
   }
-  if (!left.protocolKey || protocol === undefined) return;
-  const layer = protocol.layer;
+  const layer = left.protocol?.layer ?? 0;
   if (layer === 0) return;
   const base = protocols.layers[layer].protocol;
-  if (base === undefined) return;
-  const upper = upperProtocol(base, value);
-  if (upper === undefined || upper.layer === 0) return;
+  const upper = base === undefined ? undefined : upperProtocol(base, value);
+  if (base === undefined || upper === undefined || upper.layer === 0) return;
   if (upper.layer === base.layer && layer === 1 && protocols.stacked.length < 3) {
     protocols.stacked = [...protocols.stacked, base];
   }
-  updateProtocol(protocols, upper.layer, span, upper);
+  updateProtocol(protocols, upper.layer, upper);
 }
 
 /** nft: meta_expr_pctx_update() */
-function updateFromMeta(
+function updateFromMeta(protocols: ProtocolContext, left: TypedMeta, value: number): void {
+  const found = protocolOfMeta(protocols, left, value);
+  if (found !== undefined) updateProtocol(protocols, found[0], found[1]);
+}
+
+function protocolOfMeta(
   protocols: ProtocolContext,
   left: TypedMeta,
   value: number,
-  span: Span,
-): void {
-  const base = familyProtocol(protocols.family);
+): readonly [Layer, Protocol] | undefined {
+  const { family } = protocols;
+  const base = familyProtocol(family);
   switch (left.key.name) {
     case 'iiftype':
-      if (familyLayer(protocols.family) < 2 && protocols.family === 'bridge') return;
-      return updateProtocol(protocols, 1, span, value === 1 ? protocolEther : protocolUnknown);
-    case 'nfproto': {
-      if ((value === 2 && base === protocolIp) || (value === 10 && base === protocolIp6)) return;
-      return updateProtocol(protocols, 2, span, upperProtocol(base, value) ?? protocolUnknown);
-    }
+      if (family === 'bridge') return undefined;
+      return [1, value === 1 ? protocolEther : protocolUnknown];
+    case 'nfproto':
+      if ((value === 2 && base === protocolIp) || (value === 10 && base === protocolIp6)) {
+        return undefined;
+      }
+      return [2, upperProtocol(base, value) ?? protocolUnknown];
     case 'l4proto':
-      return updateProtocol(
-        protocols,
-        3,
-        span,
-        upperProtocol(protocolInetService, value) ?? protocolUnknown,
-      );
+      return [3, upperProtocol(protocolInetService, value) ?? protocolUnknown];
     case 'protocol': {
-      const { family } = protocols;
-      if (family !== 'netdev' && family !== 'bridge') return;
+      if (family !== 'netdev' && family !== 'bridge') return undefined;
       const upper = upperProtocol(base, value);
-      if (upper?.layer === 1) return;
-      return updateProtocol(protocols, 2, span, upper ?? protocolUnknown);
+      return upper?.layer === 1 ? undefined : [2, upper ?? protocolUnknown];
     }
+    default:
+      return undefined;
   }
 }
 
 /** nft: ct_expr_pctx_update() */
-function updateFromCt(protocols: ProtocolContext, left: TypedCt, value: number, span: Span): void {
-  const layer: Layer | undefined =
-    left.key.name === 'l3proto' ? 2 : left.key.name === 'protocol' ? 3 : undefined;
-  if (layer === undefined) return;
+function updateFromCt(protocols: ProtocolContext, left: TypedCt, value: number): void {
+  const layer: Layer = left.key.name === 'l3proto' ? 2 : 3;
   const base =
     layer === 2
       ? protocols.layers[1].protocol
       : (protocols.layers[2].protocol ?? protocolInetService);
-  if (base === undefined) return;
-  const upper = upperProtocol(base, value);
-  if (upper !== undefined) updateProtocol(protocols, layer, span, upper);
+  const upper = base === undefined ? undefined : upperProtocol(base, value);
+  if (upper !== undefined) updateProtocol(protocols, layer, upper);
 }

@@ -1,6 +1,5 @@
 /** Protocol descriptions and the protocol context of a rule (nft: proto.c). */
 
-import type { Span } from '../base/span.ts';
 import type { Family } from '../fields/families.ts';
 import type { HeaderRows } from '../fields/header.ts';
 import { headers, networkProtocols, transportProtocols } from '../fields/headers.ts';
@@ -122,19 +121,19 @@ export function protocolNumber(protocol: Protocol, upper: Protocol): number | un
 }
 
 interface LayerState {
-  protocol?: Protocol;
-  span?: Span;
-  seen: Protocol[];
+  protocol: Protocol | undefined;
+  /** Alternatives, where a set of protocols was matched. */
+  seen: readonly Protocol[];
 }
 
 /** What the rule is known to match so far (nft: struct proto_ctx). */
 export interface ProtocolContext {
   readonly family: Family;
   readonly layers: readonly [LayerState, LayerState, LayerState, LayerState, LayerState];
-  stacked: Protocol[];
+  /** Link layer headers below the one in force. */
+  stacked: readonly Protocol[];
   /** Type of the ICMP message once matched. */
   icmpType: number;
-  inner: boolean;
 }
 
 const familyBase: Readonly<Record<Family, readonly [Layer, Protocol]>> = {
@@ -154,32 +153,42 @@ export function familyProtocol(family: Family): Protocol {
   return familyBase[family][1];
 }
 
-export function newProtocolContext(family: Family, inner = false): ProtocolContext {
+export function newProtocolContext(family: Family): ProtocolContext {
   const context: ProtocolContext = {
     family,
-    layers: [{ seen: [] }, { seen: [] }, { seen: [] }, { seen: [] }, { seen: [] }],
-    stacked: [],
+    layers: [newLayer(), newLayer(), newLayer(), newLayer(), newLayer()],
+    stacked: none,
     icmpType: -1,
-    inner,
   };
-  const [layer, protocol] = familyBase[family];
-  context.layers[layer].protocol = protocol;
+  resetProtocols(context);
   return context;
 }
 
+const none: readonly Protocol[] = [];
+
+function newLayer(): LayerState {
+  return { protocol: undefined, seen: none };
+}
+
+/** As at the start of a rule: the family's own protocol is known, nothing else. */
+export function resetProtocols(context: ProtocolContext): void {
+  for (const layer of context.layers) {
+    layer.protocol = undefined;
+    layer.seen = none;
+  }
+  context.stacked = none;
+  context.icmpType = -1;
+  const [layer, protocol] = familyBase[context.family];
+  context.layers[layer].protocol = protocol;
+}
+
 /** proto_ctx_update() */
-export function updateProtocol(
-  context: ProtocolContext,
-  layer: Layer,
-  span: Span,
-  protocol: Protocol,
-): void {
+export function updateProtocol(context: ProtocolContext, layer: Layer, protocol: Protocol): void {
   const state = context.layers[layer];
   if (layer === 3 && !state.seen.includes(protocol) && state.seen.length < 16) {
-    state.seen.push(protocol);
+    state.seen = [...state.seen, protocol];
   }
   state.protocol = protocol;
-  state.span = span;
 }
 
 /** Two protocols were matched as alternatives (`ip protocol { tcp, udp }`). */

@@ -10,7 +10,7 @@ import { fail, type LoweringContext } from './context.ts';
 import { newEmitter } from './generate/emitter.ts';
 import { generateMatch } from './generate/match.ts';
 import { reduceItems } from './generate/reduce.ts';
-import { newProtocolContext } from './protocol.ts';
+import { newProtocolContext, resetProtocols } from './protocol.ts';
 import { isTerminal, lowerStatement } from './statements/statement.ts';
 import type { TableScope } from './table-scope.ts';
 
@@ -18,6 +18,8 @@ export interface RuleScope {
   readonly table: TableScope;
   readonly environment: NameEnvironment;
   readonly diagnostics: Diagnostic[];
+  /** A context that no rule is using: making one per rule is what would cost most. */
+  spare?: LoweringContext | undefined;
 }
 
 export function newContext(scope: RuleScope): LoweringContext {
@@ -44,7 +46,7 @@ export function newContext(scope: RuleScope): LoweringContext {
 export function lowerRule(scope: RuleScope, rule: Rule): ProgramRule {
   const { span, handle, comment } = rule;
   return {
-    operations: lowerStatements(newContext(scope), rule.statements),
+    operations: lowerInScope(scope, rule.statements),
     ...(handle === undefined ? {} : { handle }),
     ...(comment === undefined ? {} : { comment }),
     span,
@@ -52,6 +54,27 @@ export function lowerRule(scope: RuleScope, rule: Rule): ProgramRule {
 }
 
 const nothing: readonly Operation[] = [];
+
+function lowerInScope(scope: RuleScope, statements: readonly Statement[]): readonly Operation[] {
+  const context = scope.spare ?? newContext(scope);
+  scope.spare = undefined;
+  const operations = lowerStatements(context, statements);
+  resetContext(context);
+  scope.spare = context;
+  return operations;
+}
+
+function resetContext(context: LoweringContext): void {
+  context.statementBits = 0;
+  context.payloadStatement = false;
+  resetProtocols(context.protocols);
+  context.innerProtocols = undefined;
+  context.tunnel = undefined;
+  context.items = [];
+  context.set = undefined;
+  context.listDepth = 0;
+  context.binaryDepth = 0;
+}
 
 function lowerStatements(
   context: LoweringContext,
@@ -83,5 +106,6 @@ function operationsOf(context: LoweringContext): readonly Operation[] {
     if (item.kind === 'match') generateMatch(emitter, item);
     else for (const operation of item.operations) emitter.operations.push(operation);
   }
-  return emitter.operations;
+  // A copy has no room to spare: many rules are kept.
+  return emitter.operations.slice();
 }

@@ -122,7 +122,7 @@ function enterTunnel(context: LoweringContext, payload: TypedPayload): boolean {
       const { tunnel: _outer, ...plain } = payload;
       const stub: TypedPayload = { ...plain, base: 'transport', protocol: description };
       if (!generateDependency(context, stub)) return false;
-      updateProtocol(protocolsOf(context), 3, span, description);
+      updateProtocol(protocolsOf(context), 3, description);
     }
   } else {
     const transport = layers[3].protocol;
@@ -139,10 +139,10 @@ function enterTunnel(context: LoweringContext, payload: TypedPayload): boolean {
       );
       return false;
     }
-    updateProtocol(protocolsOf(context), 4, span, description);
+    updateProtocol(protocolsOf(context), 4, description);
   }
   if (payload.base !== 'tunnel') {
-    context.innerProtocols ??= newProtocolContext('bridge', true);
+    context.innerProtocols ??= newProtocolContext('bridge');
     context.tunnel = tunnel;
   }
   return true;
@@ -222,7 +222,7 @@ function resolveLinkConflict(
   let below = known;
   if (known === protocolInet || known === protocolNetdev) {
     if (context.tunnel !== undefined) {
-      updateProtocol(protocols, 1, payload.span, protocolEther);
+      updateProtocol(protocols, 1, protocolEther);
     } else if (!generateDependency(context, payload, 'device')) return undefined;
     below = protocols.layers[1].protocol ?? known;
     if (below === protocol) return payload;

@@ -47,15 +47,20 @@ export function generateLoad(emitter: Emitter, expression: TypedExpression, unit
       operations.push(immediate(expression, destination));
       return;
     case 'concat':
-      return generateConcat(emitter, expression, unit);
+      generateConcat(emitter, expression, unit);
+      return;
     case 'binary':
-      return generateBinary(emitter, expression, unit);
+      generateBinary(emitter, expression, unit);
+      return;
     case 'byteorder':
-      return generateByteorder(emitter, expression, unit);
+      generateByteorder(emitter, expression, unit);
+      return;
     case 'map':
-      return generateMap(emitter, expression, unit);
+      generateMap(emitter, expression, unit);
+      return;
     case 'jhash':
-      return generateJhash(emitter, expression, unit);
+      generateJhash(emitter, expression, unit);
+      return;
     default:
       throw new Error(`${expression.kind} cannot be loaded`);
   }
@@ -124,8 +129,13 @@ function generateByteorder(emitter: Emitter, node: TypedByteorder, unit: number)
 }
 
 function generateBinary(emitter: Emitter, node: TypedBinary, unit: number): void {
-  if (node.operator === '<<' || node.operator === '>>') return generateShift(emitter, node, unit);
-  if (node.right.kind === 'value') return generateMaskXor(emitter, node, unit);
+  if (node.operator === '<<' || node.operator === '>>') generateShift(emitter, node, unit);
+  else if (node.right.kind === 'value') generateMaskXor(emitter, node, unit);
+  else generateRegisters(emitter, node, unit);
+}
+
+/** Both operands computed (kernel 6.13 and later). */
+function generateRegisters(emitter: Emitter, node: TypedBinary, unit: number): void {
   generateLoad(emitter, node.left, unit);
   const source = registerAt(unit);
   const { operator, right, bits } = node;

@@ -5,7 +5,7 @@ import { numberBytes, orderedBytes, prefixMask, valueBytes } from '../bytes.ts';
 import type { ComparisonOperator, MatchItem } from '../context.ts';
 import { rootType, type TypedPrefix, type TypedValue } from '../typed.ts';
 import { isFlags } from '../types.ts';
-import { type Emitter, registerAt, withRegister } from './emitter.ts';
+import { type Emitter, registerAt, unitsOf } from './emitter.ts';
 import { hostData } from './host-data.ts';
 import { generateLoad } from './load.ts';
 
@@ -21,8 +21,11 @@ const compareOperators: Readonly<Record<ComparisonOperator, CompareOperator>> = 
 };
 
 export function generateMatch(emitter: Emitter, item: MatchItem): void {
-  const { left } = item;
-  withRegister(emitter, left, (unit) => generateComparison(emitter, item, unit));
+  const unit = emitter.low;
+  const units = unitsOf(item.left);
+  emitter.low += units;
+  generateComparison(emitter, item, unit);
+  emitter.low -= units;
 }
 
 function generateComparison(emitter: Emitter, item: MatchItem, unit: number): void {
@@ -51,13 +54,16 @@ function generateComparison(emitter: Emitter, item: MatchItem, unit: number): vo
       });
       return;
     case 'prefix':
-      return generatePrefix(emitter, item, right, unit);
+      generatePrefix(emitter, item, right, unit);
+      return;
     case 'value':
       if ((operator === 'in' || operator === '!') && isFlags(right.type)) {
-        return generateFlags(emitter, item, right, unit);
+        generateFlags(emitter, item, right, unit);
+        return;
       }
       generateLoad(emitter, left, unit);
-      return compare(emitter, item, right, valueBytes(right), source);
+      compare(emitter, item, right, valueBytes(right), source);
+      return;
     default:
       throw new Error(`cannot compare with ${right.kind}`);
   }
@@ -105,7 +111,8 @@ function generatePrefix(
       xor: new Uint8Array(bytes),
       ...hostData(prefix),
     });
-    return compare(emitter, item, base, valueBytes(base, bytes), source);
+    compare(emitter, item, base, valueBytes(base, bytes), source);
+    return;
   }
   generateLoad(emitter, { ...left, bits: length }, unit);
   compare(emitter, item, base, valueBytes(base, bytes).subarray(0, Math.ceil(length / 8)), source);
@@ -118,7 +125,7 @@ function generateFlags(emitter: Emitter, item: MatchItem, right: TypedValue, uni
   const source = registerAt(unit);
   const data = valueBytes(right);
   if (left.kind === 'binary') {
-    return void emitter.operations.push({
+    emitter.operations.push({
       kind: 'cmp',
       operator: 'eq',
       source,
@@ -126,6 +133,7 @@ function generateFlags(emitter: Emitter, item: MatchItem, right: TypedValue, uni
       ...hostData(right),
       span,
     });
+    return;
   }
   const length = Math.ceil(left.bits / 8);
   const zero = new Uint8Array(length);

@@ -11,6 +11,7 @@ interface PayloadMatch extends MatchItem {
 
 /** The items with redundant ones dropped and adjacent header fields joined. */
 export function reduceItems(items: readonly RuleItem[], family: Family): readonly RuleItem[] {
+  if (!needsReduction(items, family)) return items;
   const kept = items.filter((item) => !isRedundant(item, family));
   let run: PayloadMatch[] = [];
   let merged: Map<RuleItem, RuleItem | undefined> | undefined;
@@ -31,6 +32,20 @@ export function reduceItems(items: readonly RuleItem[], family: Family): readonl
     if (replacement !== undefined) replaced.push(replacement);
   }
   return replaced;
+}
+
+/** Most rules have neither a redundant match nor two header fields in a row. */
+function needsReduction(items: readonly RuleItem[], family: Family): boolean {
+  let run = 0;
+  for (const item of items) {
+    if (item.kind === 'operations') {
+      if (item.fence) run = 0;
+    } else if (isPayloadMatch(item)) {
+      run++;
+      if (run > 1) return true;
+    } else if (isRedundant(item, family)) return true;
+  }
+  return false;
 }
 
 /** `meta protocol ip` in the ip family, and its twin. */

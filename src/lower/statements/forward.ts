@@ -42,7 +42,10 @@ function withLoaded(
   expression: TypedExpression | undefined,
   then: (register: number | undefined) => void,
 ): void {
-  if (expression === undefined) return then(undefined);
+  if (expression === undefined) {
+    then(undefined);
+    return;
+  }
   withRegister(emitter, expression, (unit) => {
     generateLoad(emitter, expression, unit);
     then(registerAt(unit));

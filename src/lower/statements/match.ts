@@ -16,6 +16,7 @@ import {
   expressionName,
   isConstant,
   isSingleton,
+  rootType,
   type TypedExpression,
   type TypedSet,
 } from '../typed.ts';
@@ -31,13 +32,33 @@ export function lowerMatch(context: LoweringContext, statement: MatchStatement):
   expectNothing(context);
   const sides = evaluateSides(context, statement);
   if (sides === undefined) return false;
+  if (isPlain(sides)) return pushPlain(context, statement, sides);
   const checked = checkSides(context, statement, sides);
   if (checked === undefined) return false;
   const { left, right, operator } = checked;
-  if (operator === '==' || operator === 'in') updateFromMatch(context, left, right, statement.span);
+  if (operator === '==' || operator === 'in') updateFromMatch(context, left, right);
   const final = finishMatch(context, statement, checked);
   if (final === undefined) return false;
   pushItem(context, { kind: 'match', ...final, span: statement.span });
+  return true;
+}
+
+/** By far most comparisons: a load and one constant of its type. */
+function isPlain({ left, right, operator }: Sides): boolean {
+  const loaded = left.kind === 'payload' || left.kind === 'exthdr' || left.kind === 'load';
+  const equality = operator === '==' || operator === 'in' || operator === '!=';
+  return loaded && equality && right.kind === 'value' && sameType(left.type, right.type);
+}
+
+function pushPlain(
+  context: LoweringContext,
+  { span }: MatchStatement,
+  { left, right, operator }: Sides,
+): boolean {
+  if (operator !== '!=') updateFromMatch(context, left, right);
+  const sameOrder = right.order === left.order || rootType(right.type) === 'string';
+  const constant = sameOrder ? right : { ...right, order: left.order };
+  pushItem(context, { kind: 'match', operator, left, right: constant, span });
   return true;
 }
 

@@ -32,11 +32,15 @@ function withRange(
   expression: TypedExpression | undefined,
   then: (first: number | undefined, last: number | undefined) => void,
 ): void {
-  if (expression === undefined) return then(undefined, undefined);
+  if (expression === undefined) {
+    then(undefined, undefined);
+    return;
+  }
   withRegister(emitter, undefined, (first) => {
     if (expression.kind !== 'range') {
       generateLoad(emitter, expression, first);
-      return then(first, undefined);
+      then(first, undefined);
+      return;
     }
     withRegister(emitter, undefined, (last) => {
       generateLoad(emitter, expression.from, first);

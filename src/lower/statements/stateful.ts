@@ -12,6 +12,7 @@ export function statefulOperation(statement: Statement): Operation | undefined {
         kind: 'counter',
         packets: statement.packets ?? 0n,
         bytes: statement.bytes ?? 0n,
+        span: statement.span,
       };
     case 'quota':
       return {

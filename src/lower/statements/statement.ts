@@ -41,7 +41,10 @@ function lowerStateful(
   const operation = statefulOperation(statement);
   if (operation === undefined) return false;
   checkLimit(context, statement);
-  return pushOperation(context, { ...operation, span: statement.span });
+  return pushOperation(
+    context,
+    operation.span === undefined ? { ...operation, span: statement.span } : operation,
+  );
 }
 
 function lowerVerdict(statement: VerdictStatement, context: LoweringContext): boolean {
