@@ -38,6 +38,13 @@ export const kubeScope: ComparisonScope = {
     ),
 };
 
+/** Everything in the table of nftables mode. */
+export const tableScope: ComparisonScope = {
+  isOwnChain: () => true,
+  isOwnRule: () => false,
+  isUnordered: (name) => !name.startsWith('chain '),
+};
+
 export function compareDumps(
   expected: RuleDump,
   actual: RuleDump,

@@ -2,6 +2,16 @@
 
 import type { ChainDifference, DumpComparison } from './compare-dumps.ts';
 
+/** The same for the table of nftables mode. */
+export function tableComparisonText({ equal, differences }: DumpComparison): string {
+  const objects = `${equal.length} chains, sets and maps`;
+  const summary =
+    differences.length === 0
+      ? `equal: all ${objects}`
+      : `different: ${differences.length}; equal: ${objects}`;
+  return [...differences.map(differenceText), summary, ''].join('\n');
+}
+
 /** One line per chain, `+` for rules the dump has and should not, `-` for rules it lacks; then a summary. */
 export function comparisonText({ equal, differences }: DumpComparison): string {
   const own = equal.filter((name) => name.split(' ').at(-1)?.startsWith('KUBE-'));

@@ -10,6 +10,11 @@ export interface DeducedSettings {
 }
 
 export function deduceSettings(dump: RuleDump, family: string): DeducedSettings {
+  const table = dump.tables.get(`${family} kube-proxy`);
+  for (const rule of [...(table?.values() ?? [])].flat()) {
+    const found = /saddr != (\S+\/\d+) jump mark-for-masquerade$/.exec(rule)?.[1];
+    if (found !== undefined) return { clusterCidr: found, withKubelet: false };
+  }
   const nat = dump.tables.get(`${family} nat`);
   let withKubelet = false;
   for (const chains of dump.tables.values()) withKubelet ||= chains.has('KUBE-KUBELET-CANARY');
