@@ -42,11 +42,6 @@ const commands: readonly CommandRow[] = [
     load: async () => (await import('./commands/generate.ts')).registerGenerate,
   },
   {
-    name: 'replay',
-    description: 'simulate recorded scenarios and print the first divergence of each packet',
-    load: async () => (await import('./commands/replay.ts')).registerReplay,
-  },
-  {
     name: 'snapshot',
     description: 'print a shell script that collects a host folder on a node',
     load: async () => (await import('./commands/snapshot.ts')).registerSnapshot,
