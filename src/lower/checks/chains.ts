@@ -2,7 +2,7 @@
 
 import type { Span } from '../../base/span.ts';
 import type { Operation } from '../../model/operations.ts';
-import type { ProgramChain, ProgramSet, ProgramTable } from '../../model/program.ts';
+import type { ProgramChain, ProgramHook, ProgramSet, ProgramTable } from '../../model/program.ts';
 import type { RuleScope } from '../rule.ts';
 import { closest } from '../suggest.ts';
 import { fits, type HookNeed, hookNeed } from './hooks.ts';
@@ -10,8 +10,12 @@ import { fits, type HookNeed, hookNeed } from './hooks.ts';
 /** NFT_JUMP_STACK_SIZE */
 const deepestJump = 16;
 
+/** Chains are walked by recursion; what nests deeper than this is far too deep anyway. */
+const deepestWalk = 1000;
+
 interface Jump {
-  readonly target: string;
+  /** Index of the chain. */
+  readonly target: number;
   readonly span: Span;
 }
 
@@ -23,137 +27,144 @@ interface Need {
 
 interface ChainFacts {
   readonly chain: ProgramChain;
-  readonly jumps: readonly Jump[];
-  readonly needs: readonly Need[];
+  readonly jumps: Jump[];
+  readonly needs: Need[];
+}
+
+interface Walk {
+  readonly scope: RuleScope;
+  readonly table: ProgramTable;
+  readonly index: ReadonlyMap<string, number>;
+  readonly facts: readonly ChainFacts[];
 }
 
 export function checkChains(scope: RuleScope, table: ProgramTable): void {
-  const verdictMaps = new Map(
-    table.sets.filter((set) => set.map?.kind === 'verdict').map((set) => [set.name, set]),
-  );
-  const facts = new Map(
-    table.chains.map((chain) => [chain.name, factsOf(table, chain, verdictMaps)]),
-  );
-  checkTargets(scope, facts);
-  const depths = new Map<string, number>();
-  for (const chain of table.chains) {
-    if (chain.base === undefined) continue;
-    depthOf(scope, facts, chain.name, depths);
-    checkReached(scope, facts, chain);
-  }
+  const index = new Map<string, number>();
+  for (const [number, { name }] of table.chains.entries()) index.set(name, number);
+  const facts = table.chains.map((chain): ChainFacts => ({ chain, jumps: [], needs: [] }));
+  const walk: Walk = { scope, table, index, facts };
+  const maps = new Map<string, ProgramSet>();
+  for (const set of table.sets) if (set.map?.kind === 'verdict') maps.set(set.name, set);
+  for (const fact of facts) gather(walk, fact, maps);
+  checkFromBases(walk);
 }
 
-function factsOf(
-  table: ProgramTable,
-  chain: ProgramChain,
-  maps: ReadonlyMap<string, ProgramSet>,
-): ChainFacts {
-  const jumps: Jump[] = [];
-  const needs: Need[] = [];
-  for (const rule of chain.rules) {
+function gather(walk: Walk, fact: ChainFacts, maps: ReadonlyMap<string, ProgramSet>): void {
+  const { family } = walk.table;
+  for (const rule of fact.chain.rules) {
     for (const operation of rule.operations) {
-      const { kind, span = rule.span } = operation;
-      const need = hookNeed(operation, table.family);
-      if (need !== undefined) needs.push({ need, span: rule.span, kind });
-      if (kind === 'immediate' && !(operation.data instanceof Uint8Array)) {
-        if ('chain' in operation.data) jumps.push({ target: operation.data.chain, span });
-      } else if (kind === 'lookup' && operation.destination === 0) {
-        for (const target of mapTargets(maps.get(operation.set), span)) jumps.push(target);
-      }
-    }
-  }
-  return { chain, jumps, needs };
-}
-
-function mapTargets(set: ProgramSet | undefined, span: Span): readonly Jump[] {
-  if (set === undefined) return [];
-  return set.elements.flatMap(({ data, span: elementSpan = span }) => {
-    const jump = data !== undefined && !(data instanceof Uint8Array) && 'chain' in data;
-    return jump ? [{ target: data.chain, span: elementSpan }] : [];
-  });
-}
-
-function checkTargets(scope: RuleScope, facts: ReadonlyMap<string, ChainFacts>): void {
-  const { table } = scope.table;
-  for (const { jumps } of facts.values()) {
-    for (const { target, span } of jumps) {
-      const known = facts.get(target);
-      if (known === undefined) {
-        const near = closest(target, facts.keys());
-        scope.diagnostics.push({
-          code: 'unknown-chain',
-          span,
-          message: `no chain '${target}' in table ${table.family} ${table.name}`,
-          ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
-        });
-      } else if (known.chain.base !== undefined) {
-        scope.diagnostics.push({
-          code: 'kernel-refused',
-          span,
-          message: `chain '${target}' is a base chain: operation not supported`,
-        });
+      switch (operation.kind) {
+        case 'immediate':
+          if (!(operation.data instanceof Uint8Array) && 'chain' in operation.data) {
+            addJump(walk, fact, operation.data.chain, operation.span ?? rule.span);
+          }
+          break;
+        case 'lookup':
+          if (operation.destination === 0) addMapJumps(walk, fact, maps.get(operation.set));
+          break;
+        case 'cmp':
+        case 'payload':
+        case 'counter':
+          break;
+        default: {
+          const need = hookNeed(operation, family);
+          if (need !== undefined) {
+            fact.needs.push({ need, span: rule.span, kind: operation.kind });
+          }
+        }
       }
     }
   }
 }
 
-/** Longest way down from a chain; -1 while it is being walked. Recursion is bounded by the depth that is allowed. */
-function depthOf(
-  scope: RuleScope,
-  facts: ReadonlyMap<string, ChainFacts>,
-  name: string,
-  depths: Map<string, number>,
-  level = 0,
-): number {
-  const known = depths.get(name);
-  if (known !== undefined) return known;
-  depths.set(name, -1);
+function addMapJumps(walk: Walk, fact: ChainFacts, set: ProgramSet | undefined): void {
+  for (const { data, span } of set?.elements ?? []) {
+    if (data === undefined || data instanceof Uint8Array || !('chain' in data)) continue;
+    addJump(walk, fact, data.chain, span ?? fact.chain.span);
+  }
+}
+
+function addJump(walk: Walk, fact: ChainFacts, name: string, span: Span): void {
+  const target = walk.index.get(name);
+  const known = target === undefined ? undefined : walk.facts[target];
+  if (target === undefined || known === undefined) {
+    const near = closest(name, walk.index.keys());
+    const { family, name: table } = walk.table;
+    walk.scope.diagnostics.push({
+      code: 'unknown-chain',
+      span,
+      message: `no chain '${name}' in table ${family} ${table}`,
+      ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
+    });
+    return;
+  }
+  if (known.chain.base !== undefined) {
+    walk.scope.diagnostics.push({
+      code: 'kernel-refused',
+      span,
+      message: `chain '${name}' is a base chain: operation not supported`,
+    });
+  }
+  fact.jumps.push({ target, span });
+}
+
+function checkFromBases(walk: Walk): void {
+  const depths = new Int16Array(walk.facts.length).fill(unknownDepth);
+  const seen = new Uint8Array(walk.facts.length);
+  for (const [number, { chain }] of walk.facts.entries()) {
+    if (chain.base === undefined) continue;
+    depthOf(walk, number, depths, 0);
+    checkReached(walk, number, chain.base, seen.fill(0));
+  }
+}
+
+const unknownDepth = -2;
+const beingWalked = -1;
+
+/** Longest way down from a chain. */
+function depthOf(walk: Walk, number: number, depths: Int16Array, level: number): number {
+  const known = depths[number] ?? 0;
+  if (known !== unknownDepth) return known;
+  depths[number] = beingWalked;
   let deepest = 0;
-  for (const { target, span } of facts.get(name)?.jumps ?? []) {
-    if (!facts.has(target)) continue;
-    const below = level > 1000 ? deepestJump : depthOf(scope, facts, target, depths, level + 1);
-    const problem =
-      below < 0
-        ? 'chains jump in a circle: too many levels of symbolic links'
-        : below + 1 >= deepestJump && deepest + 1 < deepestJump
-          ? `chains jump more than ${deepestJump} deep`
-          : undefined;
-    if (problem !== undefined) {
-      scope.diagnostics.push({ code: 'jump-loop', span, message: problem });
-      if (below < 0) continue;
+  for (const { target, span } of walk.facts[number]?.jumps ?? []) {
+    const below = level > deepestWalk ? deepestJump : depthOf(walk, target, depths, level + 1);
+    if (below === beingWalked) {
+      const message = 'chains jump in a circle: too many levels of symbolic links';
+      walk.scope.diagnostics.push({ code: 'jump-loop', span, message });
+      continue;
+    }
+    if (below + 1 >= deepestJump && deepest + 1 < deepestJump) {
+      const message = `chains jump more than ${deepestJump} deep`;
+      walk.scope.diagnostics.push({ code: 'jump-loop', span, message });
     }
     deepest = Math.max(deepest, below + 1);
   }
-  depths.set(name, Math.min(deepest, deepestJump - 1));
+  depths[number] = Math.min(deepest, deepestJump - 1);
   return deepest;
 }
 
 /** Operations that do not work at the hook of a base chain that reaches them. */
-function checkReached(
-  scope: RuleScope,
-  facts: ReadonlyMap<string, ChainFacts>,
-  base: ProgramChain,
-): void {
-  const hook = base.base;
-  if (hook === undefined) return;
-  const seen = new Set<string>([base.name]);
-  const pending = [base.name];
-  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    const chain = facts.get(name);
-    if (chain === undefined) continue;
-    for (const { need, span, kind } of chain.needs) {
-      if (fits(need, hook)) continue;
-      const type = need.type === undefined ? '' : ` of type ${need.type}`;
-      scope.diagnostics.push({
-        code: 'kernel-refused',
-        span,
-        message: `${kind} works only in chains${type} at ${need.hooks.join(', ')}: operation not supported`,
-      });
-    }
-    for (const { target } of chain.jumps) {
-      if (seen.has(target)) continue;
-      seen.add(target);
+function checkReached(walk: Walk, base: number, hook: ProgramHook, seen: Uint8Array): void {
+  const pending = [base];
+  seen[base] = 1;
+  for (let number = pending.pop(); number !== undefined; number = pending.pop()) {
+    const fact = walk.facts[number];
+    if (fact === undefined) continue;
+    for (const need of fact.needs) if (!fits(need.need, hook)) refuse(walk, need);
+    for (const { target } of fact.jumps) {
+      if (seen[target] === 1) continue;
+      seen[target] = 1;
       pending.push(target);
     }
   }
+}
+
+function refuse(walk: Walk, { need, span, kind }: Need): void {
+  const type = need.type === undefined ? '' : ` of type ${need.type}`;
+  walk.scope.diagnostics.push({
+    code: 'kernel-refused',
+    span,
+    message: `${kind} works only in chains${type} at ${need.hooks.join(', ')}: operation not supported`,
+  });
 }

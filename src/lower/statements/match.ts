@@ -45,7 +45,11 @@ export function lowerMatch(context: LoweringContext, statement: MatchStatement):
 
 /** By far most comparisons: a load and one constant of its type. */
 function isPlain({ left, right, operator }: Sides): boolean {
-  const loaded = left.kind === 'payload' || left.kind === 'exthdr' || left.kind === 'load';
+  const loaded =
+    left.kind === 'payload' ||
+    left.kind === 'exthdr' ||
+    left.kind === 'load' ||
+    (left.kind === 'meta' && left.key.name !== 'secmark');
   const equality = operator === '==' || operator === 'in' || operator === '!=';
   return loaded && equality && right.kind === 'value' && sameType(left.type, right.type);
 }
