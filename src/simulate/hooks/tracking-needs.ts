@@ -101,5 +101,5 @@ function addTargetNeeds(
 
 function isNotrack(operation: Extract<Operation, { kind: 'target' }>): boolean {
   const options: object | undefined = operation.target.options;
-  return options !== undefined && 'notrack' in options && options.notrack === true;
+  return options !== undefined && 'noTrack' in options && options.noTrack === true;
 }

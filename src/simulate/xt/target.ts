@@ -1,15 +1,12 @@
-/** target: xtables targets by name; one without options is noted and has no effect. */
+/** target: xtables targets; one without options, or not modelled, is noted and has no effect. */
 
 import type { Operation, TargetOperation } from '../../model/operations.ts';
 import { unmodelledEffect } from '../operations/unmodelled.ts';
 import type { Step } from '../rules/evaluation.ts';
-import type { StepCompiler } from '../rules/step-compiler.ts';
-import { targets } from './targets.ts';
+import { targetOf } from './targets.ts';
 
-export function prepareTarget(
-  operation: TargetOperation & Pick<Operation, 'span'>,
-  compiler: StepCompiler,
-): Step {
+export function prepareTarget(operation: TargetOperation & Pick<Operation, 'span'>): Step {
   const { name, options } = operation.target;
-  return targets(name, options, compiler, operation) ?? unmodelledEffect(`target:${name}`, operation);
+  const step = options === undefined ? undefined : targetOf(options, operation.span);
+  return step ?? unmodelledEffect(`target:${name}`, operation);
 }

@@ -1,16 +1,122 @@
-/** What each xtables target does, by the kind of its options. */
+/** What each xtables target does, by the kind of its options; undefined for those that are not modelled. */
 
+import { answers4, answers6, type RejectOptions } from '../../fields/iptables/targets/reject.ts';
+import type { ConnmarkTargetOptions } from '../../fields/iptables/targets/connmark.ts';
+import type { CtOptions } from '../../fields/iptables/targets/ct.ts';
 import type { Operation } from '../../model/operations.ts';
 import type { XtOptions } from '../../model/xt.ts';
+import { setConnectionMark } from '../operations/ct-set.ts';
+import { prepareLog, prepareQueue } from '../operations/log.ts';
 import type { Step } from '../rules/evaluation.ts';
-import type { StepCompiler } from '../rules/step-compiler.ts';
+import { dropVerdict } from '../rules/registers.ts';
+import { record } from '../run.ts';
+import { rejectWithIcmp, rejectWithReset } from '../stack/reject.ts';
+import { dscpTarget, hopTarget, tcpmssTarget, tosTarget } from './header-targets.ts';
+import { addressTarget, masqueradeTarget, netmapTarget, redirectTarget } from './nat-targets.ts';
 
-/** Undefined: this target is not modelled. */
-export function targets(
-  _name: string,
-  _options: XtOptions | undefined,
-  _compiler: StepCompiler,
-  _operation: Operation,
-): Step | undefined {
-  return undefined;
+export function targetOf(options: XtOptions, span: Operation['span']): Step | undefined {
+  const origin = span === undefined ? {} : { span };
+  switch (options.kind) {
+    case 'MARK': {
+      const { value, mask } = options;
+      return ({ packet }) => {
+        packet.mark = ((packet.mark & ~mask) ^ value) >>> 0;
+      };
+    }
+    case 'CONNMARK':
+      return connmarkTarget(options);
+    case 'CT':
+      return ctTarget(options);
+    case 'CLASSIFY':
+      return ({ packet }) => {
+        packet.priority = ((options.major << 16) | options.minor) >>> 0;
+      };
+    case 'TTL':
+    case 'HL':
+      return hopTarget(options);
+    case 'TOS':
+      return tosTarget(options);
+    case 'DSCP':
+      return dscpTarget(options);
+    case 'TCPMSS':
+      return tcpmssTarget(options);
+    case 'DNAT':
+    case 'SNAT':
+      return addressTarget(options);
+    case 'MASQUERADE':
+      return masqueradeTarget(options);
+    case 'REDIRECT':
+      return redirectTarget(options);
+    case 'NETMAP':
+      return netmapTarget(options);
+    case 'REJECT':
+      return rejectTarget(options);
+    case 'LOG':
+      return prepareLog({ kind: 'log', prefix: options.prefix, level: options.level, ...origin });
+    case 'NFLOG':
+      return prepareLog({ kind: 'log', prefix: options.prefix, group: options.group, ...origin });
+    case 'NFQUEUE':
+      return prepareQueue({
+        kind: 'queue',
+        number: options.from,
+        bypass: options.bypass,
+        fanout: options.cpuFanout,
+      });
+    case 'TRACE':
+    case 'AUDIT':
+    case 'CHECKSUM':
+    case 'IDLETIMER':
+    case 'LED':
+    case 'RATEEST':
+      return () => {};
+    default:
+      return undefined;
+  }
+}
+
+/** connmark_tg() */
+function connmarkTarget(options: ConnmarkTargetOptions): Step {
+  return (evaluation) => {
+    const { packet } = evaluation;
+    const { connection } = packet;
+    if (connection === undefined) return;
+    if (options.action === 'set') {
+      setConnectionMark(evaluation, ((connection.mark & ~options.mask) ^ options.value) >>> 0);
+      return;
+    }
+    const { packetMask, connectionMask } = options;
+    if (options.action === 'save') {
+      const mark = (connection.mark & ~connectionMask) ^ (packet.mark & packetMask);
+      setConnectionMark(evaluation, mark >>> 0);
+    } else {
+      packet.mark = ((packet.mark & ~packetMask) ^ (connection.mark & connectionMask)) >>> 0;
+    }
+  };
+}
+
+/** xt_ct_target(): too late once conntrack has looked. */
+function ctTarget({ noTrack, zone, helper }: CtOptions): Step {
+  return ({ run, packet }) => {
+    if (packet.connection !== undefined || packet.untracked) return;
+    if (noTrack) {
+      packet.untracked = true;
+      record(run, { kind: 'conntrack-untracked', subject: packet.subject });
+      return;
+    }
+    const id = zone === undefined ? 0 : zone.id === 'mark' ? packet.mark & 0xffff : zone.id;
+    packet.template = { zone: id, ...(helper === undefined ? {} : { helper }) };
+  };
+}
+
+function rejectTarget(options: RejectOptions): Step {
+  const answers: readonly { readonly name: string; readonly code: number | undefined }[] = [
+    ...answers4,
+    ...answers6,
+  ];
+  const code = answers.find(({ name }) => name === options.with)?.code;
+  return ({ run, packet, state, registers }) => {
+    if (code === undefined) rejectWithReset(run, packet, state);
+    else rejectWithIcmp(run, packet, state, code);
+    registers.verdict = dropVerdict;
+  };
 }
