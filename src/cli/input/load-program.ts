@@ -129,7 +129,7 @@ function joinPieces(pieces: readonly { readonly kind: RulesetKind; readonly piec
       const completion = completeXt(program, companion);
       program = completion.program;
       notes.push(
-        `${completion.completedRules} rules took the contents of their xt matches from the iptables-save of the same tables`,
+        `${completion.completedRules} rules are read from the iptables-save of the same tables, which shows what the listing loses`,
       );
     }
     const added = piece.program.tables.filter((table) => !again(table));
