@@ -54,11 +54,28 @@ export function textLength(text: string): number {
   return text.length;
 }
 
-/** The bytes of a constant in the register, in its own byte order. */
+/** Bytes of protocols, ports and flags, which rules repeat: one array serves all of them. */
+const shared = new Map<number, Uint8Array>();
+const mostShared = 16384;
+
+function sharedBytes(value: number, little: boolean, length: 1 | 2): Uint8Array {
+  const key = value * 8 + length * 2 + (little ? 1 : 0);
+  const known = shared.get(key);
+  if (known !== undefined) return known;
+  const bytes = new Uint8Array(length);
+  fillSmall(bytes, value, little);
+  if (shared.size < mostShared) shared.set(key, bytes);
+  return bytes;
+}
+
+/** The bytes of a constant in the register, in its own byte order; not to be written to. */
 export function valueBytes(value: TypedValue, length = Math.ceil(value.bits / 8)): Uint8Array {
-  return value.text === undefined
-    ? numberBytes(value.value, value.order, length)
-    : textBytes(value.text, length);
+  if (value.text !== undefined) return textBytes(value.text, length);
+  if (length === 1 || length === 2) {
+    const number = Number(BigInt.asUintN(16, value.value));
+    return sharedBytes(length === 1 ? number & 255 : number, value.order === 'host', length);
+  }
+  return numberBytes(value.value, value.order, length);
 }
 
 /** The bytes as they are compared inside intervals: numbers in network order. */

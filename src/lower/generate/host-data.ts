@@ -5,7 +5,12 @@ import { rootType, type TypedExpression } from '../typed.ts';
 const host = { hostOrder: true } as const;
 const plain = {} as const;
 
-/** What operations carry beside their bytes (nft: struct nft_data_linearize.byteorder). */
+/** nft: struct nft_data_linearize.byteorder */
+export function isHostNumber(expression: TypedExpression): boolean {
+  return expression.order === 'host' && rootType(expression.type) !== 'string';
+}
+
+/** What operations carry beside their bytes. */
 export function hostData(expression: TypedExpression): { readonly hostOrder?: true } {
-  return expression.order === 'host' && rootType(expression.type) !== 'string' ? host : plain;
+  return isHostNumber(expression) ? host : plain;
 }

@@ -1,6 +1,11 @@
 /** Operations that compute an expression into a register (nft: netlink_gen_expr()). */
 
-import type { Operation, Register } from '../../model/operations.ts';
+import type {
+  MetaOperation,
+  Operation,
+  PayloadOperation,
+  Register,
+} from '../../model/operations.ts';
 import { bitmask, numberBytes, registerUnits, valueBytes } from '../bytes.ts';
 import type {
   TypedBinary,
@@ -66,23 +71,36 @@ export function generateLoad(emitter: Emitter, expression: TypedExpression, unit
   }
 }
 
-export function payloadLoad(payload: TypedPayload, destination: Register) {
-  return {
-    kind: 'payload',
-    base: payload.base,
-    offset: Math.floor(payload.offset / 8),
-    length: Math.ceil(payload.bits / 8),
-    destination,
-  } as const;
+/** Loads are the same in rule after rule: one object serves all of them. */
+const sharedPayloads = new Map<number, PayloadOperation>();
+const sharedMetas = new Map<string, MetaOperation>();
+
+const baseNumber = { link: 0, network: 1, transport: 2, inner: 3, tunnel: 4 } as const;
+
+function payloadLoad(payload: TypedPayload, destination: Register): PayloadOperation {
+  const { base } = payload;
+  const offset = Math.floor(payload.offset / 8);
+  const length = Math.ceil(payload.bits / 8);
+  const key = ((offset * 64 + length) * 8 + baseNumber[base]) * 32 + destination;
+  const shared = sharedPayloads.get(key);
+  if (shared !== undefined) return shared;
+  const operation: PayloadOperation = { kind: 'payload', base, offset, length, destination };
+  if (sharedPayloads.size < 4096) sharedPayloads.set(key, operation);
+  return operation;
 }
 
-function metaLoad(meta: TypedMeta, destination: Register) {
-  return { kind: 'meta', key: meta.key.listing, destination } as const;
+function metaLoad(meta: TypedMeta, destination: Register): MetaOperation {
+  const key = destination === 1 ? meta.key.listing : `${meta.key.listing} ${destination}`;
+  const shared = sharedMetas.get(key);
+  if (shared !== undefined) return shared;
+  const operation: MetaOperation = { kind: 'meta', key: meta.key.listing, destination };
+  sharedMetas.set(key, operation);
+  return operation;
 }
 
 function inTunnel(
   expression: TypedPayload | TypedMeta,
-  operation: ReturnType<typeof payloadLoad> | ReturnType<typeof metaLoad>,
+  operation: PayloadOperation | MetaOperation,
 ): Operation {
   const tunnel = expression.tunnel?.tunnel;
   if (tunnel === undefined) return operation;

@@ -6,7 +6,7 @@ import type { ComparisonOperator, MatchItem } from '../context.ts';
 import { rootType, type TypedPrefix, type TypedValue } from '../typed.ts';
 import { isFlags } from '../types.ts';
 import { type Emitter, registerAt, unitsOf } from './emitter.ts';
-import { hostData } from './host-data.ts';
+import { hostData, isHostNumber } from './host-data.ts';
 import { generateLoad } from './load.ts';
 
 const compareOperators: Readonly<Record<ComparisonOperator, CompareOperator>> = {
@@ -76,14 +76,13 @@ function compare(
   data: Uint8Array,
   source: number,
 ): void {
-  emitter.operations.push({
-    kind: 'cmp',
-    operator: compareOperators[item.operator],
-    source,
-    data,
-    ...hostData(right),
-    span: item.span,
-  });
+  const { span } = item;
+  const operator = compareOperators[item.operator];
+  emitter.operations.push(
+    isHostNumber(right)
+      ? { kind: 'cmp', operator, source, data, hostOrder: true, span }
+      : { kind: 'cmp', operator, source, data, span },
+  );
 }
 
 /** Whole bytes of network order are compared as a shorter load, anything else is masked. */

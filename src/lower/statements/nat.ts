@@ -20,8 +20,8 @@ export type AddressFamily = 'ip' | 'ip6' | 'inet';
 export interface EvaluatedNat {
   readonly statement: NatStatement;
   readonly family: AddressFamily;
-  readonly address?: TypedExpression;
-  readonly port?: TypedExpression;
+  readonly address: TypedExpression | undefined;
+  readonly port: TypedExpression | undefined;
   /** The address is looked up together with the port. */
   readonly concat: boolean;
 }
@@ -184,7 +184,13 @@ function lowerConcatMap(
   const typed = evaluateExpression(context, address);
   if (typed === undefined) return false;
   if (!knowsTransport(context, typed)) return missingTransport(context, address, span);
-  return emitNat(context, { statement, family: resolved, address: typed, concat: true });
+  return emitNat(context, {
+    statement,
+    family: resolved,
+    address: typed,
+    port: undefined,
+    concat: true,
+  });
 }
 
 /** nft: nat_evaluate_addr_has_th_expr() */
@@ -237,16 +243,12 @@ function lowerPort(
   family: AddressFamily,
   address: TypedExpression | undefined,
 ): boolean {
-  const { span } = statement;
-  const evaluated = {
-    statement,
-    family,
-    concat: false,
-    ...(address === undefined ? {} : { address }),
-  };
-  if (statement.port === undefined) return emitNat(context, evaluated);
-  const port = evaluatePort(context, statement.port, address, span);
-  return port === undefined ? false : emitNat(context, { ...evaluated, port });
+  const port =
+    statement.port === undefined
+      ? undefined
+      : evaluatePort(context, statement.port, address, statement.span);
+  if (statement.port !== undefined && port === undefined) return false;
+  return emitNat(context, { statement, family, address, port, concat: false });
 }
 
 export function lowerTproxy(context: LoweringContext, statement: TproxyStatement): boolean {
