@@ -28,21 +28,25 @@ function recordedText(event: RecordedEvent): EventText {
   return { text, legacy: event.legacy === true };
 }
 
-function ownText(event: TraceEvent): EventText | undefined {
-  if (event.kind !== 'rule-matched' && event.kind !== 'policy-applied') return undefined;
-  const legacy = event.loader === 'iptables-legacy';
-  const place = `${event.family} ${event.table} ${event.chain}`;
-  const text =
-    event.kind === 'rule-matched'
-      ? `${place} rule ${event.index} ${verdictText(event.verdict)} mark ${event.mark}`
-      : `${place} policy ${event.policy} mark ${event.mark}`;
-  return { text, legacy };
-}
-
+/** xtables-legacy logs a rule before its target runs: the mark is that before the rule. */
 function eventsOf(trace: readonly TraceEvent[], subject: number): readonly EventText[] {
-  return trace
-    .filter((event) => event.subject === subject)
-    .flatMap((event) => ownText(event) ?? []);
+  const texts: EventText[] = [];
+  let before = 0;
+  for (const event of trace) {
+    if (event.subject !== subject) continue;
+    if (event.kind === 'chain-entered') before = event.mark;
+    if (event.kind !== 'rule-matched' && event.kind !== 'policy-applied') continue;
+    const legacy = event.loader === 'iptables-legacy';
+    const place = `${event.family} ${event.table} ${event.chain}`;
+    const mark = legacy ? before : event.mark;
+    const what =
+      event.kind === 'rule-matched'
+        ? `rule ${event.index} ${verdictText(event.verdict)}`
+        : `policy ${event.policy}`;
+    texts.push({ text: `${place} ${what} mark ${mark}`, legacy });
+    before = event.mark;
+  }
+  return texts;
 }
 
 export function eventDifference(
