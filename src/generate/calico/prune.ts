@@ -5,6 +5,7 @@ import { type GeneratedChain, type GeneratedRule, ruleTarget } from './rules/rul
 import type { GeneratedTable } from './tables.ts';
 
 function mapTargets(generated: GeneratedRule, maps: readonly DispatchMap[]): readonly string[] {
+  if (maps.length === 0) return [];
   return generated.match.flatMap((criterion) =>
     criterion.kind === 'interface-map'
       ? maps
@@ -18,13 +19,14 @@ function mapTargets(generated: GeneratedRule, maps: readonly DispatchMap[]): rea
 function targetsOf(
   rules: readonly GeneratedRule[],
   maps: readonly DispatchMap[],
-): readonly string[] {
-  return rules.flatMap((generated) => {
+): ReadonlySet<string> {
+  const targets = new Set<string>();
+  for (const generated of rules) {
     const target = ruleTarget(generated);
-    return target === undefined
-      ? mapTargets(generated, maps)
-      : [target, ...mapTargets(generated, maps)];
-  });
+    if (target !== undefined) targets.add(target);
+    else for (const mapped of mapTargets(generated, maps)) targets.add(mapped);
+  }
+  return targets;
 }
 
 /** The names that can be reached from `roots`, whether a chain of that name exists or not. */
@@ -47,7 +49,7 @@ export function reachableChains(
 
 export function pruneTable(table: GeneratedTable): GeneratedTable {
   const hooked = table.kernelChains.flatMap(({ inserted, appended }) => [...inserted, ...appended]);
-  const roots = targetsOf(hooked, table.maps);
+  const roots = [...targetsOf(hooked, table.maps)];
   const reached = reachableChains(table.chains, roots, table.maps);
   const chains = new Map([...table.chains].filter(([name]) => reached.has(name)));
   return { ...table, chains };

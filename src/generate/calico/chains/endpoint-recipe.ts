@@ -124,7 +124,30 @@ function encapsulationRules(context: ChainContext): readonly GeneratedRule[] {
   return rules;
 }
 
+// Endpoints share their policy groups; each group's jumps are made once per direction and kind.
+const jumpsOfGroup = new WeakMap<
+  ChainContext['config'],
+  WeakMap<PolicyGroup, Map<boolean, readonly GeneratedRule[]>>
+>();
+
 function policyJumps(
+  context: ChainContext,
+  recipe: EndpointRecipe,
+  group: PolicyGroup,
+): readonly GeneratedRule[] {
+  const groups = jumpsOfGroup.get(context.config) ?? new WeakMap();
+  jumpsOfGroup.set(context.config, groups);
+  const byKind: Map<boolean, readonly GeneratedRule[]> = groups.get(group) ?? new Map();
+  groups.set(group, byKind);
+  const untracked = recipe.kind === 'untracked';
+  const known = byKind.get(untracked);
+  if (known !== undefined) return known;
+  const jumps = freshPolicyJumps(context, recipe, group);
+  byKind.set(untracked, jumps);
+  return jumps;
+}
+
+function freshPolicyJumps(
   context: ChainContext,
   recipe: EndpointRecipe,
   group: PolicyGroup,

@@ -206,20 +206,37 @@ function actionPartOf(action: Action | undefined): Partial<ActionPart> {
   return action === undefined ? {} : partOfAction(action);
 }
 
-/** `hash` is the rule's own, without the word before it. */
-export function iptablesRule(chain: string, generated: GeneratedRule, hash: string): IptablesRule {
+interface RuleParts {
+  readonly header: readonly IptablesOption[];
+  /** All matches but the comment with the hash. */
+  readonly matches: readonly IptablesMatch[];
+  readonly target?: IptablesTarget;
+}
+
+// Rules of policies stand in the chains of many endpoints as the same objects.
+const partsOfRule = new WeakMap<GeneratedRule, RuleParts>();
+
+function ruleParts(generated: GeneratedRule): RuleParts {
+  const known = partsOfRule.get(generated);
+  if (known !== undefined) return known;
   const parts = generated.match.map((criterion: Criterion) => partOf(criterion));
   const action = actionPartOf(generated.action);
-  return {
-    chain,
+  const fresh: RuleParts = {
     header: [...parts.flatMap((part) => part.header), ...(action.header ?? [])],
     matches: [
-      comment(`cali:${hash}`),
       ...generated.comments.map((text) => comment(escapeComment(text))),
       ...parts.flatMap((part) => part.matches),
       ...(action.matches ?? []),
     ],
     ...(action.target === undefined ? {} : { target: action.target }),
-    span,
   };
+  partsOfRule.set(generated, fresh);
+  return fresh;
+}
+
+/** `hash` is the rule's own, without the word before it. */
+export function iptablesRule(chain: string, generated: GeneratedRule, hash: string): IptablesRule {
+  const { header: options, matches, target: end } = ruleParts(generated);
+  const hashed = { chain, header: options, matches: [comment(`cali:${hash}`), ...matches], span };
+  return end === undefined ? hashed : { ...hashed, target: end };
 }

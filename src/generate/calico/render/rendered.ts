@@ -29,12 +29,20 @@ function joined(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' ');
 }
 
+// Rules of policies stand in the chains of many endpoints as the same objects.
+const fragmentsOfRule = new WeakMap<GeneratedRule, string>();
+
 /** An iptables rule without chain and hash: own comments, match, action. */
 export function iptablesFragments(generated: GeneratedRule): string {
+  const known = fragmentsOfRule.get(generated);
+  if (known !== undefined) return known;
   const comments = generated.comments.map(
     (comment) => `-m comment --comment "${escapeComment(comment)}"`,
   );
-  return joined(...comments, iptablesMatch(generated.match), iptablesAction(generated.action));
+  const match = iptablesMatch(generated.match);
+  const fragments = joined(...comments, match, iptablesAction(generated.action));
+  fragmentsOfRule.set(generated, fragments);
+  return fragments;
 }
 
 /** Hashes of rules given as fragments; `seed` is the chain, with a suffix for appended rules. */
@@ -51,10 +59,26 @@ export interface IptablesLine {
   readonly text: string;
 }
 
+interface ChainLines {
+  readonly seed: string;
+  readonly lines: readonly IptablesLine[];
+}
+
+// The tree and the restore text need the same hashes.
+const linesOfChain = new WeakMap<readonly GeneratedRule[], ChainLines>();
+
 export function iptablesLines(
   seed: string,
   rules: readonly GeneratedRule[],
 ): readonly IptablesLine[] {
+  const known = linesOfChain.get(rules);
+  if (known?.seed === seed) return known.lines;
+  const lines = freshLines(seed, rules);
+  linesOfChain.set(rules, { seed, lines });
+  return lines;
+}
+
+function freshLines(seed: string, rules: readonly GeneratedRule[]): readonly IptablesLine[] {
   const fragments = rules.map(iptablesFragments);
   const hashes = iptablesHashes(seed, fragments);
   return fragments.map((fragment, index) => {
@@ -63,8 +87,24 @@ export function iptablesLines(
   });
 }
 
+interface NftText {
+  readonly context: string;
+  readonly text: string;
+}
+
+const nftTextOfRule = new WeakMap<GeneratedRule, NftText>();
+
 /** An nft rule without its comment. */
 export function nftRuleText(generated: GeneratedRule, context: NftContext): string {
+  const key = `${context.layer} ${context.version}`;
+  const known = nftTextOfRule.get(generated);
+  if (known?.context === key) return known.text;
+  const text = freshNftText(generated, context);
+  nftTextOfRule.set(generated, { context: key, text });
+  return text;
+}
+
+function freshNftText(generated: GeneratedRule, context: NftContext): string {
   const match = nftMatch(generated.match, context);
   if (generated.action === undefined) return match === '' ? 'continue' : match;
   return joined(match, 'counter', nftAction(generated.action, context));
