@@ -318,7 +318,6 @@ export abstract class BlockRules extends ObjectRules {
       this.withDefinitions(() => {
         do {
           this.MANY(() => {
-            this.ACTION(() => this.readKnownRules(fields.rules));
             this.recovering(() => {
               this.OR([
                 { ALT: () => this.SUBRULE(this.common) },
@@ -327,6 +326,7 @@ export abstract class BlockRules extends ObjectRules {
                 { ALT: () => this.SUBRULE(this.commentLine, { ARGS: [fields] }) },
               ]);
             });
+            this.ACTION(() => this.readKnownRules(fields.rules));
           });
         } while (this.blockGoesOn(punctuation.closeBrace, []));
       });

@@ -247,6 +247,7 @@ export abstract class CommandRules extends BlockRules {
         do {
           this.MANY(() => {
             this.recovering(() => this.SUBRULE(this.tableItem, { ARGS: [fields] }));
+            this.ACTION(() => this.readKnownChains(fields.chains));
           });
         } while (this.blockGoesOn(punctuation.closeBrace, []));
       });
@@ -255,6 +256,9 @@ export abstract class CommandRules extends BlockRules {
       return { ...fields, ...handled, span: this.spanFrom(start) };
     },
   );
+
+  /** A faster reader may take over whole chains here; the grammar itself reads none. */
+  protected readKnownChains(_chains: ChainBlock[]): void {}
 
   private located(text: string): Count {
     return { value: Number(text), span: this.lastSpan() };

@@ -1,32 +1,21 @@
 /** The parser of nft: one instance serves the process, one parse after another. */
 
-import type { ParserMethod } from 'chevrotain';
 import type { Rule } from '../../src/ast/nft/ruleset.ts';
 import type { Command, Script } from '../../src/ast/nft/script.ts';
 import type { Diagnostic, Result } from '../../src/base/diagnostic.ts';
 import type { Source } from '../../src/base/span.ts';
-import { CommandRules } from './command-rules.ts';
+import { KnownRules } from './known-rules.ts';
 import type { Definitions, IncludeReader, ParseContext } from './parse-context.ts';
 import { NftScanner } from './scanner.ts';
-import { endOfFile, punctuation } from './tokens.ts';
 
 const noSource: Source = { name: '-', text: '' };
 
-export class NftParser extends CommandRules {
-  protected context: ParseContext = contextFor(noSource, new Map(), undefined);
+export class NftParser extends KnownRules {
+  protected override context: ParseContext = contextFor(noSource, new Map(), undefined);
 
-  /** One rule, to the end of the text. */
-  private readonly soleRule: ParserMethod<[Rule[]], void> = this.production(
-    'soleRule',
-    (rules: Rule[]) => {
-      this.recovering(() => {
-        const rule = this.SUBRULE(this.rule);
-        this.MANY(() => this.CONSUME(punctuation.newline));
-        this.CONSUME(endOfFile);
-        this.ACTION(() => rules.push(rule));
-      });
-    },
-  );
+  protected override newContext(source: Source): ParseContext {
+    return contextFor(source, new Map(), undefined);
+  }
 
   /** With `skipValidations` the grammar is not checked for ambiguities; a test does that. */
   constructor(skipValidations = true) {

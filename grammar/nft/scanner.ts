@@ -159,6 +159,30 @@ export class NftScanner {
     this.buffer.position = position;
   }
 
+  /** The open scopes as a text: the same text, the same reading of what follows. */
+  get scopeState(): string {
+    const counts = [...this.open]
+      .filter(([, count]) => count !== 0)
+      .map(([scope, count]) => `${scope}${count}`);
+    return `${[...this.scopeStack, this.innermost].join()} ${this.deferredCloses} ${counts.join()}`;
+  }
+
+  /** Are no scopes open, and none waiting to be closed? */
+  get isFresh(): boolean {
+    return this.scopeStack.length === 0 && this.deferredCloses === 0;
+  }
+
+  /** Takes over the open scopes of another scanner. */
+  continueScopes(other: NftScanner): void {
+    this.scopeStack.length = 0;
+    this.scopeStack.push(...other.scopeStack);
+    this.innermost = other.innermost;
+    this.current = other.current;
+    this.deferredCloses = other.deferredCloses;
+    this.open.clear();
+    for (const [scope, count] of other.open) this.open.set(scope, count);
+  }
+
   /** Does the unread text begin like that? The pattern is sticky. */
   looksAt(pattern: RegExp): boolean {
     pattern.lastIndex = this.buffer.position;

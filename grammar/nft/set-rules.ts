@@ -50,11 +50,15 @@ export abstract class SetRules extends ExpressionRules {
     return { kind: 'set', items, span: this.spanFrom(start) };
   }
 
+  /** A faster reader may take over elements here; the grammar itself reads none. */
+  protected readKnownElements(_items: Expression[]): void {}
+
   private readonly setItems: ParserMethod<[Expression[]], void> = this.production(
     'setItems',
     (items: Expression[]) => {
       this.SUBRULE1(this.setItem, { ARGS: [items] });
       this.MANY(() => {
+        this.ACTION(() => this.readKnownElements(items));
         this.CONSUME(punctuation.comma);
         this.SUBRULE(this.lineEnd);
         let empty = true;
@@ -83,7 +87,7 @@ export abstract class SetRules extends ExpressionRules {
   );
 
   /** An element, `KEY : DATA`, or a nested literal, whose elements belong to the outer one. */
-  private readonly setMember: ParserMethod<[Expression[]], void> = this.production(
+  protected readonly setMember: ParserMethod<[Expression[]], void> = this.production(
     'setMember',
     (items: Expression[]) => {
       this.OR([

@@ -200,6 +200,24 @@ export abstract class TokenRules extends EmbeddedActionsParser {
     this.errors = [];
   }
 
+  /** Runs another parse in the midst of this one; `undefined` when it fails. */
+  protected nested<Value>(rule: () => Value): Value | undefined {
+    const { lookahead, previous, consumed, errors } = this;
+    this.lookahead = undefined;
+    this.previous = undefined;
+    try {
+      return rule();
+    } catch (error) {
+      if (error instanceof Stopped || error instanceof Abandoned) return undefined;
+      throw error;
+    } finally {
+      this.lookahead = lookahead;
+      this.previous = previous;
+      this.consumed = consumed;
+      this.errors = errors;
+    }
+  }
+
   /** Runs an entry rule on the context; `undefined` when it could not be finished. */
   protected run<Value>(rule: () => Value): Value | undefined {
     this.reset();

@@ -46,6 +46,7 @@ export function* runNftLoad(directory: string): Iterable<CaseOutcome> {
   yield* invalidRefused(directory);
   yield* dumpsParse(directory);
   yield* dumpsLoad(directory);
+  yield* dumpsShapes(directory);
 }
 
 function* records<Row>(path: string): Iterable<Row> {
@@ -183,4 +184,46 @@ function* dumpsLoad(directory: string): Iterable<CaseOutcome> {
         errors.map((error) => `${describe(positionOf(error))} ${error.message}`).join('\n  '),
     };
   }
+}
+
+/** Reading by shape must give the tree that the grammar gives. */
+function* dumpsShapes(directory: string): Iterable<CaseOutcome> {
+  for (const record of records<DumpRecord>(join(directory, 'dumps', 'MANIFEST.jsonl'))) {
+    for (const suffix of ['in', 'list']) {
+      const path = join(directory, 'dumps', `${record.name}.${suffix}.nft`);
+      if (!existsSync(path)) continue;
+      const source = { name: path, text: readFileSync(path, 'utf8') };
+      const byGrammar = plain(parseNft(source, { shapes: 'never' }));
+      const byShape = plain(parseNft(source, { shapes: 'always' }));
+      yield {
+        check: 'dumps:shapes',
+        id: `${record.name}.${suffix}`,
+        pass: byGrammar === byShape,
+        difference: () => firstDifference(byGrammar, byShape),
+      };
+    }
+  }
+}
+
+function firstDifference(first: string, second: string): string {
+  let at = 0;
+  while (at < first.length && first[at] === second[at]) at++;
+  return `${first.slice(Math.max(0, at - 150), at + 150)}\n  ${second.slice(Math.max(0, at - 150), at + 150)}`;
+}
+
+/** A tree as text, with the properties that a rule computes, in order of name. */
+function plain(value: unknown): string {
+  return JSON.stringify(value, (key, inner: unknown) => {
+    if (key === 'source') return undefined;
+    if (typeof inner === 'bigint') return `${inner}n`;
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    const names = new Set(Object.keys(inner));
+    if ('statements' in inner) {
+      for (const name of ['kind', 'span', 'statements', 'comment'])
+        if (name in inner) names.add(name);
+      for (const name of ['start', 'end', 'materialise']) names.delete(name);
+    }
+    const entries = [...names].sort().map((name) => [name, Reflect.get(inner, name)]);
+    return Object.fromEntries(entries);
+  });
 }

@@ -19,11 +19,15 @@ function parser(): NftParser {
 export interface ParseOptions {
   /** How `include` finds files; without it every include fails. */
   readonly includes?: IncludeReader;
+  /** Whether lines of known shape are read without the grammar: large texts by default; the others are for tests. */
+  readonly shapes?: 'auto' | 'always' | 'never';
 }
 
 /** Reads a script as `nft -f` does; variables are replaced and includes read. Never throws on any text. */
 export function parseNft(source: Source, options: ParseOptions = {}): Result<Script> {
-  return parser().parseScript(source, new Map(), options.includes);
+  const shared = parser();
+  shared.shapes = options.shapes ?? 'auto';
+  return shared.parseScript(source, new Map(), options.includes);
 }
 
 /** Reads one rule, e.g. `tcp dport 22 accept`; the grammar is the same for every family. */
