@@ -48,9 +48,6 @@ function kindOf({ fate, trace }: Outcome, endpoint: string | undefined): Service
 function wasMarked({ trace }: Outcome, mark: bigint): boolean {
   return trace.some(
     (event) =>
-      event.kind === 'packet-rewritten' &&
-      event.subject === 0 &&
-      event.field === 'meta mark' &&
-      (BigInt(event.after) & mark) !== 0n,
+      event.kind === 'rule-matched' && event.subject === 0 && (BigInt(event.mark) & mark) !== 0n,
   );
 }
