@@ -1,5 +1,6 @@
 /** Elements of sets as trees: typed, in listing order, intervals as prefixes and ranges. */
 
+import { addressKey } from '../base/address.ts';
 import { paddedBits } from '../datatypes/concat.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import type { ProgramElement, ProgramSet, SetField } from '../model/program.ts';
@@ -151,7 +152,7 @@ function dataOf(set: ProgramSet, element: ProgramElement): ElementTree['data'] {
 function distinct(elements: readonly ProgramElement[]): ProgramElement[] {
   const seen = new Set<string>();
   return elements.filter(({ key }) => {
-    const text = key === undefined ? '*' : String(key);
+    const text = key === undefined ? '*' : addressKey(key);
     if (seen.has(text)) return false;
     seen.add(text);
     return true;

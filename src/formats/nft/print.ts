@@ -18,7 +18,10 @@ export function printNft(ruleset: Ruleset, options: PrintOptions = {}): string {
 }
 
 /** A parsed ruleset in the layout of a listing, with its own words and numbers, not going through a program. */
-export const printWritten: (ruleset: Ruleset, options?: PrintOptions) => string = printNft;
+export function printWritten(ruleset: Ruleset, options: PrintOptions = {}): string {
+  const context = printContext(options, true);
+  return ruleset.tables.map((table) => printTable(table, context)).join('');
+}
 
 /** One rule without indentation, as `nft list chain` shows it between the braces. */
 export function printNftRule(rule: Rule, options: PrintOptions = {}): string {

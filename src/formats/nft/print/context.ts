@@ -1,5 +1,6 @@
 /** What decides how a listing is written: nft's output options. */
 
+import type { Node } from '../../../ast/nft/node.ts';
 import { debianEnvironment, type NameEnvironment } from '../../../datatypes/environment.ts';
 import type { FormatOptions } from '../../../datatypes/format-options.ts';
 
@@ -30,15 +31,18 @@ export interface PrintContext {
   readonly handles: boolean;
   readonly terse: boolean;
   readonly dialect: Dialect;
+  /** Words and numbers of a parsed tree keep their spelling. */
+  readonly written: boolean;
   readonly format: FormatOptions;
 }
 
-export function printContext(options: PrintOptions): PrintContext {
+export function printContext(options: PrintOptions, written = false): PrintContext {
   return {
     stateless: options.stateless ?? false,
     handles: options.handles ?? false,
     terse: options.terse ?? false,
     dialect: options.dialect ?? '1.1.7',
+    written,
     format: {
       environment: options.environment ?? debianEnvironment,
       numericPriority: options.numericPriority ?? false,
@@ -66,6 +70,11 @@ export function rangeContext(context: PrintContext): PrintContext {
     identityNames: false,
   };
   return { ...context, format };
+}
+
+/** What stands in the input where the node was read, in `written` mode. */
+export function spelling({ span }: Node, context: PrintContext): string {
+  return context.written ? span.source.text.slice(span.start, span.end) : '';
 }
 
 /** ` # handle 7` under `-a`. */

@@ -9,11 +9,12 @@ import type {
   ExpressionKind,
   JhashExpression,
   PerExpression,
+  SymbolExpression,
 } from '../../../ast/nft/expressions.ts';
 import type { Verdict } from '../../../ast/nft/verdict.ts';
 import { formatDuration } from '../../../datatypes/format-time.ts';
 import { formatValue } from '../../../datatypes/format-value.ts';
-import { type PrintContext, rangeContext } from './context.ts';
+import { type PrintContext, rangeContext, spelling } from './context.ts';
 import { printMeta, printPayload, printRawPayload, printTcpOption } from './header-field.ts';
 import { printStatement } from './statement.ts';
 
@@ -55,7 +56,16 @@ function printOperand(node: Expression, parent: BinaryOperator, context: PrintCo
 
 function printBinary(node: BinaryExpression, context: PrintContext): string {
   const left = printOperand(node.left, node.operator, context);
-  return `${left} ${node.operator} ${printOperand(node.right, node.operator, context)}`;
+  const right = printOperand(node.right, node.operator, context);
+  return `${left} ${operatorWord(node, context)} ${right}`;
+}
+
+/** `and`, `or`, `xor`, `lshift`, `rshift` as they were written (iptables' translations have such words). */
+function operatorWord(node: BinaryExpression, context: PrintContext): string {
+  const { left, right, operator } = node;
+  if (!context.written || left.span.source !== right.span.source) return operator;
+  const between = left.span.source.text.slice(left.span.end, right.span.start).trim();
+  return /^(and|x?or|[lr]shift)$/.test(between) ? between : operator;
 }
 
 /** Statements, timeout, expiry and comment: what stands between an element's key and its data. */
@@ -88,6 +98,14 @@ function offsetSuffix(offset: number | undefined): string {
   return offset ? ` offset ${offset}` : '';
 }
 
+/** The grammar reads numbers to decimal; the input tells how one was written. */
+function printSymbol(node: SymbolExpression, context: PrintContext): string {
+  const { text } = node;
+  if (!context.written || !/^\d+$/.test(text)) return text;
+  const written = spelling(node, context);
+  return /^0x[0-9a-f]+$/i.test(written) && BigInt(written) === BigInt(text) ? written : text;
+}
+
 /** Does the map give verdicts, so that it is written `vmap`? */
 function isVerdictMap(data: Expression): boolean {
   if (data.kind !== 'set') return false;
@@ -97,7 +115,7 @@ function isVerdictMap(data: Expression): boolean {
 }
 
 const printers: PerExpression<[PrintContext], string> = {
-  symbol: ({ text }) => text,
+  symbol: printSymbol,
   string: ({ text }) => `"${text}"`,
   value: ({ type, value, bits }, context) => formatValue(type, value, bits, context.format),
   variable: ({ name }) => `$${name}`,

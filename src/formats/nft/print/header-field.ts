@@ -6,6 +6,7 @@ import type {
   RawPayloadExpression,
   TcpOptionExpression,
 } from '../../../ast/nft/expressions.ts';
+import { type PrintContext, spelling } from './context.ts';
 
 /** Keys that are listed without `meta` (nft: meta_key_is_unqualified); others may be read so. */
 const unqualifiedMetaKeys: ReadonlySet<string> = new Set([
@@ -17,8 +18,10 @@ const unqualifiedMetaKeys: ReadonlySet<string> = new Set([
   'oifgroup',
 ]);
 
-export function printMeta({ key }: MetaExpression): string {
-  return unqualifiedMetaKeys.has(key) ? key : `meta ${key}`;
+export function printMeta(node: MetaExpression, context: PrintContext): string {
+  const { key } = node;
+  const bare = unqualifiedMetaKeys.has(key) || spelling(node, context) === key;
+  return bare ? key : `meta ${key}`;
 }
 
 function tunnelPrefix(tunnel: string | undefined, protocol?: string): string {
