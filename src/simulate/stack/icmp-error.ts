@@ -2,11 +2,13 @@
 
 import type { Address } from '../../base/address.ts';
 import { isOwnAddress } from '../../host/local-addresses.ts';
+import { selectSourceAddress6 } from '../../host/source-address6.ts';
 import { routeOutput } from '../../host/route-output.ts';
 import { buildPacket, type PacketDescription } from '../../packet/build.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { isIcmpError, protocol } from '../../packet/protocols.ts';
+import { isReply } from '../conntrack/connection.ts';
 import {
   destinationAddress,
   ipFamily,
@@ -72,6 +74,8 @@ function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
 
 interface ReplyRoute {
   readonly source: Address | undefined;
+  /** The route has a preferred source. */
+  readonly preferred: boolean;
   readonly mtu: number;
 }
 
@@ -93,6 +97,7 @@ function replyRoute(
   const device = run.host.interfacesByName.get(found.choices[0].nexthop.device);
   return {
     source: found.choices[0].source,
+    preferred: found.lookup?.route.preferredSource !== undefined,
     mtu: found.lookup?.route.mtu ?? device?.mtu ?? 1500,
   };
 }
@@ -116,8 +121,17 @@ function sendReply(
   if (routed.kind === 'error') return false;
   reply.route = routed.route;
   noteRoute(run, reply, 'reject', routed.route);
+  attachConnection(packet, reply);
   localOut(run, reply);
   return true;
+}
+
+/** nf_ct_attach(): the answer belongs to the connection of the packet, in the other direction. */
+export function attachConnection(packet: LivePacket, reply: LivePacket): void {
+  const { connection, connectionInfo: info } = packet;
+  if (connection === undefined || info === undefined) return;
+  reply.connection = connection;
+  reply.connectionInfo = isReply(info) ? 'related' : 'related-reply';
 }
 
 const minimumMtu6 = 1280;
@@ -132,7 +146,7 @@ function sendIcmp6(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
   const isOwn = destination[0] !== 0xff && isOwnAddress(run.host, destination);
   const found = replyRoute(run, packet, isOwn ? destination : undefined, 0);
   if (found === undefined) return false;
-  const from = isOwn ? destination : found.source;
+  const from = isOwn ? destination : (inputSource(run, packet, found) ?? found.source);
   if (from === undefined) return false;
   return sendReply(run, packet, options, {
     source: from,
@@ -143,6 +157,12 @@ function sendIcmp6(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
     inner: packetBytes(packet).slice(0, minimumMtu6 - 40 - 8),
     ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
   });
+}
+
+/** Without a source that the route prefers, an address of the device that the packet came in by is taken. */
+function inputSource(run: Run, packet: LivePacket, found: ReplyRoute): Address | undefined {
+  if (found.preferred || packet.input === undefined || packet.isLocal) return undefined;
+  return selectSourceAddress6(run.host, packet.input.name, sourceAddress(packet));
 }
 
 /** is_ineligible(): ICMPv6 errors are never answered. */

@@ -5,11 +5,11 @@ import { byteAt, read16, read32 } from '../../packet/bytes.ts';
 import { foldChecksum, pseudoHeaderSum, sumWords } from '../../packet/checksum.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { protocol, tcpFlag } from '../../packet/protocols.ts';
-import { connectionStatus, isReply } from '../conntrack/connection.ts';
+import { connectionStatus } from '../conntrack/connection.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import { record, type Run } from '../run.ts';
 import type { HookState } from '../rules/evaluation.ts';
-import { replyMark, sendIcmpError } from './icmp-error.ts';
+import { attachConnection, replyMark, sendIcmpError } from './icmp-error.ts';
 import { localOut } from './local-output.ts';
 import { reroute, routeLocal } from './routing.ts';
 import { spawnPacket } from './spawn.ts';
@@ -134,6 +134,7 @@ function sendReset(run: Run, packet: LivePacket, transport: Transport): void {
   reply.mark = replyMark(run, packet);
   if (!reroute(run, reply)) return;
   attachConnection(packet, reply);
+  closeConnection(packet);
   localOut(run, reply);
   noteSent(run, packet);
 }
@@ -161,13 +162,8 @@ function resetPacket(packet: LivePacket, { offset }: Transport): Uint8Array {
   });
 }
 
-/** nf_ct_attach(): the reply belongs to the rejected connection, in the other direction; and the connection closes. */
-function attachConnection(packet: LivePacket, reply: LivePacket): void {
-  const { connection, connectionInfo: info } = packet;
-  if (connection === undefined || info === undefined) return;
-  reply.connection = connection;
-  reply.connectionInfo = isReply(info) ? 'related' : 'related-reply';
-  if ((connection.status & connectionStatus.confirmed) !== 0 && connection.tcp !== undefined)
-    connection.tcp.state = 'CLOSE';
+/** nf_ct_set_closing() */
+function closeConnection({ connection }: LivePacket): void {
+  if (connection === undefined || (connection.status & connectionStatus.confirmed) === 0) return;
+  if (connection.tcp !== undefined) connection.tcp.state = 'CLOSE';
 }
-
