@@ -8,6 +8,7 @@ import { runStep, syncOutcomes } from './kube-proxy/incremental.ts';
 import { endpointOutcomes, serviceMapOutcomes } from './kube-proxy/model.ts';
 import { rowOutcomes } from './kube-proxy/rows.ts';
 import { rulesetOutcomes } from './kube-proxy/ruleset.ts';
+import { seedOutcomes } from './kube-proxy/seed.ts';
 
 function readCases(directory: string): ReadonlyMap<string, CorpusCase> {
   const cases = new Map<string, CorpusCase>();
@@ -49,6 +50,7 @@ function* run(directory: string): Generator<CaseOutcome> {
         yield* rowOutcomes(test);
     }
   }
+  yield* seedOutcomes(directory);
 }
 
 export const kubeProxyCorpus: CorpusRunner = { run };
