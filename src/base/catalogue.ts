@@ -213,4 +213,24 @@ export const catalogue = {
     severity: 'error',
     explain: 'The JSON is not what libnftables writes or takes at this place.',
   },
+  'scenario-document': {
+    severity: 'error',
+    explain: 'A test file is not YAML, or holds no test file.',
+  },
+  'scenario-key': {
+    severity: 'error',
+    explain: 'A key of a test file is unknown, missing or given twice.',
+  },
+  'scenario-value': {
+    severity: 'error',
+    explain: 'A value in a test file has the wrong type or is out of range.',
+  },
+  'scenario-reference': {
+    severity: 'error',
+    explain: 'A test file names a packet, flow, fixture, rule, set, interface or file that is not there.',
+  },
+  'scenario-packet': {
+    severity: 'error',
+    explain: 'A packet of a test file cannot exist or cannot come in here.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -22,6 +22,11 @@ const commands: readonly CommandRow[] = [
     load: async () => (await import('./commands/trace.ts')).registerTrace,
   },
   {
+    name: 'test',
+    description: 'run test files (*.nfttest.yaml): packets, flows and what must become of them',
+    load: async () => (await import('./commands/test.ts')).registerTest,
+  },
+  {
     name: 'check',
     description: 'report what nft, iptables-restore or the kernel would refuse',
     load: async () => (await import('./commands/check.ts')).registerCheck,
