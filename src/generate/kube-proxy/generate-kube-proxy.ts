@@ -71,16 +71,18 @@ export function inputDiagnostics({ settings }: KubeProxyInput): readonly Diagnos
 export function conflictDiagnostics(cluster: Cluster): readonly Diagnostic[] {
   const owners = new Map<string, string>();
   const diagnostics: Diagnostic[] = [];
+  const claim = (what: string, owner: string): void => {
+    const other = owners.get(what);
+    if (other === undefined) owners.set(what, owner);
+    else if (other !== owner) diagnostics.push(conflict(what, other, owner));
+  };
   for (const { ports } of cluster.services) {
     for (const { port } of ports) {
-      const addresses = [port.clusterIp, ...port.externalIps, ...port.loadBalancerIps];
-      const claims = addresses.map((ip) => `${ip} ${port.protocol} ${port.port}`);
-      if (port.nodePort !== 0) claims.push(`node port ${port.protocol} ${port.nodePort}`);
-      for (const claim of new Set(claims)) {
-        const owner = owners.get(claim);
-        if (owner === undefined) owners.set(claim, port.name);
-        else diagnostics.push(conflict(claim, owner, port.name));
-      }
+      const { name, protocol } = port;
+      claim(`${port.clusterIp} ${protocol} ${port.port}`, name);
+      for (const ip of port.externalIps) claim(`${ip} ${protocol} ${port.port}`, name);
+      for (const ip of port.loadBalancerIps) claim(`${ip} ${protocol} ${port.port}`, name);
+      if (port.nodePort !== 0) claim(`node port ${protocol} ${port.nodePort}`, name);
     }
   }
   return diagnostics;

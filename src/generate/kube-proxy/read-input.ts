@@ -66,6 +66,7 @@ function withConfigMaps(
   objects: readonly RawObject[],
   diagnostics: Diagnostic[],
 ): readonly RawObject[] {
+  if (objects.every(({ kind }) => kind !== 'ConfigMap')) return objects;
   return objects.flatMap((object) => {
     const data = object.kind === 'ConfigMap' && isRecord(object.value) ? object.value.data : {};
     const text = isRecord(data) ? data['config.conf'] : undefined;
@@ -150,9 +151,8 @@ function familiesOf(services: readonly Service[], facts: NodeFacts): readonly Ad
   if (facts.ipFamily) return [facts.ipFamily === 'IPv4' ? 'ip' : 'ip6'];
   const families = new Set<AddressFamily>();
   for (const { spec } of services) {
-    for (const text of [spec.clusterIP, ...(spec.clusterIPs ?? [])]) {
-      const address = text ? parseAddress(text) : undefined;
-      if (address !== undefined) families.add(address.family);
+    for (const text of spec.clusterIPs ?? [spec.clusterIP]) {
+      if (text && text !== 'None') families.add(text.includes(':') ? 'ip6' : 'ip');
     }
   }
   return families.size === 0 ? ['ip'] : [...families].sort();

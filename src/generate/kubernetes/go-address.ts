@@ -30,6 +30,10 @@ export function parseAddress(text: string): GoAddress | undefined {
   return { family: 'ip6', groups, text: formatIpv6(groups) };
 }
 
+export function isAddress(text: string): boolean {
+  return canonicalIpv4.test(text) || parseAddress(text) !== undefined;
+}
+
 /** The canonical text of an address of the family, or undefined. */
 export function addressText(text: string, family: AddressFamily): string | undefined {
   if (family === 'ip' && canonicalIpv4.test(text)) return text;

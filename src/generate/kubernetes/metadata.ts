@@ -1,7 +1,7 @@
 /** The part every Kubernetes object has: names, labels, annotations. */
 
 import { type Check, type Maybe, mapOf, objectWith, optional, text, textWhere } from './check.ts';
-import { parseAddress, parseCidr } from './go-address.ts';
+import { isAddress, parseCidr } from './go-address.ts';
 
 export interface ObjectMetadata {
   readonly name: string;
@@ -17,10 +17,7 @@ export const objectMetadata: Check<ObjectMetadata> = objectWith<ObjectMetadata>(
   annotations: optional(mapOf(text)),
 });
 
-export const address: Check<string> = textWhere(
-  (value) => parseAddress(value) !== undefined,
-  'an IPv4 or IPv6 address',
-);
+export const address: Check<string> = textWhere(isAddress, 'an IPv4 or IPv6 address');
 
 export const cidr: Check<string> = textWhere(
   (value) => parseCidr(value) !== undefined,

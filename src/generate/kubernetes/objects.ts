@@ -14,11 +14,21 @@ export interface ObjectKind<Value> {
 
 /** An object that is not checked yet. */
 export interface RawObject {
+  /** Empty for the core group. */
   readonly group: string;
   readonly kind: string;
   readonly value: unknown;
   /** The place of a part of the object. */
   readonly locate: (path: readonly (string | number)[]) => Span;
+}
+
+type Path = readonly (string | number)[];
+
+/** What the steps of unfolding share. */
+interface Unfolding {
+  readonly document: KubernetesDocument;
+  readonly objects: RawObject[];
+  readonly diagnostics: Diagnostic[];
 }
 
 /** All objects of the sources, in order; what has no `kind` is reported. */
@@ -28,60 +38,53 @@ export function readObjects(sources: readonly Source[]): Result<readonly RawObje
   for (const source of sources) {
     const documents = readDocuments(source);
     diagnostics.push(...documents.diagnostics);
-    for (const document of documents.value)
-      unfold(document, document.value, [], objects, diagnostics);
+    for (const document of documents.value) {
+      unfold({ document, objects, diagnostics }, document.value, () => []);
+    }
   }
   return { value: objects, diagnostics };
 }
 
-function unfold(
-  document: KubernetesDocument,
-  value: unknown,
-  prefix: readonly (string | number)[],
-  objects: RawObject[],
-  diagnostics: Diagnostic[],
-): void {
+/** Paths are made only for messages. */
+function unfold(unfolding: Unfolding, value: unknown, pathOf: () => Path): void {
   if (value === null || value === undefined) return;
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      unfold(document, item, [...prefix, index], objects, diagnostics);
+      unfold(unfolding, item, () => [...pathOf(), index]);
     }
     return;
   }
-  if (!isRecord(value) || typeof value['kind'] !== 'string') {
-    diagnostics.push({
+  if (!isRecord(value) || typeof value.kind !== 'string') {
+    unfolding.diagnostics.push({
       code: 'kubernetes-object',
-      span: document.locate(prefix),
+      span: unfolding.document.locate(pathOf()),
       message: 'this is not a Kubernetes object: it has no kind',
       hint: 'give what kubectl get … -o yaml or -o json prints',
     });
     return;
   }
-  if (Array.isArray(value['items']) && value['kind'].endsWith('List')) {
-    unfoldList(document, value['kind'], value, prefix, objects, diagnostics);
-    return;
-  }
-  objects.push(rawObject(document, value['kind'], value, prefix));
+  const { kind, items } = value;
+  if (Array.isArray(items) && kind.endsWith('List'))
+    unfoldList(unfolding, value, kind, items, pathOf);
+  else unfolding.objects.push(rawObject(unfolding.document, kind, value, pathOf));
 }
 
 /** `kubectl get` prints items of a typed list without their own kind. */
 function unfoldList(
-  document: KubernetesDocument,
-  listKind: string,
+  unfolding: Unfolding,
   list: Readonly<Record<string, unknown>>,
-  prefix: readonly (string | number)[],
-  objects: RawObject[],
-  diagnostics: Diagnostic[],
+  listKind: string,
+  items: readonly unknown[],
+  pathOf: () => Path,
 ): void {
-  const items: readonly unknown[] = Array.isArray(list['items']) ? list['items'] : [];
   const itemKind = listKind.slice(0, -'List'.length);
   for (const [index, item] of items.entries()) {
-    const path = [...prefix, 'items', index];
-    if (itemKind !== '' && isRecord(item) && item['kind'] === undefined) {
-      const kinded = { apiVersion: list['apiVersion'], ...item };
-      objects.push(rawObject(document, itemKind, kinded, path));
+    const itemPath = (): Path => [...pathOf(), 'items', index];
+    if (itemKind !== '' && isRecord(item) && item.kind === undefined) {
+      const kinded = { apiVersion: list.apiVersion, ...item };
+      unfolding.objects.push(rawObject(unfolding.document, itemKind, kinded, itemPath));
     } else {
-      unfold(document, item, path, objects, diagnostics);
+      unfold(unfolding, item, itemPath);
     }
   }
 }
@@ -90,12 +93,12 @@ function rawObject(
   document: KubernetesDocument,
   kind: string,
   value: Readonly<Record<string, unknown>>,
-  prefix: readonly (string | number)[],
+  pathOf: () => Path,
 ): RawObject {
-  const apiVersion = typeof value['apiVersion'] === 'string' ? value['apiVersion'] : '';
+  const apiVersion = typeof value.apiVersion === 'string' ? value.apiVersion : '';
   const slash = apiVersion.indexOf('/');
   const group = slash < 0 ? '' : apiVersion.slice(0, slash);
-  return { group, kind, value, locate: (path) => document.locate([...prefix, ...path]) };
+  return { group, kind, value, locate: (path) => document.locate([...pathOf(), ...path]) };
 }
 
 /** The objects of one kind that pass its check, and a diagnostic for each problem of the others. */
@@ -105,12 +108,13 @@ export function objectsOfKind<Value>(
 ): Result<readonly Value[]> {
   const selected: Value[] = [];
   const diagnostics: Diagnostic[] = [];
+  const problems: Problem[] = [];
   for (const object of objects) {
     if (object.kind !== kind.kind || object.group !== kind.group) continue;
-    const problems: Problem[] = [];
     const value = object.value;
     if (kind.check(value, problems)) selected.push(value);
     for (const problem of problems) diagnostics.push(problemDiagnostic(object, problem));
+    problems.length = 0;
   }
   return { value: selected, diagnostics };
 }
@@ -129,7 +133,7 @@ function problemDiagnostic(object: RawObject, problem: Problem): Diagnostic {
 /** `Service ns1/svc1`, as far as the object says it. */
 export function objectTitle(object: RawObject): string {
   const value = isRecord(object.value) ? object.value : {};
-  const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
+  const metadata = isRecord(value.metadata) ? value.metadata : {};
   const { name, namespace } = metadata;
   if (typeof name !== 'string') return object.kind;
   return `${object.kind} ${typeof namespace === 'string' ? `${namespace}/` : ''}${name}`;

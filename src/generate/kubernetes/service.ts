@@ -12,7 +12,7 @@ import {
   text,
   textWhere,
 } from './check.ts';
-import { parseAddress } from './go-address.ts';
+import { isAddress } from './go-address.ts';
 import { address, type ObjectMetadata, objectMetadata } from './metadata.ts';
 import type { ObjectKind } from './objects.ts';
 
@@ -66,7 +66,7 @@ export interface Service {
 }
 
 const clusterAddress = textWhere(
-  (value) => value === '' || value === 'None' || parseAddress(value) !== undefined,
+  (value) => value === '' || value === 'None' || isAddress(value),
   'an IPv4 or IPv6 address or None',
 );
 const port = integer(1, 65535);
