@@ -592,7 +592,7 @@ export abstract class BlockRules extends ObjectRules {
         { ALT: () => this.SUBRULE(this.intervalData) },
         { ALT: () => this.SUBRULE(this.queueData) },
         { ALT: () => this.SUBRULE(this.verdictData) },
-        { ALT: () => this.SUBRULE(this.ctData) },
+        { ALT: () => this.SUBRULE(this.ctData), IGNORE_AMBIGUITIES: true },
         { ALT: () => this.selectorData(this.SUBRULE2(this.typeOfSelectors)) },
       ]);
       this.SUBRULE(this.separator);

@@ -4,7 +4,7 @@ import type { ParserMethod } from 'chevrotain';
 import type { BinaryOperator, Expression } from '../../src/ast/nft/expressions.ts';
 import type { Span } from '../../src/base/span.ts';
 import { SelectorRules } from './selector-rules.ts';
-import { number, punctuation, type ScannedToken } from './tokens.ts';
+import { number, punctuation, type ScannedToken, word } from './tokens.ts';
 import type { KeywordName, Scope } from './words.ts';
 
 /** Words that are also values, with the scope that they opened. */
@@ -457,7 +457,12 @@ export abstract class ExpressionRules extends SelectorRules {
       const mask = this.OPTION(() => {
         this.CONSUME(punctuation.slash);
         const head = this.SUBRULE(this.rightBasic);
-        return this.SUBRULE2(this.listRest, { ARGS: [head] });
+        // nft 1.0.6 lists a mask of one flag; no nft reads it back.
+        const more = this.OPTION2({
+          GATE: () => this.is(punctuation.comma),
+          DEF: () => this.SUBRULE2(this.listRest, { ARGS: [head] }),
+        });
+        return more ?? head;
       });
       return mask === undefined ? value : this.masked(value, mask);
     },
@@ -646,8 +651,10 @@ export abstract class ExpressionRules extends SelectorRules {
   /** Only names can be listed with commas in an argument. */
   private isListable(first: Expression): boolean {
     const last = this.LA(0);
-    const single = first.span.end === last.endOffset + 1 || last.tokenType.name === 'string';
-    return single && !this.lastIsNumber() && last.tokenType !== punctuation.closeParenthesis;
+    if (this.lastIsNumber() || last.tokenType === punctuation.closeParenthesis) return false;
+    // What a variable stands for was written elsewhere.
+    const variable = last.tokenType === word && first.span.end !== last.endOffset + 1;
+    return variable || first.kind === 'symbol' || first.kind === 'string';
   }
 
   private readonly argumentRange: ParserMethod<[Expression], Expression> = this.production(

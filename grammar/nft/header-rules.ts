@@ -14,7 +14,7 @@ import type {
   TcpOptionExpression,
 } from '../../src/ast/nft/expressions.ts';
 import { tcpOptions } from '../../src/fields/options.ts';
-import { number, punctuation, type ScannedToken, word } from './tokens.ts';
+import { labelOf, number, punctuation, type ScannedToken, word } from './tokens.ts';
 import { ValueRules } from './value-rules.ts';
 import type { KeywordName, Scope } from './words.ts';
 
@@ -268,7 +268,7 @@ export abstract class HeaderRules extends ValueRules {
 
   /** Which field words an option takes is part of the grammar. */
   private tcpOptionHasField(option: string): boolean {
-    const field = this.LA(1).tokenType.name;
+    const field = labelOf(this.LA(1).tokenType);
     if (field === 'length') return true;
     const row = tcpOptions.find(({ name }) => name === (option === 'sack0' ? 'sack' : option));
     return row?.fields.some(({ name }) => name === field) ?? false;
@@ -354,7 +354,7 @@ export abstract class HeaderRules extends ValueRules {
       this.keyword('chunk');
       const chunk = this.SUBRULE(this.chunkName);
       const field = this.OPTION({
-        GATE: () => chunkTakes(chunk, this.LA(1).tokenType.name),
+        GATE: () => chunkTakes(chunk, labelOf(this.LA(1).tokenType)),
         DEF: () => this.SUBRULE(this.chunkField),
       });
       this.ACTION(() => {

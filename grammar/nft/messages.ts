@@ -6,6 +6,7 @@ import {
   carriageReturn,
   endOfFile,
   junk,
+  labelOf,
   number,
   punctuation,
   quotedString,
@@ -63,7 +64,7 @@ function list(names: readonly string[]): string {
 
 function hintFor(token: ScannedToken, expected: readonly TokenType[]): string | undefined {
   if (token.tokenType === carriageReturn) return 'save the file with Unix line ends';
-  const words = expected.filter(isKeyword).map((type) => type.name);
+  const words = expected.filter(isKeyword).map(labelOf);
   const near =
     token.image.length < 2 || token.image.length > 40 ? undefined : closest(token.image, words);
   if (near !== undefined) return `did you mean '${near}'?`;
@@ -91,9 +92,9 @@ const classNames: ReadonlyMap<TokenType, string> = new Map([
 ]);
 
 function nameOf(type: TokenType): string {
-  return classNames.get(type) ?? `'${type.name}'`;
+  return classNames.get(type) ?? `'${labelOf(type)}'`;
 }
 
 function isKeyword(type: TokenType): boolean {
-  return type !== junk && !classNames.has(type) && /^[a-z]/.test(type.name);
+  return type !== junk && !classNames.has(type) && /^[a-z]/.test(labelOf(type));
 }

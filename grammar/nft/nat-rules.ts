@@ -245,7 +245,7 @@ export abstract class NatRules extends StatementRules {
       {
         ALT: () => {
           const family = this.SUBRULE(this.natFamily);
-          this.CONSUME(this.typeOf('to'));
+          this.CONSUME2(this.typeOf('to'));
           const address = this.SUBRULE2(this.argument);
           const device = this.SUBRULE(this.device);
           return { kind: 'fwd', device, family, address, span: this.spanFrom(start) };

@@ -32,6 +32,8 @@ export abstract class TokenRules extends EmbeddedActionsParser {
   private lookahead: ScannedToken | undefined;
   private previous: ScannedToken | undefined;
   private consumed = -1;
+  private waitingRules: readonly unknown[] = [];
+  private readonly lookaheads = new Map<number, unknown>();
 
   constructor(skipValidations: boolean) {
     super([...vocabulary], {
@@ -51,6 +53,32 @@ export abstract class TokenRules extends EmbeddedActionsParser {
 
   protected override LA_FAST(distance: number): ScannedToken {
     return this.LA(distance);
+  }
+
+  /** Chevrotain would compute what may start each alternative of every rule: that is left until a rule is used. */
+  preComputeLookaheadFunctions(rules: readonly unknown[]): void {
+    this.waitingRules = [...rules];
+  }
+
+  setLaFuncCache(key: number, lookahead: unknown): void {
+    this.lookaheads.set(key, lookahead);
+  }
+
+  getLaFuncFromCache(key: number): unknown {
+    const known = this.lookaheads.get(key);
+    if (known !== undefined) return known;
+    // Rules are numbered from 256 in order of definition; the lower 12 bits tell the place in the rule.
+    this.computeLookaheads((key >>> 12) - 256);
+    return this.lookaheads.get(key);
+  }
+
+  private computeLookaheads(index: number): void {
+    const compute: unknown = Reflect.get(
+      EmbeddedActionsParser.prototype,
+      'preComputeLookaheadFunctions',
+    );
+    if (typeof compute !== 'function') return;
+    Reflect.apply(compute, this, [this.waitingRules.slice(index, index + 1)]);
   }
 
   consumeToken(): void {

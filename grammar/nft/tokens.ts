@@ -16,8 +16,14 @@ export interface ScannedToken {
   readonly source: Source;
 }
 
-function tokenType(name: string): TokenType {
-  return createToken({ name, pattern: Lexer.NA });
+/** The name is told apart from those of rules; the label is the spelling. */
+function tokenType(label: string): TokenType {
+  return createToken({ name: `Token ${label}`, label, pattern: Lexer.NA });
+}
+
+/** How a token is spelt, or what it stands for. */
+export function labelOf(type: TokenType): string {
+  return type.LABEL ?? type.name;
 }
 
 export const punctuation = {

@@ -13,7 +13,15 @@ import { closest } from '../../src/base/text.ts';
 import { parseDuration } from '../../src/datatypes/parse-time.ts';
 import type { Family } from '../../src/fields/families.ts';
 import { TokenRules } from './token-rules.ts';
-import { keyword, number, punctuation, quotedString, wildcardString, word } from './tokens.ts';
+import {
+  keyword,
+  labelOf,
+  number,
+  punctuation,
+  quotedString,
+  wildcardString,
+  word,
+} from './tokens.ts';
 import type { KeywordName, Scope } from './words.ts';
 
 /** A name with the place where it stands. */
@@ -214,7 +222,7 @@ export abstract class ValueRules extends TokenRules {
 
   /** The first spelling of a keyword; a token has no type while Chevrotain records the grammar. */
   protected spelling(token: IToken): string {
-    return this.ACTION(() => token.tokenType.name);
+    return this.ACTION(() => labelOf(token.tokenType));
   }
 
   protected symbolOf(token: IToken): SymbolExpression {
