@@ -28,6 +28,8 @@ export interface Run {
   readonly answers: Map<string, number>;
   /** Connections that this run has checked out to modify. */
   readonly checkedOut: Map<number, Connection>;
+  /** Connection limits that were evaluated in this run. */
+  readonly counted: Set<string>;
   readonly journeys: Journey[];
   /** Packets that wait in a device's receive queue (loopback). */
   readonly backlog: (() => void)[];
@@ -55,6 +57,7 @@ export function newRun(compiled: CompiledProgram, options: RunOptions): Run {
     choices: [],
     answers: new Map(),
     checkedOut: new Map(),
+    counted: new Set(),
     journeys: [],
     backlog: [],
     registers: newRegisters(),

@@ -52,7 +52,10 @@ function runEntry(
     case 'track':
       return trackPacket(run, packet, state) ? acceptVerdict : dropVerdict;
     case 'confirm':
-      return confirmPacket(run, packet) ? acceptVerdict : dropVerdict;
+      if (confirmPacket(run, packet)) return acceptVerdict;
+      // It is the very last function: the packet has passed the hook as far as rules can tell.
+      packet.journey.lastHook = state.hook;
+      return dropVerdict;
     case 'defragment':
       return defragment(run, packet, state) ? acceptVerdict : 'held';
   }

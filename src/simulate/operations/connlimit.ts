@@ -31,14 +31,19 @@ export function connectionKey(packet: LivePacket): string | undefined {
   return tuple === undefined ? undefined : tupleKey(tuple, 0);
 }
 
-/** nf_conncount_add(): adds this connection and forgets those that are gone or closed. */
+/**
+ * nf_conncount_add(): adds this connection and forgets those that are gone or closed. A second time within a jiffy,
+ * that is for one packet, the list is not looked through and gets the connection twice.
+ */
 export function countConnections(evaluation: Evaluation, list: string): number | undefined {
   const { run, packet } = evaluation;
   const key = connectionKey(packet);
   if (key === undefined) return undefined;
   const known = run.store.lists.get(list) ?? [];
-  const alive = known.filter((other) => isAlive(run, other, other === key));
-  const all = alive.includes(key) ? alive : [...alive, key];
+  const again = run.counted.has(list);
+  run.counted.add(list);
+  const alive = again ? known : known.filter((other) => isAlive(run, other, other === key));
+  const all = !again && alive.includes(key) ? alive : [...alive, key];
   setEntry(run.journal, run.store.lists, list, all);
   return all.length;
 }

@@ -61,7 +61,7 @@ function writePacket(
     const isUdp = operation.base === 'transport' && info.protocol === protocol.udp;
     if (!isUdp || read16(bytes, at) !== 0) replaceChecksum(bytes, at, before, value);
   }
-  if (operation.pseudoHeader) updateTransportChecksum(evaluation, before, value);
+  if (operation.pseudoHeader && !updateTransportChecksum(evaluation, before, value)) return false;
   noteWrite(evaluation, operation, before, value);
   bytes.set(value, start);
   if (operation.checksumType === 'sctp' && info.protocol === protocol.sctp && info.fragmentOffset === 0)
@@ -87,20 +87,21 @@ function sumFolded(bytes: Uint8Array): number {
   return ~foldChecksum(sumWords(bytes, 0, bytes.length)) & 0xffff;
 }
 
-/** nft_payload_l4csum_update() */
+/** nft_payload_l4csum_update(): false when the checksum is cut off; the IP header's is changed by then. */
 function updateTransportChecksum(
   evaluation: Evaluation,
   before: Uint8Array,
   after: Uint8Array,
-): void {
+): boolean {
   const { packet, info } = evaluation;
-  if (!info.hasTransport || info.fragmentOffset !== 0) return;
+  if (!info.hasTransport || info.fragmentOffset !== 0) return true;
   const offset = transportChecksumOffset(info.protocol);
-  if (offset < 0) return;
+  if (offset < 0) return true;
   const at = info.transport + offset;
-  if (at + 2 > packet.length) return;
-  if (info.protocol === protocol.udp && read16(packet.bytes, at) === 0) return;
+  if (at + 2 > packet.length) return false;
+  if (info.protocol === protocol.udp && read16(packet.bytes, at) === 0) return true;
   replaceChecksum(packet.bytes, at, before, after);
+  return true;
 }
 
 function noteWrite(

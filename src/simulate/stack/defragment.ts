@@ -1,7 +1,7 @@
 /** The defragmentation hook at priority -400: ipv4_conntrack_defrag(), ipv6_defrag(). */
 
-import { read16 } from '../../packet/bytes.ts';
-import { findHeader } from '../../packet/ipv6-extension-headers.ts';
+import { byteAt, read16 } from '../../packet/bytes.ts';
+import { findHeader, skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { protocol } from '../../packet/protocols.ts';
 import type { LivePacket } from '../live-packet.ts';
 import { record, type Run } from '../run.ts';
@@ -13,6 +13,7 @@ import { holdPacket, stackDrop } from './stop.ts';
 export function defragment(run: Run, packet: LivePacket, state: HookState): boolean {
   if (packet.connection !== undefined || packet.untracked) return true;
   if (!isFragment(packet, state)) return true;
+  if (state.family === 'ip6' && isHeaderCutOff(packet)) return true;
   const user = `conntrack-${state.hook} ${packet.template?.zone ?? 0}`;
   const outcome = reassemble(run, packet, user);
   if (outcome === 'whole') {
@@ -22,6 +23,23 @@ export function defragment(run: Run, packet: LivePacket, state: HookState): bool
   if (outcome === 'held') holdPacket(run, packet, 'conntrack');
   else stackDrop(run, packet, 'REASSEMBLY_FAILED');
   return false;
+}
+
+const headerLengths: ReadonlyMap<number, number> = new Map([
+  [protocol.tcp, 20],
+  [protocol.udp, 8],
+  [protocol.icmpv6, 8],
+]);
+
+/** ipv6frag_thdr_truncated(): a first fragment without the whole transport header (RFC 8200, 4.5). */
+export function isHeaderCutOff(packet: LivePacket): boolean {
+  const { bytes, length } = packet;
+  const found = findHeader(bytes, length, protocol.fragment);
+  if (found === undefined || found.fragmentOffset !== 0) return false;
+  const start = found.offset + 8;
+  const place = skipExtensionHeaders(bytes, length, start, byteAt(bytes, found.offset));
+  if (place === undefined) return true;
+  return place.offset + (headerLengths.get(place.protocol) ?? 1) > length;
 }
 
 function isFragment(packet: LivePacket, state: HookState): boolean {

@@ -28,7 +28,11 @@ export function outputPacket(run: Run, packet: LivePacket, sentAs: 'forwarded' |
 function finishOutput(run: Run, packet: LivePacket, sentAs: 'forwarded' | 'output'): void {
   const { route } = packet;
   const mtu = route?.mtu ?? 1500;
-  if (packet.length <= mtu && packet.geometry === undefined) {
+  const { geometry } = packet;
+  // IPv4 always cuts what came in pieces; IPv6 only what is longer than the longest of them.
+  const cameInPieces =
+    geometry !== undefined && (ipFamily(packet) === 4 || packet.length > geometry.maxSize);
+  if (packet.length <= mtu && !cameInPieces) {
     transmit(run, packet, sentAs);
     return;
   }

@@ -9,6 +9,7 @@ import { record, type Run } from '../run.ts';
 import { sendIcmpError } from './icmp-error.ts';
 import { outputPacket } from './ip-output.ts';
 import { reassemble } from './reassemble.ts';
+import { pullTransportHeader } from './refragment.ts';
 import { noteRoute, routeReceived4 } from './routing.ts';
 import { holdPacket, stackDrop } from './stop.ts';
 
@@ -41,6 +42,7 @@ function trimIpv4(packet: LivePacket): boolean {
 
 function finishReceive(run: Run, packet: LivePacket, device: NetworkInterface): void {
   if (packet.route === undefined) {
+    pullTransportHeader(packet);
     const routed = routeReceived4(run, packet, device);
     if (routed.kind === 'drop') {
       stackDrop(run, packet, routed.reason);

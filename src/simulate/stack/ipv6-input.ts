@@ -8,8 +8,10 @@ import { protocol } from '../../packet/protocols.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { destinationAddress, type LivePacket, packetBytes, sourceAddress } from '../live-packet.ts';
 import { record, type Run } from '../run.ts';
+import { isHeaderCutOff } from './defragment.ts';
 import { sendIcmpError } from './icmp-error.ts';
 import { outputPacket } from './ip-output.ts';
+import { pullTransportHeader } from './refragment.ts';
 import { reassemble } from './reassemble.ts';
 import { isForwarding, noteRoute, routeReceived6 } from './routing.ts';
 import { holdPacket, stackDrop } from './stop.ts';
@@ -83,6 +85,7 @@ function isLoopback6(address: Uint8Array): boolean {
 
 function finishReceive(run: Run, packet: LivePacket, device: NetworkInterface): void {
   if (packet.route === undefined) {
+    pullTransportHeader(packet);
     const routed = routeReceived6(run, packet, device);
     if (routed.kind === 'drop') {
       stackDrop(run, packet, routed.reason);
@@ -131,6 +134,11 @@ function deliverIpv6(run: Run, packet: LivePacket, device: NetworkInterface): vo
   const state = { family: 'ip6', hook: 'input', input: device, output: undefined } as const;
   if (!runHook(run, packet, state)) return;
   if (findHeader(packet.bytes, packet.length, protocol.fragment) !== undefined) {
+    if (isHeaderCutOff(packet)) {
+      sendIcmpError(run, packet, { type: 4, code: 3 });
+      stackDrop(run, packet, 'REASSEMBLY_FAILED');
+      return;
+    }
     const outcome = reassemble(run, packet, 'local-delivery');
     if (outcome === 'held') holdPacket(run, packet, 'local-delivery');
     if (outcome === 'failed') stackDrop(run, packet, 'REASSEMBLY_FAILED');

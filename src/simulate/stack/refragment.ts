@@ -2,12 +2,26 @@
 
 import { byteAt, concatBytes, read16, write16, write32 } from '../../packet/bytes.ts';
 import { fillIpv4Checksum } from '../../packet/checksum.ts';
+import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { protocol } from '../../packet/protocols.ts';
 import { copyLivePacket, ipFamily, type LivePacket } from '../live-packet.ts';
 
 /** The pieces in order; undefined when the packet must not be cut. */
 export function fragmentPacket(packet: LivePacket, mtu: number): readonly LivePacket[] | undefined {
   return ipFamily(packet) === 6 ? fragmentIpv6(packet, mtu) : fragmentIpv4(packet, mtu);
+}
+
+/**
+ * tcp_v4_early_demux() pulls the TCP header together: a datagram whose first piece was shorter than it cannot be cut
+ * as it came in any more.
+ */
+export function pullTransportHeader(packet: LivePacket): void {
+  const { geometry, bytes, length } = packet;
+  const [first] = geometry?.lengths ?? [];
+  if (geometry === undefined || first === undefined || first >= 20) return;
+  const number =
+    ipFamily(packet) === 6 ? skipExtensionHeaders(bytes, length)?.protocol : byteAt(bytes, 9);
+  if (number === protocol.tcp) packet.geometry = { ...geometry, lengths: [] };
 }
 
 function limitOf(packet: LivePacket, mtu: number): number {
