@@ -25,9 +25,11 @@ export const Negation = createToken({ name: 'Negation', pattern: /!(?![^\s])/ })
  * A word as iptables-restore splits lines (add_param_to_argv): a quote may begin inside a word and its end ends the
  * word; inside quotes a backslash takes the next character as it is.
  */
+export const wordPattern = /[^\s"]*"(?:[^"\\]|\\[\s\S])*(?:"|(?![\s\S]))|[^\s"]+/;
+
 export const Word = createToken({
   name: 'Word',
-  pattern: /[^\s"]*"(?:[^"\\]|\\[\s\S])*(?:"|(?![\s\S]))|[^\s"]+/,
+  pattern: wordPattern,
   line_breaks: false,
 });
 

@@ -57,10 +57,10 @@ export interface IptablesTarget {
 
 export interface IptablesRule {
   readonly chain: string;
-  readonly counters?: IptablesCounters;
+  readonly counters?: IptablesCounters | undefined;
   /** Options of the rule itself: -s -d -p -i -o -f -4 -6. */
   readonly header: readonly IptablesOption[];
   readonly matches: readonly IptablesMatch[];
-  readonly target?: IptablesTarget;
+  readonly target?: IptablesTarget | undefined;
   readonly span: Span;
 }

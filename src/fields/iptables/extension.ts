@@ -11,6 +11,8 @@ export interface ValueSite extends RuleSite {
 
 /** How the words of an option are read; `words` is how many it takes (0 for flags). */
 export interface ValueKind<Value> {
+  /** Tells words (the first, where it takes several) that `read` surely accepts in every rule; quick and never wrong. */
+  readonly certain?: (text: string) => boolean;
   readonly words: number;
   readonly read: (words: readonly string[], site: ValueSite) => Value | undefined;
 }
@@ -20,6 +22,8 @@ export interface OptionRow<Value> {
   readonly name: string;
   readonly aliases?: readonly string[];
   readonly value: ValueKind<Value>;
+  /** Nothing but the value's own form decides on it: lines that differ here alone are of one shape. */
+  readonly free?: boolean;
   /** May stand after `!`. */
   readonly invert?: boolean;
   readonly required?: boolean;

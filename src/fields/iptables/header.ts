@@ -1,7 +1,7 @@
 /** Options of the rule itself, apart from extensions: addresses, interfaces, protocol, fragments. */
 
 import type { Address } from '../../base/address.ts';
-import { fullMask, masked, parseHost, parseMask } from './networks.ts';
+import { fullMask, isPlainNetwork, masked, parseHost, parseMask } from './networks.ts';
 import { readProtocol } from './value-kinds.ts';
 import type { IptablesFamily, Problem, RuleProtocol, WrittenOption } from './written.ts';
 
@@ -32,15 +32,23 @@ export interface HeaderRow {
   readonly aliases: readonly string[];
   readonly words: number;
   readonly invert: boolean;
+  /** See ValueKind: words that are surely good, so that lines which differ in them are of one shape. */
+  readonly certain?: (text: string, family: IptablesFamily) => boolean;
+}
+
+const plainInterface = /^[\w.@-]{1,14}\+?$/;
+
+function isPlainInterface(text: string): boolean {
+  return plainInterface.test(text);
 }
 
 /** Short name first; the words of -c are counters. */
 // biome-ignore format: table
 export const headerRows: readonly HeaderRow[] = [
-  { name: '-s', aliases: ['--source', '--src'], words: 1, invert: true },
-  { name: '-d', aliases: ['--destination', '--dst'], words: 1, invert: true },
-  { name: '-i', aliases: ['--in-interface'], words: 1, invert: true },
-  { name: '-o', aliases: ['--out-interface'], words: 1, invert: true },
+  { name: '-s', aliases: ['--source', '--src'], words: 1, invert: true, certain: isPlainNetwork },
+  { name: '-d', aliases: ['--destination', '--dst'], words: 1, invert: true, certain: isPlainNetwork },
+  { name: '-i', aliases: ['--in-interface'], words: 1, invert: true, certain: isPlainInterface },
+  { name: '-o', aliases: ['--out-interface'], words: 1, invert: true, certain: isPlainInterface },
   { name: '-p', aliases: ['--protocol'], words: 1, invert: true },
   { name: '-f', aliases: ['--fragment', '--fragments'], words: 0, invert: true },
   { name: '-4', aliases: ['--ipv4'], words: 0, invert: false },

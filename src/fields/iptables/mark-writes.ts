@@ -18,8 +18,8 @@ const actions: readonly string[] = [
 export function markRows(mark: ValueKind<MaskedNumber>, plain: ValueKind<number>) {
   const others = (name: string) => actions.slice(actions.indexOf(name) + 1);
   return {
-    setXmark: { name: '--set-xmark', value: mark, excludes: others('--set-xmark') },
-    setMark: { name: '--set-mark', value: mark, excludes: others('--set-mark') },
+    setXmark: { name: '--set-xmark', value: mark, free: true, excludes: others('--set-xmark') },
+    setMark: { name: '--set-mark', value: mark, free: true, excludes: others('--set-mark') },
     andMark: { name: '--and-mark', value: plain, excludes: others('--and-mark') },
     orMark: { name: '--or-mark', value: plain, excludes: others('--or-mark') },
     xorMark: { name: '--xor-mark', value: plain, excludes: others('--xor-mark') },

@@ -90,3 +90,36 @@ export function formatNetworkBriefly({ address, mask }: Network): string {
   const length = prefixLength(mask);
   return length === mask.length * 8 ? formatAddress(address) : formatNetwork({ address, mask });
 }
+
+/** An IPv4 address in its usual form between two offsets: four decimal parts without leading zeros. */
+export function isPlainIpv4(text: string, start = 0, end = text.length): boolean {
+  let parts = 1;
+  let value = -1;
+  for (let place = start; place < end; place++) {
+    const code = text.charCodeAt(place);
+    if (code === 46) {
+      if (value < 0) return false;
+      parts++;
+      value = -1;
+    } else {
+      const digit = code - 48;
+      if (digit < 0 || digit > 9 || value === 0) return false;
+      value = value < 0 ? digit : value * 10 + digit;
+      if (value > 255) return false;
+    }
+  }
+  return parts === 4 && value >= 0;
+}
+
+const plainLength = /^(0|[1-9]\d?|1[01]\d|12[0-8])$/;
+
+/** A plain address, also with a plain prefix length. */
+export function isPlainNetwork(text: string, family: IptablesFamily): boolean {
+  const slash = text.indexOf('/');
+  const end = slash < 0 ? text.length : slash;
+  if (slash >= 0) {
+    const length = text.slice(slash + 1);
+    if (!plainLength.test(length) || (family === 'ip' && Number(length) > 32)) return false;
+  }
+  return family === 'ip' ? isPlainIpv4(text, 0, end) : parseIpv6(text.slice(0, end)) !== undefined;
+}

@@ -7,10 +7,14 @@ import { parseNumber } from './numbers.ts';
 import { protocolByName } from './protocols.ts';
 import { serviceToPort } from './services.ts';
 
-/** A kind that takes one word. */
-function word<Value>(read: (text: string, site: ValueSite) => Value | undefined): ValueKind<Value> {
+/** A kind that takes one word; `certain` as in ValueKind. */
+function word<Value>(
+  read: (text: string, site: ValueSite) => Value | undefined,
+  certain?: (text: string) => boolean,
+): ValueKind<Value> {
   return {
     words: 1,
+    ...(certain && { certain }),
     read: ([text], site) =>
       text === undefined ? site.problem(`'${site.option}' requires an argument`) : read(text, site),
   };
@@ -22,20 +26,21 @@ export const flag: ValueKind<true> = { words: 0, read: () => true };
 
 /** Free text of limited length (in UTF-16 units, which is bytes for ASCII). */
 export function text(maximum = Number.POSITIVE_INFINITY, minimum = 0): ValueKind<string> {
+  const fits = (value: string) => value.length <= maximum && value.length >= minimum;
   return word((value, site) => {
-    if (value.length > maximum) {
-      return site.problem(`'${site.option}' takes at most ${maximum} characters`);
-    }
-    if (value.length < minimum) {
-      return site.problem(`'${site.option}' takes at least ${minimum} characters`);
-    }
-    return value;
-  });
+    if (fits(value)) return value;
+    return value.length > maximum
+      ? site.problem(`'${site.option}' takes at most ${maximum} characters`)
+      : site.problem(`'${site.option}' takes at least ${minimum} characters`);
+  }, fits);
 }
+
+const plainSetName = /^[\w:.-]{1,31}$/;
 
 /** Two words, such as a set's name and its directions. */
 export const twoWords: ValueKind<readonly [string, string]> = {
   words: 2,
+  certain: (text) => plainSetName.test(text),
   read: ([first, second], site) =>
     first === undefined || second === undefined
       ? site.problem(`'${site.option}' requires two arguments`)
@@ -110,15 +115,20 @@ function readRange(
 
 /** A number with decimals within bounds. */
 export function decimal(minimum: number, maximum: number): ValueKind<number> {
-  return word((value, site) => {
-    const parsed = /^\d*\.?\d+([eE][+-]?\d+)?$/.test(value) ? Number(value) : Number.NaN;
-    return parsed >= minimum && parsed <= maximum
-      ? parsed
-      : site.problem(
-          `bad value '${value}' for '${site.option}', or out of range (${minimum}-${maximum})`,
-        );
-  });
+  return word(
+    (value, site) => {
+      const parsed = /^\d*\.?\d+([eE][+-]?\d+)?$/.test(value) ? Number(value) : Number.NaN;
+      return parsed >= minimum && parsed <= maximum
+        ? parsed
+        : site.problem(
+            `bad value '${value}' for '${site.option}', or out of range (${minimum}-${maximum})`,
+          );
+    },
+    (value) => minimum <= 0 && maximum >= 1 && plainFraction.test(value),
+  );
 }
+
+const plainFraction = /^0\.\d+$/;
 
 export interface MaskedNumber {
   readonly value: number;
@@ -126,19 +136,28 @@ export interface MaskedNumber {
 }
 
 /** `value[/mask]`; without a mask all bits count. */
+const plainMark = /^0x[0-9a-f]{1,8}(\/0x[0-9a-f]{1,8})?$/;
+
+function isPlainMark(value: string): boolean {
+  return plainMark.test(value);
+}
+
 export function masked(maximum: number): ValueKind<MaskedNumber> {
-  return word((value, site) => {
-    const slash = value.indexOf('/');
-    const parsed = parseNumber(slash < 0 ? value : value.slice(0, slash));
-    const mask = slash < 0 ? BigInt(maximum) : parseNumber(value.slice(slash + 1));
-    if (parsed === undefined || parsed > BigInt(maximum)) {
-      return site.problem(`bad integer '${value}' for '${site.option}', or out of range`);
-    }
-    if (mask === undefined || mask > BigInt(maximum)) {
-      return site.problem(`bad mask '${value}' for '${site.option}', or out of range`);
-    }
-    return { value: Number(parsed), mask: Number(mask) };
-  });
+  return word(
+    (value, site) => {
+      const slash = value.indexOf('/');
+      const parsed = parseNumber(slash < 0 ? value : value.slice(0, slash));
+      const mask = slash < 0 ? BigInt(maximum) : parseNumber(value.slice(slash + 1));
+      if (parsed === undefined || parsed > BigInt(maximum)) {
+        return site.problem(`bad integer '${value}' for '${site.option}', or out of range`);
+      }
+      if (mask === undefined || mask > BigInt(maximum)) {
+        return site.problem(`bad mask '${value}' for '${site.option}', or out of range`);
+      }
+      return { value: Number(parsed), mask: Number(mask) };
+    },
+    maximum === maximum32 ? isPlainMark : undefined,
+  );
 }
 
 export const mark32 = masked(maximum32);
@@ -195,7 +214,14 @@ export const portRange: ValueKind<PortRange> = word((value, site) => {
   return from > to
     ? site.problem(`invalid port range '${value}' (minimum above maximum)`)
     : { from, to };
-});
+}, isPlainPort);
+
+const plainPort = /^(0|[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$/;
+
+/** A port as a plain decimal number. */
+export function isPlainPort(value: string): boolean {
+  return plainPort.test(value);
+}
 
 /** A protocol by number or name, as `-p` takes it. */
 export function readProtocol(value: string): number | undefined {

@@ -25,7 +25,7 @@ export interface WrittenRule {
   readonly chain: string;
   readonly header: readonly WrittenOption[];
   readonly matches: readonly WrittenMatch[];
-  readonly target?: WrittenTarget;
+  readonly target?: WrittenTarget | undefined;
 }
 
 /** What is wrong with an option: one lower-case sentence, and what to do about it. */

@@ -1,12 +1,16 @@
 /** loadIptablesSave: reads what iptables-save and ip6tables-save write, and what people write for iptables-restore. */
 
 import { parseLine } from '../../../grammar/iptables-save/line-parser.ts';
-import type { IptablesCounters, IptablesFamily, IptablesRuleset } from '../../ast/iptables.ts';
+import type { IptablesFamily, IptablesRule, IptablesRuleset } from '../../ast/iptables.ts';
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import { type Source, type Span, spanOf } from '../../base/span.ts';
-import { assembler } from './assemble-rule.ts';
+import { assembler, type RuleCommand } from './assemble-rule.ts';
 import { checkRule } from './check-rule.ts';
+import { learnShape } from './learn-shape.ts';
+import { readCounters } from './read-counters.ts';
 import { runCommands } from './run-commands.ts';
+import { shapedRule } from './shaped-rule.ts';
+import { findShape } from './shapes.ts';
 import { finishTables, openTable, startLoading, type TablesState } from './tables-state.ts';
 
 export interface LoadOptions {
@@ -37,6 +41,7 @@ function loadLine(state: TablesState, start: number, end: number): void {
   const { source, options } = state;
   const first = source.text.charCodeAt(start);
   if (start === end || first === 35) return;
+  if (loadKnownLine(state, first, start, end)) return;
   const text = source.text.slice(start, end);
   const span = spanOf(source, start, end);
   const listener = assembler(source, start, options.family);
@@ -65,6 +70,25 @@ function loadLine(state: TablesState, start: number, end: number): void {
         hint: '*table, :chain policy, -A chain …, COMMIT',
       });
   }
+}
+
+const colon = 58;
+const plainChain = /^:(\S+) (\S+) (\[\d+:\d+\])$/;
+
+/** Lines that need no grammar: plain declarations of chains, and rules of a known shape. */
+function loadKnownLine(state: TablesState, first: number, start: number, end: number): boolean {
+  const { source, table } = state;
+  if (table === undefined) return false;
+  if (first === colon) {
+    const [, name, policy, counters] = plainChain.exec(source.text.slice(start, end)) ?? [];
+    if (name === undefined || policy === undefined) return false;
+    declareChain(state, name, policy, counters, spanOf(source, start, end));
+    return true;
+  }
+  const found = findShape(table.shapes, source.text, start, end, table.userChain);
+  if (found === undefined) return false;
+  table.rules.push(shapedRule(source, start, end, found.shape, found.chain));
+  return true;
 }
 
 function report(state: TablesState, diagnostic: Diagnostic): void {
@@ -150,6 +174,7 @@ function loadRule(
   if (broken || (command !== undefined && !checkRule(state, rule))) return;
   const problem = runCommands(state, assembled.commands, rule);
   if (problem !== undefined) report(state, problem);
+  else if (state.diagnostics.length === before) learn(state, assembled.commands, rule);
 }
 
 /** Commands that carry a rule. */
@@ -163,8 +188,16 @@ function isForOtherFamily(
   return header.some(({ name }) => name === (family === 'ip' ? '-6' : '-4'));
 }
 
-function readCounters(text: string | undefined): IptablesCounters | undefined {
-  if (text === undefined) return undefined;
-  const colon = text.indexOf(':');
-  return { packets: BigInt(text.slice(1, colon)), bytes: BigInt(text.slice(colon + 1, -1)) };
+/** Only lines that do nothing but append are remembered. */
+function learn(
+  { table, options }: TablesState,
+  [command, ...others]: readonly RuleCommand[],
+  rule: IptablesRule,
+): void {
+  if (table === undefined || command?.name !== '-A' || others.length > 0) return;
+  learnShape(table.shapes, rule, command, {
+    family: options.family,
+    userChain: table.userChain,
+    setsKnown: options.ipsets !== undefined,
+  });
 }

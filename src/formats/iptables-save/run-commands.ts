@@ -175,9 +175,12 @@ function deleteChains(table: TableState, chain: string): void {
 function rename(table: TableState, from: string, to: string, span: Span): void {
   if (!table.chains.delete(from)) return;
   table.chains.set(to, { name: to, span });
-  table.rules = table.rules.map((rule) => ({
-    ...rule,
-    chain: rule.chain === from ? to : rule.chain,
-    ...(rule.target?.name === from ? { target: { ...rule.target, name: to } } : {}),
+  table.rules = table.rules.map(({ chain, counters, header, matches, target, span: place }) => ({
+    chain: chain === from ? to : chain,
+    counters,
+    header,
+    matches,
+    target: target?.name === from ? { ...target, name: to } : target,
+    span: place,
   }));
 }

@@ -10,13 +10,16 @@ import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import type { Source, Span } from '../../base/span.ts';
 import { builtInChains, isTableName, tableNames } from '../../fields/iptables/tables.ts';
 import type { LoadOptions } from './load.ts';
+import { type ShapeNode, shapeTree, type UserChain } from './shapes.ts';
 
 export interface TableState {
   readonly name: string;
   readonly builtIn: ReadonlySet<string>;
   readonly chains: Map<string, IptablesChain>;
   rules: IptablesRule[];
-  /** Jumps to chains that may yet come: their targets are looked up at the end. */
+  /** Shapes of the lines that were read. */
+  readonly shapes: ShapeNode;
+  readonly userChain: UserChain;
   readonly span: Span;
 }
 
@@ -51,7 +54,17 @@ export function openTable(state: TablesState, name: string, span: Span): void {
     });
   }
   const builtIn = isTableName(name) ? builtInChains[name].map((chain) => chain.name) : [];
-  state.table = { name, builtIn: new Set(builtIn), chains: new Map(), rules: [], span };
+  const builtInNames = new Set(builtIn);
+  const chains = new Map<string, IptablesChain>();
+  state.table = {
+    name,
+    builtIn: builtInNames,
+    chains,
+    rules: [],
+    shapes: shapeTree(),
+    userChain: (chain) => (builtInNames.has(chain) ? undefined : chains.get(chain)?.name),
+    span,
+  };
   state.tables.delete(name);
   state.tables.set(name, state.table);
 }

@@ -12,7 +12,7 @@ export interface CommentOptions {
 export const comment = extension({
   name: 'comment',
   revision: 0,
-  options: { text: { name: '--comment', value: text(255), required: true } },
+  options: { text: { name: '--comment', free: true, value: text(255), required: true } },
   read: (values): CommentOptions => ({ kind: 'comment', text: values.text?.value ?? '' }),
   save: (options) => ['--comment', quoted(options.text)],
 });

@@ -14,7 +14,7 @@ export interface ConnmarkOptions {
 export const connmark = extension({
   name: 'connmark',
   revision: 1,
-  options: { mark: { name: '--mark', value: mark32, invert: true, required: true } },
+  options: { mark: { name: '--mark', free: true, value: mark32, invert: true, required: true } },
   read: (values): ConnmarkOptions => ({
     kind: 'connmark',
     value: values.mark?.value.value ?? 0,

@@ -14,7 +14,7 @@ export interface MarkOptions {
 export const mark = extension({
   name: 'mark',
   revision: 1,
-  options: { mark: { name: '--mark', value: mark32, invert: true, required: true } },
+  options: { mark: { name: '--mark', free: true, value: mark32, invert: true, required: true } },
   read: (values): MarkOptions => ({
     kind: 'mark',
     value: values.mark?.value.value ?? 0,

@@ -2,7 +2,7 @@
 
 import { extension, type ValueKind } from '../extension.ts';
 import { saved, savedRange } from '../saving.ts';
-import { oneWord, type PortRange, readPort } from '../value-kinds.ts';
+import { isPlainPort, oneWord, type PortRange, readPort } from '../value-kinds.ts';
 
 export interface MultiportOptions {
   readonly kind: 'multiport';
@@ -28,7 +28,20 @@ const portList: ValueKind<readonly PortRange[]> = oneWord((text, site) => {
   return slots > 15
     ? site.problem('too many ports: at most 15, a range counts as two', 'use two rules or a set')
     : ranges;
-});
+}, isPlainPortList);
+
+/** At most seven ports and ranges, the ends of these in order. */
+function isPlainPortList(text: string): boolean {
+  const parts = text.split(',');
+  return parts.length <= 7 && parts.every(isPlainPortOrRange);
+}
+
+function isPlainPortOrRange(part: string): boolean {
+  const colon = part.indexOf(':');
+  if (colon < 0) return isPlainPort(part);
+  const [from, to] = [part.slice(0, colon), part.slice(colon + 1)];
+  return isPlainPort(from) && isPlainPort(to) && Number(from) < Number(to);
+}
 
 const names = { source: '--sports', destination: '--dports', either: '--ports' } as const;
 
@@ -40,6 +53,7 @@ export const multiport = extension({
       name: '--sports',
       aliases: ['--source-ports'],
       value: portList,
+      free: true,
       invert: true,
       excludes: ['--dports', '--ports'],
     },
@@ -47,10 +61,11 @@ export const multiport = extension({
       name: '--dports',
       aliases: ['--destination-ports'],
       value: portList,
+      free: true,
       invert: true,
       excludes: ['--ports'],
     },
-    either: { name: '--ports', value: portList, invert: true },
+    either: { name: '--ports', value: portList, free: true, invert: true },
   },
   read: (values, site): MultiportOptions | undefined => {
     const side = values.source ? 'source' : values.destination ? 'destination' : 'either';

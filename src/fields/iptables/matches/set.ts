@@ -27,7 +27,14 @@ export const set = extension({
   name: 'set',
   revision: 4,
   options: {
-    set: { name: '--match-set', aliases: ['--set'], value: twoWords, invert: true, required: true },
+    set: {
+      name: '--match-set',
+      aliases: ['--set'],
+      value: twoWords,
+      free: true,
+      invert: true,
+      required: true,
+    },
     returnNomatch: { name: '--return-nomatch', value: flag },
     updateCounters: { name: '--update-counters', value: flag, invert: true },
     updateSubcounters: { name: '--update-subcounters', value: flag, invert: true },

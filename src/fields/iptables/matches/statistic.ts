@@ -26,7 +26,7 @@ export const statistic = extension({
   revision: 0,
   options: {
     mode: { name: '--mode', value: oneOf(['random', 'nth']), required: true },
-    probability: { name: '--probability', value: decimal(0, 1), invert: true },
+    probability: { name: '--probability', free: true, value: decimal(0, 1), invert: true },
     every: { name: '--every', value: number(0xffffffff, 1), invert: true, needs: ['--packet'] },
     packet: { name: '--packet', value: number(0xffffffff), needs: ['--every'] },
   },

@@ -68,11 +68,18 @@ export const tcp = extension({
   protocols: [6],
   revision: 0,
   options: {
-    sport: { name: '--sport', aliases: ['--source-port'], value: portRange, invert: true },
+    sport: {
+      name: '--sport',
+      aliases: ['--source-port'],
+      value: portRange,
+      free: true,
+      invert: true,
+    },
     dport: {
       name: '--dport',
       aliases: ['--destination-port'],
       value: portRange,
+      free: true,
       invert: true,
     },
     syn: { name: '--syn', value: flag, invert: true, excludes: ['--tcp-flags'] },

@@ -15,11 +15,18 @@ export const udp = extension({
   protocols: [17],
   revision: 0,
   options: {
-    sport: { name: '--sport', aliases: ['--source-port'], value: portRange, invert: true },
+    sport: {
+      name: '--sport',
+      aliases: ['--source-port'],
+      value: portRange,
+      free: true,
+      invert: true,
+    },
     dport: {
       name: '--dport',
       aliases: ['--destination-port'],
       value: portRange,
+      free: true,
       invert: true,
     },
   },

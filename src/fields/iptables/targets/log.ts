@@ -40,7 +40,7 @@ export const LOG = extension({
   revision: 0,
   options: {
     level: { name: '--log-level', value: level },
-    prefix: { name: '--log-prefix', value: text(29, 1) },
+    prefix: { name: '--log-prefix', free: true, value: text(29, 1) },
     tcpSequence: { name: '--log-tcp-sequence', value: flag },
     tcpOptions: { name: '--log-tcp-options', value: flag },
     ipOptions: { name: '--log-ip-options', value: flag },

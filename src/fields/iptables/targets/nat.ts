@@ -1,9 +1,10 @@
 /** -j DNAT and -j SNAT: new addresses and ports. */
 
 import { type Address, formatAddress } from '../../../base/address.ts';
-import { extension, type ReadValues } from '../extension.ts';
+import { extension, type ReadValues, type ValueKind } from '../extension.ts';
 import { type NatRange, readNatRange } from '../nat-range.ts';
-import { flag, text } from '../value-kinds.ts';
+import { isPlainIpv4 } from '../networks.ts';
+import { flag, isPlainPort, text } from '../value-kinds.ts';
 
 export interface PortNumbers {
   readonly from: number;
@@ -31,13 +32,23 @@ const commonRows = {
 
 type CommonValues = ReadValues<typeof commonRows>;
 
+/** Addresses with a port are of one shape, as the protocol that ports need stands before them. */
+const destination: ValueKind<string> = {
+  ...text(),
+  certain: (word) => {
+    const colon = word.lastIndexOf(':');
+    const port = word.slice(colon + 1);
+    return colon > 0 && port !== '0' && isPlainPort(port) && isPlainIpv4(word, 0, colon);
+  },
+};
+
 export const DNAT = extension({
   name: 'DNAT',
   tables: ['nat'],
   hooks: ['PREROUTING', 'OUTPUT'],
   revision: 2,
   options: {
-    to: { name: '--to-destination', value: text(), required: true },
+    to: { name: '--to-destination', value: destination, required: true, free: true },
     ...commonRows,
   },
   read: (values, site): DnatOptions | undefined =>

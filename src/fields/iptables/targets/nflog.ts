@@ -20,7 +20,7 @@ export const NFLOG = extension({
   revision: 0,
   options: {
     group: { name: '--nflog-group', value: number(maximum16) },
-    prefix: { name: '--nflog-prefix', value: text(63, 1) },
+    prefix: { name: '--nflog-prefix', free: true, value: text(63, 1) },
     range: { name: '--nflog-range', value: number(maximum32), excludes: ['--nflog-size'] },
     size: { name: '--nflog-size', value: number(maximum32) },
     threshold: { name: '--nflog-threshold', value: number(maximum16) },

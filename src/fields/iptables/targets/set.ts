@@ -21,9 +21,9 @@ export const SET = extension({
   name: 'SET',
   revision: 3,
   options: {
-    add: { name: '--add-set', value: twoWords },
-    remove: { name: '--del-set', value: twoWords },
-    map: { name: '--map-set', value: twoWords },
+    add: { name: '--add-set', value: twoWords, free: true },
+    remove: { name: '--del-set', value: twoWords, free: true },
+    map: { name: '--map-set', value: twoWords, free: true },
     timeout: { name: '--timeout', value: number(maximum32) },
     exist: { name: '--exist', value: flag },
     mapMark: { name: '--map-mark', value: flag, needs: ['--map-set'] },
