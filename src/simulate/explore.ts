@@ -2,7 +2,15 @@
 
 import type { Choice, Chooser, Fraction } from '../trace/choice.ts';
 import { listRecorder } from '../trace/recorder.ts';
-import type { Exploration, ExploreOptions, Outcome, PacketInput, SimulationResult, SimulationState } from './api.ts';
+import type {
+  Exploration,
+  ExploreOptions,
+  Outcome,
+  PacketInput,
+  SimulationResult,
+  SimulationState,
+} from './api.ts';
+import { seededChooser } from './chooser.ts';
 import type { CompiledProgram } from './compile.ts';
 import { simulate } from './simulate.ts';
 
@@ -27,6 +35,27 @@ export function explore(
     path = nextPath(taken);
   }
   return { outcomes, cut: false };
+}
+
+/** One run with random choices drawn from a seed; the other choices take their first answer, as the outcome says. */
+export function sampleOutcome(
+  compiled: CompiledProgram,
+  state: SimulationState,
+  input: PacketInput,
+  options: ExploreOptions & { readonly seed: number },
+): Outcome {
+  const draw = seededChooser(options.seed);
+  const recorder = listRecorder({ misses: options.misses ?? false });
+  const chooser: Chooser = {
+    choose(choice) {
+      const settled = settledOption(choice, options.assume);
+      if (settled >= 0) return settled;
+      const random = choice.range !== undefined || choice.options[0]?.probability !== undefined;
+      return random ? draw.choose(choice) : 0;
+    },
+  };
+  const result = simulate(compiled, state, input, { clock: options.clock, chooser, recorder });
+  return outcomeOf(result, recorder.events);
 }
 
 /** Follows a path of options; behind its end it takes the first of each. Settled choices are no part of it. */

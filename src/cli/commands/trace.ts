@@ -17,6 +17,12 @@ function count(text: string): number {
   throw new InvalidArgumentError('a number from 1 to 10000');
 }
 
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError('a whole number');
+}
+
 function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
@@ -90,11 +96,11 @@ export function registerTrace(program: Command, session: Session): void {
     )
     .option('--explain', 'show the rules that did not match and why')
     .option('--all-outcomes', 'show the trace of every outcome, not only of the first')
-    .option('--seed <number>', 'take one outcome at random, reproducibly', Number)
+    .option('--seed <number>', 'draw the random choices from a seed: one outcome', wholeNumber)
     .option(
       '--clock <milliseconds>',
       'time since 1970 for time matches and timeouts (default: 0)',
-      Number,
+      wholeNumber,
     )
     .option(
       '--format <format>',

@@ -8,6 +8,7 @@ import { nftMonitorLines } from '../../report/trace/nft-monitor.ts';
 import { outcomeToJson } from '../../report/trace/trace-json.ts';
 import { traceLines } from '../../report/trace/trace-text.ts';
 import type { Exploration, Outcome } from '../../simulate/api.ts';
+import type { Flow, FlowStep } from '../../simulate/flow.ts';
 import { type Session, writeJson } from '../session.ts';
 import type { TraceOptions } from './options.ts';
 import type { Question } from './question.ts';
@@ -18,6 +19,7 @@ export interface TraceOutput {
   readonly annotator: Annotator;
   /** One per `--count`. */
   readonly explorations: readonly Exploration[];
+  readonly flow?: Flow;
 }
 
 function styleOf(session: Session, options: TraceOptions): Style {
@@ -63,6 +65,45 @@ function roundsLines(output: TraceOutput, style: Style, options: TraceOptions): 
   });
 }
 
+function flowStepLines(
+  step: FlowStep,
+  index: number,
+  output: TraceOutput,
+  style: Style,
+): readonly string[] {
+  const arrow = step.direction === 'original' ? '→' : '←';
+  return [
+    style.heading(`${arrow} packet ${index + 1}: ${step.label}`),
+    ...traceLines(step.outcome.trace, { style, annotator: output.annotator }),
+    '',
+  ];
+}
+
+/** Every packet of the connection, a line each at the end; what the first packet could have done besides. */
+function flowLines(flow: Flow, output: TraceOutput, style: Style): readonly string[] {
+  const summary = flow.steps.map(({ label, direction, outcome }, index) => {
+    const arrow = direction === 'original' ? '→' : '←';
+    return `  ${arrow} ${index + 1} ${label.padEnd(8)} ${fateText(outcome.fate, style)}`;
+  });
+  const end = flow.complete
+    ? style.good('the connection works: every packet got through')
+    : style.bad(`the connection breaks at packet ${flow.steps.length}`);
+  const [first] = output.explorations;
+  const others =
+    first === undefined ? [] : outcomeLines(first, { style, annotator: output.annotator });
+  const note =
+    others.length === 0
+      ? []
+      : ['', 'the first packet can go several ways; the flow shows the first:', ...others];
+  return [
+    ...flow.steps.flatMap((step, index) => flowStepLines(step, index, output, style)),
+    style.heading('flow'),
+    ...summary,
+    end,
+    ...note,
+  ];
+}
+
 function printText(session: Session, output: TraceOutput, options: TraceOptions): void {
   const style = styleOf(session, options);
   const assumed = [...output.question.inferences, ...output.notes].map(
@@ -71,7 +112,9 @@ function printText(session: Session, output: TraceOutput, options: TraceOptions)
   const lines = [
     ...assumed,
     ...(assumed.length > 0 ? [''] : []),
-    ...roundsLines(output, style, options),
+    ...(output.flow === undefined
+      ? roundsLines(output, style, options)
+      : flowLines(output.flow, output, style)),
   ];
   while (lines.at(-1) === '') lines.pop();
   session.io.out(`${lines.join('\n')}\n`);
@@ -82,6 +125,18 @@ function printJson(session: Session, output: TraceOutput): void {
     version: 1,
     inferences: output.question.inferences,
     notes: output.notes,
+    ...(output.flow === undefined
+      ? {}
+      : {
+          flow: {
+            complete: output.flow.complete,
+            steps: output.flow.steps.map(({ label, direction, outcome }) => ({
+              label,
+              direction,
+              outcome: outcomeToJson(outcome),
+            })),
+          },
+        }),
     packets: output.explorations.map(({ outcomes, cut }) => ({
       cut,
       outcomes: outcomes.map(outcomeToJson),

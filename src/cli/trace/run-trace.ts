@@ -5,7 +5,8 @@ import { prepareHost } from '../../host/prepared-host.ts';
 import { buildAnnotator } from '../../objects/annotate.ts';
 import type { Exploration, PacketInput, SimulationState } from '../../simulate/api.ts';
 import { type CompiledProgram, compileProgram } from '../../simulate/compile.ts';
-import { explore } from '../../simulate/explore.ts';
+import { explore, sampleOutcome } from '../../simulate/explore.ts';
+import { type Flow, simulateFlow } from '../../simulate/flow.ts';
 import { initialState } from '../../simulate/simulate.ts';
 import {
   environmentOf,
@@ -86,18 +87,45 @@ function playRounds(
   const explorations: Exploration[] = [];
   let { state } = inputs;
   for (let round = 0; round < (options.count ?? 1); round += 1) {
-    const exploration = explore(inputs.compiled, state, input, {
+    const settings = {
       clock: options.clock ?? 0,
       assume: assume.answers,
       misses: options.explain ?? false,
-      ...(options.seed === undefined ? {} : { seed: options.seed }),
-    });
+    };
+    const { seed } = options;
+    const exploration =
+      seed === undefined
+        ? explore(inputs.compiled, state, input, settings)
+        : {
+            outcomes: [
+              sampleOutcome(inputs.compiled, state, input, { ...settings, seed: seed + round }),
+            ],
+            cut: false,
+          };
     explorations.push(exploration);
     const [first] = exploration.outcomes;
     if (first === undefined) break;
     state = first.state;
   }
   return explorations;
+}
+
+/** `--flow` and `--reply`: the connection that the packet opens, on the state before it. */
+function playFlow(inputs: Inputs, options: TraceOptions): Flow | undefined {
+  if (options.flow !== true && options.reply !== true) return undefined;
+  const assume = parseAssumptions(options.assume ?? []);
+  return simulateFlow(inputs.compiled, inputs.state, inputs.question, {
+    clock: options.clock ?? 0,
+    misses: options.explain ?? false,
+    whole: options.flow === true,
+    ...(isMistake(assume) ? {} : { assume: assume.answers }),
+  });
+}
+
+function judgeFlow(session: Session, flow: Flow): void {
+  if (flow.complete) return;
+  session.io.error(`the connection breaks at packet ${flow.steps.length}\n`);
+  session.exitCode = 1;
 }
 
 function judge(session: Session, expect: string, exploration: Exploration): void {
@@ -117,7 +145,9 @@ export async function runTrace(session: Session, options: TraceOptions): Promise
   if (isMistake(inputs)) return fail(session, inputs.mistake);
   const explorations = playRounds(inputs, inputs.question.input, options);
   if (isMistake(explorations)) return fail(session, explorations.mistake);
+  const flow = playFlow(inputs, options);
   const output: TraceOutput = {
+    ...(flow === undefined ? {} : { flow }),
     question: inputs.question,
     notes: [...inputs.node.host.assumptions.map(({ message }) => message), ...inputs.notes],
     annotator: buildAnnotator(inputs.node.objects),
@@ -125,5 +155,9 @@ export async function runTrace(session: Session, options: TraceOptions): Promise
   };
   printTrace(session, output, options);
   const last = explorations.at(-1);
-  if (options.expect !== undefined && last !== undefined) judge(session, options.expect, last);
+  if (options.expect === undefined || last === undefined) return;
+  judge(session, options.expect, last);
+  if (flow !== undefined && options.expect !== 'drop' && options.expect !== 'reject') {
+    judgeFlow(session, flow);
+  }
 }
