@@ -61,7 +61,7 @@ export function generateDependency(
   const layer: Layer = layerOf[payload.base];
   const base = familyLayer(protocols.family);
   if (mode === 'device' || layer < base) return deviceDependency(context, payload, layer, base);
-  if (context.tunnel !== undefined && layer === 3 && !innerNetwork(context, protocol, span)) {
+  if (layer === 3 && !icmpNetwork(context, protocol, span)) {
     return false;
   }
   const below = protocolBelow(context, protocol, layer);
@@ -85,18 +85,24 @@ export function generateNetworkDependency(
   return false;
 }
 
-/** ICMP inside a tunnel needs its network layer named. */
-function innerNetwork(context: LoweringContext, protocol: Protocol, span: Span): boolean {
-  if (protocolsOf(context).layers[2].protocol !== undefined) return true;
-  const network =
-    protocol === protocolIcmpv6
-      ? protocolIp6
-      : protocol === protocolIcmp || protocol.name === 'igmp'
-        ? protocolIp
-        : undefined;
-  if (network === undefined) return true;
-  const withLink = context.tunnel?.tunnel?.first !== undefined;
-  return protocolDependency(context, withLink ? protocolEther : protocolNetdev, network, span);
+/** Above a link layer, and inside tunnels, ICMP needs its network layer named. */
+function icmpNetwork(context: LoweringContext, protocol: Protocol, span: Span): boolean {
+  const network = networkOfIcmp(protocol);
+  const { layers } = protocolsOf(context);
+  if (network === undefined || layers[2].protocol !== undefined) return true;
+  const { tunnel } = context;
+  if (tunnel !== undefined) {
+    const link = tunnel.tunnel?.first === undefined ? protocolNetdev : protocolEther;
+    return protocolDependency(context, link, network, span);
+  }
+  const link = layers[1].protocol;
+  if (link === undefined) return true;
+  return protocolDependency(context, link, network, span);
+}
+
+function networkOfIcmp(protocol: Protocol): Protocol | undefined {
+  if (protocol === protocolIcmpv6) return protocolIp6;
+  return protocol === protocolIcmp || protocol.name === 'igmp' ? protocolIp : undefined;
 }
 
 function deviceDependency(

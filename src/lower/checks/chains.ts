@@ -5,7 +5,7 @@ import type { Operation } from '../../model/operations.ts';
 import type { ProgramChain, ProgramHook, ProgramSet, ProgramTable } from '../../model/program.ts';
 import type { RuleScope } from '../rule.ts';
 import { closest } from '../suggest.ts';
-import { fits, type HookNeed, hookNeed } from './hooks.ts';
+import { fits, type HookNeed, hookNeed, worksInFamily } from './hooks.ts';
 
 /** NFT_JUMP_STACK_SIZE */
 const deepestJump = 16;
@@ -68,7 +68,13 @@ function gather(walk: Walk, fact: ChainFacts, maps: ReadonlyMap<string, ProgramS
           break;
         default: {
           const need = hookNeed(operation, family);
-          if (need !== undefined) {
+          if (!worksInFamily(operation, family)) {
+            walk.scope.diagnostics.push({
+              code: 'kernel-refused',
+              span: rule.span,
+              message: `${operation.kind} does not work in the ${family} family: operation not supported`,
+            });
+          } else if (need !== undefined) {
             fact.needs.push({ need, span: rule.span, kind: operation.kind });
           }
         }

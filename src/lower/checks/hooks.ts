@@ -46,13 +46,38 @@ export function hookNeed(operation: Operation, family: Family): HookNeed | undef
     case 'fib':
       return fibNeed(operation, family);
     case 'meta':
-      return operation.key === 'secpath' && family !== 'netdev' && family !== 'bridge'
-        ? { hooks: incoming }
-        : undefined;
+      return metaNeed(operation.key, family);
     case 'meta-set':
       return operation.key === 'pkttype' ? { hooks: ['prerouting', 'ingress'] } : undefined;
     default:
       return undefined;
+  }
+}
+
+/** nft_meta_get_validate() */
+function metaNeed(key: string, family: Family): HookNeed | undefined {
+  if (key === 'sdif' || key === 'sdifname') return { hooks: ['input', 'forward'] };
+  return key === 'secpath' && family !== 'netdev' ? { hooks: incoming } : undefined;
+}
+
+const ipFamilies: readonly Family[] = ['ip', 'ip6', 'inet'];
+
+/** The kernel has the expression in this family. */
+export function worksInFamily(operation: Operation, family: Family): boolean {
+  switch (operation.kind) {
+    case 'socket':
+    case 'rt':
+      return ipFamilies.includes(family);
+    case 'fib':
+      return family !== 'arp' && family !== 'bridge';
+    case 'connlimit':
+    case 'synproxy':
+      return family !== 'arp' && family !== 'netdev';
+    case 'meta':
+      if (operation.key === 'secpath') return family !== 'arp' && family !== 'bridge';
+      return !operation.key.startsWith('sdif') || ipFamilies.includes(family);
+    default:
+      return true;
   }
 }
 

@@ -2,11 +2,12 @@
 
 import type { ValueExpression } from '../../ast/nft/expressions.ts';
 import type { Span } from '../../base/span.ts';
+import { booleanType } from '../../datatypes/basic.ts';
 import { parseValue } from '../../datatypes/parse-value.ts';
 import { bitmask, textLength } from '../bytes.ts';
 import { fail, type LoweringContext } from '../context.ts';
 import { closest } from '../suggest.ts';
-import { rootType, type TypedExpression, type TypedValue } from '../typed.ts';
+import type { TypedExpression, TypedValue } from '../typed.ts';
 
 /** Words of nft's grammar that stand for protocols whatever the machine calls them. */
 const protocolKeywords: ReadonlyMap<string, bigint> = new Map([
@@ -110,7 +111,7 @@ export function evaluateNumber(
   if (max > 0 && value > max) {
     return fail(context, 'value-out-of-range', span, `value ${value} exceeds valid range 0-${max}`);
   }
-  const bits = context.statementBits > expect.bits ? context.statementBits : expect.bits;
+  const bits = Math.max(context.statementBits, expect.bits);
   if (value >> BigInt(bits) !== 0n) {
     return fail(
       context,
@@ -150,10 +151,6 @@ export function evaluateBoolean(
   value: boolean,
   span: Span,
 ): TypedExpression | undefined {
-  return evaluateNumber(context, value ? 1n : 0n, span);
-}
-
-/** nft: expr_evaluate_verdict() apart, words that stand for numbers must be integers. */
-export function isInteger(expression: TypedExpression): boolean {
-  return rootType(expression.type) === 'integer';
+  const number = evaluateNumber(context, value ? 1n : 0n, span);
+  return number === undefined ? undefined : { ...number, type: booleanType };
 }

@@ -1,6 +1,7 @@
 /** Conntrack keys: their type by family and direction (nft: expr_evaluate_ct()). */
 
 import type { CtExpression } from '../../ast/nft/expressions.ts';
+import type { Span } from '../../base/span.ts';
 import { type CtKey, ctKeyByName } from '../../fields/ct.ts';
 import { expectType, fail, type LoweringContext, protocolsOf } from '../context.ts';
 import { type Protocol, protocolIp, protocolIp6 } from '../protocol.ts';
@@ -24,6 +25,7 @@ export function typedCt(context: LoweringContext, node: CtExpression): TypedCt |
   }
   const resolved = key.bits === 0 ? addressKey(context, node, key) : key;
   if (resolved === undefined || !checkFamily(context, node, resolved)) return undefined;
+  checkConntrack(context, node.span);
   const { direction } = node;
   if (direction === undefined && resolved.direction === 'required') {
     fail(
@@ -69,4 +71,11 @@ function checkFamily(context: LoweringContext, node: CtExpression, key: CtKey): 
     `conflicting protocols specified: ${wrong.name} vs. ${key.family}`,
   );
   return false;
+}
+
+/** nf_ct_netns_get(): families whose packets are not tracked. */
+export function checkConntrack(context: LoweringContext, span: Span): void {
+  const { family } = context;
+  if (family !== 'arp' && family !== 'netdev') return;
+  fail(context, 'kernel-refused', span, `connections are not tracked in the ${family} family`);
 }

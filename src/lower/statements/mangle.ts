@@ -5,6 +5,7 @@ import type { MangleStatement, ResetOptionStatement } from '../../ast/nft/statem
 import { ctKeyByName } from '../../fields/ct.ts';
 import { metaKeyByName } from '../../fields/meta.ts';
 import { fail, type LoweringContext } from '../context.ts';
+import { checkConntrack } from '../evaluate/ct.ts';
 import { evaluateTypedExthdr, typedExthdr } from '../evaluate/exthdr.ts';
 import { registerAt, withRegister } from '../generate/emitter.ts';
 import { generateLoad } from '../generate/load.ts';
@@ -104,6 +105,7 @@ function lowerCtSet(
       `the kernel cannot set ct ${key.name}: operation not supported`,
     );
   }
+  checkConntrack(context, statement.span);
   const { direction } = node;
   return emit(context, (emitter) =>
     withRegister(emitter, value, (unit) => {
