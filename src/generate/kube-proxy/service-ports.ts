@@ -136,7 +136,7 @@ function clusterIpOf(service: Service, family: AddressFamily): string | undefine
   const index = ipFamilies.indexOf(family === 'ip' ? 'IPv4' : 'IPv6');
   if (index < 0) return undefined;
   const text = clusterIPs?.[index] ?? (index === 0 ? clusterIP : undefined);
-  return text ? parseAddress(text)?.text : undefined;
+  return text ? (addressText(text, family) ?? parseAddress(text)?.text) : undefined;
 }
 
 /** `ExternalPolicyLocal` of k8s.io/kubernetes/pkg/api/service. */
