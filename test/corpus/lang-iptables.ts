@@ -41,7 +41,7 @@ interface TxlateRecord {
 }
 
 /** `directory` is the folder of the language corpus. */
-export function* langIptables(directory: string): Generator<CaseOutcome> {
+export function* iptablesChecks(directory: string): Generator<CaseOutcome> {
   const folder = join(directory, 'iptables');
   for (const entry of readLines<ManifestEntry>(join(folder, 'MANIFEST.jsonl')))
     yield* checkSave(folder, entry);

@@ -53,6 +53,8 @@ interface Assembly {
   target: { extension: LoadedExtension; goto: boolean } | undefined;
   counters: { packets: bigint; bytes: bigint } | undefined;
   protocol: string | undefined;
+  /** The option before took a `!` for its value. */
+  tookNegation: boolean;
   /** What the word at hand was found to be. */
   found: FoundOption<LoadedExtension> | undefined;
   readonly problems: LineProblem[];
@@ -76,6 +78,7 @@ export function assembler(source: Source, base: number, family: IptablesFamily):
     counters: undefined,
     protocol: undefined,
     found: undefined,
+    tookNegation: false,
     problems: [],
   };
   return {
@@ -150,6 +153,8 @@ function takeOption(
   const texts = values.map(({ text }) => text);
   const all = attached === undefined ? texts : [attached, ...texts];
   const negated = negation !== undefined;
+  const before = assembly.tookNegation;
+  assembly.tookNegation = texts.at(-1) === '!';
   if (found?.kind === 'extension') {
     found.owner.options.push({ name: found.name, negated, values: all, span });
     found.owner.span = { ...found.owner.span, end: Math.max(found.owner.span.end, span.end) };
@@ -165,13 +170,20 @@ function takeOption(
     owner.options.push({ name: word.text, negated, values: all, span });
     return;
   }
+  assembly.tookNegation = before;
   complainAboutWord(assembly, word, name, span);
 }
 
 function complainAboutWord(assembly: Assembly, word: LineWord, name: string, span: Span): void {
   const { problems, found, loaded } = assembly;
   if (!word.text.startsWith('-')) {
-    problems.push({ code: 'iptables-option', span, message: `bad argument '${word.text}'` });
+    const hint = assembly.tookNegation ? { hint: 'write the ! before the option' } : {};
+    problems.push({
+      code: 'iptables-option',
+      span,
+      message: `bad argument '${word.text}'`,
+      ...hint,
+    });
     return;
   }
   if (found?.kind === 'ambiguous') {
