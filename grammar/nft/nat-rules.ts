@@ -3,8 +3,8 @@
 import type { ParserMethod } from 'chevrotain';
 import type { Expression } from '../../src/ast/nft/expressions.ts';
 import type { NatStatement, Statement } from '../../src/ast/nft/statements.ts';
-import { StatementRules } from './statement-rules.ts';
 import { punctuation } from './tokens.ts';
+import { UpdateRules } from './update-rules.ts';
 
 interface NatOptions {
   family?: 'ip' | 'ip6';
@@ -19,7 +19,7 @@ interface Target {
   port?: Expression;
 }
 
-export abstract class NatRules extends StatementRules {
+export abstract class NatRules extends UpdateRules {
   private readonly natFlag = this.wordRule('natFlag', ['random', 'fully-random', 'persistent']);
 
   /** `random,persistent` */

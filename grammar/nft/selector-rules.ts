@@ -9,8 +9,8 @@ import type {
   MetaExpression,
 } from '../../src/ast/nft/expressions.ts';
 import type { Span } from '../../src/base/span.ts';
-import { HeaderRules } from './header-rules.ts';
 import { punctuation, type ScannedToken } from './tokens.ts';
+import { TunnelHeaderRules } from './tunnel-header-rules.ts';
 
 /** Keys that may be written without `meta`. */
 const bareMetaKeys = [
@@ -44,7 +44,7 @@ const ctKeys = [
 /** Keys of `ct original` that `set` may follow. */
 export const settableDirectionKeys: readonly string[] = ['bytes', 'packets', 'avgpkt', 'zone'];
 
-export abstract class SelectorRules extends HeaderRules {
+export abstract class SelectorRules extends TunnelHeaderRules {
   protected abstract readonly expression: ParserMethod<[], Expression>;
 
   private readonly bareMetaWord = this.wordRule(

@@ -8,7 +8,7 @@ import type {
 } from '../../src/ast/nft/expressions.ts';
 import type { Statement } from '../../src/ast/nft/statements.ts';
 import type { Verdict } from '../../src/ast/nft/verdict.ts';
-import { ExpressionRules } from './expression-rules.ts';
+import { ArgumentRules } from './argument-rules.ts';
 import { punctuation, type ScannedToken, word } from './tokens.ts';
 
 /** Options of an element as they are collected. */
@@ -18,7 +18,7 @@ export interface ElementOptions {
   expires?: number;
 }
 
-export abstract class SetRules extends ExpressionRules {
+export abstract class SetRules extends ArgumentRules {
   protected abstract readonly stateful: ParserMethod<[], Statement>;
 
   /** A line end that may stand inside braces. */
