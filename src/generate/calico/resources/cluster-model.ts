@@ -39,6 +39,7 @@ import {
 import { filledSet, type MemberSources, type ServiceMember } from './ip-set-members.ts';
 import { fixedSets, natOutgoingActive, nodeFacts, withTunnels } from './node-facts.ts';
 import { felixProfile, profileLabels } from './profiles.ts';
+import { workloadQos } from './qos.ts';
 
 export interface ClusterOptions {
   /** The node to generate for; may be left out when only one is named. */
@@ -48,8 +49,8 @@ export interface ClusterOptions {
   readonly dataplane?: Dataplane;
 }
 
-function problem(code: 'calico-reference' | 'calico-field', message: string): Diagnostic {
-  return { code, span: generatedSpan, message };
+function problem(message: string): Diagnostic {
+  return { code: 'calico-reference', span: generatedSpan, message };
 }
 
 interface Endpoints {
@@ -113,10 +114,7 @@ function missingTiers(
     policies.map(({ policy }) => policy.tier).filter((name) => !known.has(name)),
   );
   return [...missing].map((name) =>
-    problem(
-      'calico-reference',
-      `tier ${name} is not among the objects: taken to deny and to come last`,
-    ),
+    problem(`tier ${name} is not among the objects: taken to deny and to come last`),
   );
 }
 
@@ -156,22 +154,25 @@ function chooseNode(
   if (names.size > 1) {
     const list = [...names].sort().join(', ');
     diagnostics.push(
-      problem(
-        'calico-reference',
-        `there are several nodes (${list}): taking ${first}; choose one with --node`,
-      ),
+      problem(`there are several nodes (${list}): taking ${first}; choose one with --node`),
     );
   }
   return first;
 }
 
-function workload(object: WorkloadObject, { normal }: EndpointPolicies): Workload {
+function workload(
+  object: WorkloadObject,
+  { normal }: EndpointPolicies,
+  diagnostics: Diagnostic[],
+): Workload {
+  const qos = workloadQos(object.limits, object.title, diagnostics);
   return {
     interface: object.interface,
     adminUp: true,
     profiles: object.profiles,
     tiers: normal,
     allowedSources: object.allowedSources,
+    ...(qos === undefined ? {} : { qos }),
     title: object.title,
   };
 }
@@ -207,7 +208,7 @@ function localEndpoints(all: Endpoints, node: string, diagnostics: Diagnostic[])
   for (const { name, interface: interfaceName } of hosts) {
     if (interfaceName !== '') continue;
     const message = `host endpoint ${name} has no interfaceName: its interface is not known, no rules`;
-    diagnostics.push(problem('calico-field', message));
+    diagnostics.push(problem(message));
   }
   return {
     workloads: all.workloads.filter((object) => object.node === node),
@@ -250,13 +251,17 @@ interface Applied {
   readonly active: readonly SelectablePolicy[];
 }
 
-function applyPolicies(local: LocalEndpoints, sorted: readonly SortedTier[]): Applied {
+function applyPolicies(
+  local: LocalEndpoints,
+  sorted: readonly SortedTier[],
+  diagnostics: Diagnostic[],
+): Applied {
   const of = ({ labels }: LabelledEndpoint): EndpointPolicies => endpointPolicies(sorted, labels);
   const workloads = local.workloads.map((object) => ({ object, policies: of(object) }));
   const hosts = local.hosts.map((object) => ({ object, policies: of(object) }));
   const active = [...workloads, ...hosts].flatMap(({ policies }) => policies.active);
   return {
-    workloads: workloads.map(({ object, policies }) => workload(object, policies)),
+    workloads: workloads.map(({ object, policies }) => workload(object, policies, diagnostics)),
     hosts: hosts.map(({ object, policies }) => host(object, policies)),
     active: unique(active, ({ policy }) => `${policy.tier}/${policy.name}`),
   };
@@ -286,12 +291,16 @@ export function clusterModel(
   const tunnelled = config.ipip || config.vxlan || config.vxlanV6;
   if (tunnelled && facts?.assigned !== true) {
     const message = `the tunnel addresses of node ${node} are not among the objects: taken to be assigned`;
-    diagnostics.push(problem('calico-reference', message));
+    diagnostics.push(problem(message));
   }
   const local = localEndpoints(all, node, diagnostics);
   const policies = selectable(objects, diagnostics);
   diagnostics.push(...missingTiers(objects, policies));
-  const applied = applyPolicies(local, sortPolicies(tiers(objects, policies), policies));
+  const applied = applyPolicies(
+    local,
+    sortPolicies(tiers(objects, policies), policies),
+    diagnostics,
+  );
   const profileNames = new Set(
     [...applied.workloads, ...applied.hosts].flatMap((endpoint) => endpoint.profiles),
   );

@@ -13,6 +13,7 @@ import {
   serviceAccountLabelPrefix,
 } from './entity-selector.ts';
 import type { HostEndpointSpec, NetworkSetSpec, WorkloadEndpointSpec } from './kinds.ts';
+import { annotatedLimits, givenLimits, type WorkloadLimits } from './qos.ts';
 
 export interface NamedPort {
   readonly name: string;
@@ -36,6 +37,7 @@ export interface WorkloadObject extends LabelledEndpoint {
   readonly allowedSources: readonly string[];
   /** Floating IPs: external to internal address. */
   readonly floating: readonly (readonly [external: string, internal: string])[];
+  readonly limits: WorkloadLimits;
 }
 
 export interface HostObject extends LabelledEndpoint {
@@ -143,6 +145,7 @@ export function podWorkload(
     ports: podPorts(pod),
     allowedSources: allowedSources(pod.metadata),
     floating: floatingAddresses(pod),
+    limits: annotatedLimits(pod.metadata.annotations ?? {}),
   };
 }
 
@@ -192,6 +195,7 @@ export function workloadEndpoint(
     ports: namedPorts(spec?.ports),
     allowedSources: spec?.allowSpoofedSourcePrefixes ?? [],
     floating: (spec?.ipNATs ?? []).map(({ externalIP, internalIP }) => [externalIP, internalIP]),
+    limits: givenLimits(spec?.qosControls),
   };
 }
 

@@ -102,6 +102,7 @@ export interface WorkloadEndpointSpec {
   readonly ports?: Maybe<readonly EndpointPort[]>;
   readonly serviceAccountName?: Maybe<string>;
   readonly allowSpoofedSourcePrefixes?: Maybe<readonly string[]>;
+  readonly qosControls?: Maybe<unknown>;
   readonly ipNATs?: Maybe<readonly { readonly internalIP: string; readonly externalIP: string }[]>;
 }
 
@@ -120,6 +121,7 @@ export const workloadEndpointKind = {
       ports: optional(listOf(endpointPort)),
       serviceAccountName: optional(text),
       allowSpoofedSourcePrefixes: optional(listOf(text)),
+      qosControls: anything,
       ipNATs: optional(
         listOf(
           objectWith<{ readonly internalIP: string; readonly externalIP: string }>({

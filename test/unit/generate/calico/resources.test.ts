@@ -218,6 +218,29 @@ describe('generateCalico from objects', () => {
     ]);
   });
 
+  it('reads the limits of pods and workload endpoints', () => {
+    const limited = (annotations: string) =>
+      pod('web', '{}', '10.0.0.1').replace('labels:', `annotations: ${annotations}, labels:`);
+    const { model, diagnostics } = generated(
+      limited(
+        '{ qos.projectcalico.org/ingressPacketRate: "1.5k", qos.projectcalico.org/egressMaxConnections: "7", qos.projectcalico.org/egressPacketRate: fast }',
+      ),
+    );
+    expect(model.workloads[0]?.qos).toEqual({
+      ingressPackets: { rate: 1500, burst: 5 },
+      egressConnections: 7,
+    });
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      'a/web: egressPacketRate is "fast", and not a whole number',
+    ]);
+    const { model: explicit } = generated(`
+apiVersion: projectcalico.org/v3
+kind: WorkloadEndpoint
+metadata: { name: w, namespace: a }
+spec: { node: n1, interfaceName: cali1, qosControls: { egressPacketRate: 9, egressPacketBurst: 2 } }`);
+    expect(explicit.workloads[0]?.qos).toEqual({ egressPackets: { rate: 9, burst: 2 } });
+  });
+
   it('reads admin policies', () => {
     const yaml = `${pod('web', '{ app: web }', '10.0.0.1')}
 apiVersion: policy.networking.k8s.io/v1alpha1
