@@ -1,5 +1,6 @@
 /** Compiling a program for simulation: hooks in order, chains prepared on first use, room for state. */
 
+import type { Host } from '../host/host.ts';
 import { type PreparedHost, prepareHost } from '../host/prepared-host.ts';
 import type { Operation } from '../model/operations.ts';
 import type { Program, ProgramSet, ProgramTable } from '../model/program.ts';
@@ -86,7 +87,7 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
   const compiled: CompiledProgram = {
     program,
     host,
-    hooks: buildHookTable(program, chainsOf),
+    hooks: buildHookTable(program, chainsOf, { bridgeNetfilter: usesBridgeNetfilter(options.host) }),
     versions,
     accounting,
     counters: [],
@@ -108,6 +109,12 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
   });
   for (const table of program.tables) prepareObjects(compiled, store, tables, table);
   return compiled;
+}
+
+function usesBridgeNetfilter({ sysctls }: Host): boolean {
+  return ['iptables', 'ip6tables'].some(
+    (name) => sysctls.get(`net.bridge.bridge-nf-call-${name}`) === '1',
+  );
 }
 
 type Tables = ReadonlyMap<ProgramTable, TableParts>;

@@ -11,7 +11,7 @@ import type {
 
 export interface Journey {
   readonly subject: number;
-  readonly cause: 'packet' | 'reject' | 'icmp-error' | 'duplicate' | 'clone';
+  readonly cause: 'packet' | 'reject' | 'icmp-error' | 'arp-reply' | 'duplicate' | 'clone';
   /** The way it took out, strongest first: forwarded, bridged, output. */
   sentAs: 'forwarded' | 'output' | 'bridged' | undefined;
   readonly out: OutgoingPacket[];
@@ -53,6 +53,11 @@ export function newJourney(subject: number, cause: Journey['cause']): Journey {
 
 /** The journey's end as a fate. */
 export function fateOf(journey: Journey): Fate {
+  const fate = plainFate(journey);
+  return journey.aside.length === 0 ? fate : { ...fate, aside: journey.aside };
+}
+
+function plainFate(journey: Journey): Fate {
   const { replies, local, stop } = journey;
   if (journey.sentAs !== undefined) {
     const sent = { kind: journey.sentAs, reason: 'DELIVERED', replies, out: journey.out } as const;
@@ -70,16 +75,16 @@ export function fateOf(journey: Journey): Fate {
 }
 
 function stoppedFate(journey: Journey, stop: Stop): Fate {
-  const { replies, aside } = journey;
+  const { replies } = journey;
   const { reason, at } = stop;
   switch (stop.kind) {
     case 'held':
       return { kind: 'held', reason, replies, at };
     case 'stolen':
-      return { kind: 'stolen', reason, replies, at, out: aside };
+      return { kind: 'stolen', reason, replies, at };
     case 'queue': {
       const queue = stop.queue === undefined ? {} : { queue: stop.queue };
-      return { kind: 'queue', reason, replies, at, out: aside, ...queue };
+      return { kind: 'queue', reason, replies, at, ...queue };
     }
     default: {
       const rejected = replies.length > 0 && at.kind === 'rule';

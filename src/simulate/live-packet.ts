@@ -49,6 +49,8 @@ export interface LivePacket {
   /** Made by the host itself (skb->sk of a kernel socket, or none). */
   isLocal: boolean;
   geometry: FragmentGeometry | undefined;
+  /** A bridge has run the IP prerouting hook already (ip_sabotage_in()). */
+  prerouted: boolean;
   /** nftrace, as `meta nftrace` sees it. */
   traced: boolean;
   /** Checksums are the sender's promise and were never broken on a wire (CHECKSUM_UNNECESSARY, loopback). */
@@ -84,6 +86,7 @@ export function newLivePacket(
     sender: undefined,
     isLocal: false,
     geometry: undefined,
+    prerouted: false,
     traced: true,
     checksumTrusted: false,
   };

@@ -86,7 +86,7 @@ function tupleReading(tuple: Tuple): ConntrackTuple {
     };
   if (tuple.protocol === protocol.gre)
     return { source, destination, sourceKey: sourcePart, destinationKey: destinationPart };
-  if (!hasPorts(tuple.protocol) || tuple.protocol === protocol.dccp) return { source, destination };
+  if (!hasPorts(tuple.protocol)) return { source, destination };
   return { source, destination, sourcePort: sourcePart, destinationPort: destinationPart };
 }
 

@@ -63,6 +63,7 @@ export interface PacketStartedEvent extends EventBase {
     | 'local'
     | 'reject'
     | 'icmp-error'
+    | 'arp-reply'
     | 'clone'
     | 'duplicate'
     | 'loopback'

@@ -78,6 +78,8 @@ interface FateBase {
   readonly reason: FateReason;
   /** Subject numbers of packets sent because of it (RST, ICMP errors). */
   readonly replies: readonly number[];
+  /** Copies that `dup` and `fwd` sent. */
+  readonly aside?: readonly OutgoingPacket[];
 }
 
 export interface SentFate extends FateBase {
@@ -110,8 +112,6 @@ export interface TakenFate extends FateBase {
   readonly kind: 'stolen' | 'queue';
   readonly at: FatePlace;
   readonly queue?: number;
-  /** What `fwd` and `dup` sent. */
-  readonly out: readonly OutgoingPacket[];
 }
 
 export type Fate = SentFate | LocalFate | StoppedFate | HeldFate | TakenFate;

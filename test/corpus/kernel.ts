@@ -46,8 +46,9 @@ function outcome(check: string, id: string, difference: string | undefined): Cas
 function casesOfPlay(group: string, scenario: Scenario, play: RecordedPlay): CaseOutcome[] {
   const cases: CaseOutcome[] = [];
   const netdev = scenario.rulesets.some(({ text }) => /table netdev|hook ingress/.test(text));
+  const bridgeNetfilter = Object.keys(scenario.host.sysctls ?? {}).some((key) => key.includes('bridge-nf-call'));
   const { compiled, errors } = loadScenario(scenario);
-  const report = playRecording(compiled, play, { netdev });
+  const report = playRecording(compiled, play, { netdev, bridgeNetfilter });
   play.results.forEach((_, index) => {
     const id = `${scenario.name} packet ${index}`;
     const packet = report.packets[index];

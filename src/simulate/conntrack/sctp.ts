@@ -47,7 +47,7 @@ type Rows = Readonly<Record<number, string>>;
 
 /** New state by direction, chunk type and old state (the order of `columns`); `--` is invalid. */
 const original: Rows = {
-  [chunk.init]: 'CW CW CW CE ES CW CW SA CW',
+  [chunk.init]: 'CL CL CW CE ES CL CL SA CW',
   [chunk.initAck]: 'CL CL CW CE ES SS SR SA CL',
   [chunk.abort]: 'CL CL CL CL CL CL CL CL CL',
   [chunk.shutdown]: 'CL CL CW CE SS SS SR SA CL',
@@ -88,7 +88,7 @@ const timeouts: Readonly<Record<string, number>> = {
 
 function transition(direction: 0 | 1, type: number, from: SctpState): SctpState | undefined {
   const row = (direction === 0 ? original : reply)[type];
-  if (row === undefined) return from === 'NONE' ? 'CLOSED' : from;
+  if (row === undefined) return from;
   return words[row.split(' ')[columns.indexOf(from)] ?? '--'];
 }
 
@@ -148,7 +148,7 @@ function startTracking(chunks: readonly Chunk[], bytes: Uint8Array, tag: number)
   let tags: [number, number] = [0, 0];
   for (const { type, offset } of chunks) {
     const to = transition(0, type, 'NONE');
-    if (to === undefined) return undefined;
+    if (to === undefined || to === 'NONE') return undefined;
     if (type === chunk.init) {
       if (tag !== 0) return undefined;
       tags = [0, read32(bytes, offset + 4)];
@@ -157,7 +157,6 @@ function startTracking(chunks: readonly Chunk[], bytes: Uint8Array, tag: number)
     } else {
       tags = [0, tag];
     }
-    if (to === 'CLOSED') return undefined;
   }
   return { state: 'NONE', tags, lastDirection: 0, flags: 0, initSeen: [false, false] };
 }

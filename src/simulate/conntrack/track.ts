@@ -224,9 +224,11 @@ function isChecksumOk(
     const swapped = new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset + 8, true);
     return crc === swapped;
   }
+  // udplite_error() puts the number of UDP into the pseudo header, so right checksums of UDP-Lite look wrong.
+  const summed = number === protocol.udplite ? protocol.udp : number;
   const withPseudo = !(family === 4 && number === protocol.icmp);
   const pseudo = withPseudo
-    ? pseudoHeaderSum(sourceAddress(packet), destinationAddress(packet), number, length - offset)
+    ? pseudoHeaderSum(sourceAddress(packet), destinationAddress(packet), summed, length - offset)
     : 0;
   return foldChecksum(sumWords(bytes, offset, length, pseudo)) === 0;
 }

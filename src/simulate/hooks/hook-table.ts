@@ -7,7 +7,7 @@ import type { PreparedChain } from '../rules/prepared-chain.ts';
 
 export type HookEntry =
   | { readonly kind: 'chain'; readonly chain: PreparedChain }
-  | { readonly kind: 'defragment' | 'track' | 'confirm' }
+  | { readonly kind: 'defragment' | 'track' | 'confirm' | 'bridge-netfilter' }
   /** The NAT core with its chains in order of their own priorities. */
   | { readonly kind: 'nat'; readonly chains: readonly PreparedChain[] };
 
@@ -57,6 +57,7 @@ export function hookKey(family: HookFamily, hook: HookName, device?: string): st
 export function buildHookTable(
   program: Program,
   chainsOf: (table: ProgramTable) => readonly PreparedChain[],
+  options: { readonly bridgeNetfilter: boolean },
 ): HookTable {
   const builder: Builder = {
     registrations: new Map(),
@@ -66,6 +67,7 @@ export function buildHookTable(
     natted: new Set(),
     order: 0,
   };
+  if (options.bridgeNetfilter) registerBridgeNetfilter(builder);
   for (const table of program.tables) {
     if (table.dormant) continue;
     for (const chain of chainsOf(table)) registerChain(builder, chain);
@@ -172,6 +174,18 @@ function registerTrack(builder: Builder, family: HookFamily): void {
       order,
       entry: { kind: 'confirm' },
     });
+}
+
+/** br_nf_ops[], net/bridge/br_netfilter_hooks.c; registered with the first bridge, before any ruleset. */
+function registerBridgeNetfilter(builder: Builder): void {
+  const entry: HookEntry = { kind: 'bridge-netfilter' };
+  const places = [
+    ['prerouting', 0],
+    ['forward', -1],
+    ['postrouting', priorities.confirm],
+  ] as const;
+  for (const [hook, priority] of places)
+    add(builder, hookKey('bridge', hook), { priority, order: -1, entry });
 }
 
 function inOrder(list: readonly Registration[]): readonly Registration[] {

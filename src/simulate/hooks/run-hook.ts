@@ -9,6 +9,7 @@ import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '..
 import { runNat } from '../nat/hook.ts';
 import { record, type Run, summaryNow } from '../run.ts';
 import type { HookState } from '../rules/evaluation.ts';
+import { packetInfo } from '../rules/packet-info.ts';
 import type { PreparedChain } from '../rules/prepared-chain.ts';
 import { acceptVerdict, dropVerdict, type RuleVerdict } from '../rules/registers.ts';
 import { runBaseChain } from '../rules/run-chain.ts';
@@ -32,7 +33,7 @@ export function runHook(run: Run, packet: LivePacket, state: HookState): boolean
     stopPacket(run, packet, outcome);
     return false;
   }
-  journey.lastHook = state.hook;
+  if (state.family !== 'netdev' || journey.lastHook === undefined) journey.lastHook = state.hook;
   return true;
 }
 
@@ -44,6 +45,8 @@ function runEntry(
 ): RuleVerdict | 'held' {
   switch (entry.kind) {
     case 'chain':
+      if (state.family === 'netdev' && entry.chain.table.family === 'inet')
+        return runInetIngress(run, packet, state, entry.chain);
       return entry.chain.chain.base?.type === 'route'
         ? runRouteChain(run, packet, state, entry.chain)
         : runBaseChain(run, packet, state, entry.chain);
@@ -51,6 +54,8 @@ function runEntry(
       return runNatHook(run, packet, state, entry.chains);
     case 'track':
       return trackPacket(run, packet, state) ? acceptVerdict : dropVerdict;
+    case 'bridge-netfilter':
+      return runBridgeNetfilter(run, packet, state) ? acceptVerdict : 'held';
     case 'confirm':
       if (confirmPacket(run, packet)) return acceptVerdict;
       // It is the very last function: the packet has passed the hook as far as rules can tell.
@@ -59,6 +64,52 @@ function runEntry(
     case 'defragment':
       return defragment(run, packet, state) ? acceptVerdict : 'held';
   }
+}
+
+/** nft_do_chain_inet_ingress(): only IP packets, and broken ones are dropped. */
+function runInetIngress(
+  run: Run,
+  packet: LivePacket,
+  state: HookState,
+  chain: PreparedChain,
+): RuleVerdict {
+  const family = ipFamily(packet);
+  if (family === undefined) return acceptVerdict;
+  if (!packetInfo(packet, 'netdev').hasTransport) return dropVerdict;
+  return runBaseChain(run, packet, { ...state, family: family === 6 ? 'ip6' : 'ip' }, chain);
+}
+
+/**
+ * br_netfilter: bridged IP packets go through the IP hooks as if the bridge device had received and sent them
+ * (br_nf_pre_routing(), br_nf_forward(), br_nf_post_routing()). A new destination address makes the bridge take the
+ * frame for itself.
+ */
+function runBridgeNetfilter(run: Run, packet: LivePacket, state: HookState): boolean {
+  const family = ipFamily(packet);
+  const name = family === 6 ? 'ip6tables' : 'iptables';
+  const enabled = run.host.host.sysctls.get(`net.bridge.bridge-nf-call-${name}`) === '1';
+  const tagged = (packet.link?.length ?? 0) > 14;
+  if (family === undefined || !enabled || tagged || packet.physicalInput === undefined) return true;
+  if (!packetInfo(packet, 'netdev').hasTransport) return false;
+  const bridge = run.host.interfacesByName.get(packet.physicalInput.master ?? '');
+  const ip: HookState = {
+    family: family === 6 ? 'ip6' : 'ip',
+    hook: state.hook,
+    input: state.hook === 'postrouting' ? undefined : bridge,
+    output: state.hook === 'prerouting' ? undefined : bridge,
+  };
+  const before = addressKey(destinationAddress(packet));
+  const port = packet.input;
+  if (state.hook === 'prerouting') packet.input = bridge;
+  const passed = runHook(run, packet, ip);
+  packet.input = port;
+  if (!passed || state.hook !== 'prerouting') return passed;
+  packet.prerouted = true;
+  if (addressKey(destinationAddress(packet)) !== before && bridge?.mac !== undefined) {
+    packet.link?.set(bridge.mac, 0);
+    packet.packetType = 'host';
+  }
+  return true;
 }
 
 /** nf_route_table_hook4() and 6: a changed mark, address or TOS makes the packet look for its route again. */

@@ -64,7 +64,7 @@ export function receiveOnBridge(
   const state = { family: 'bridge', hook: 'prerouting', input: port, output: undefined } as const;
   if (!runHook(run, packet, state)) return;
   learn(run, bridge, source, port);
-  forwardOnBridge(run, packet, port, bridge, destination);
+  forwardOnBridge(run, packet, port, bridge, packet.link?.slice(0, 6) ?? destination);
 }
 
 function learn(run: Run, bridge: NetworkInterface, source: Uint8Array, port: NetworkInterface): void {

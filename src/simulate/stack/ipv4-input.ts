@@ -23,7 +23,8 @@ export function receiveIpv4(run: Run, packet: LivePacket, device: NetworkInterfa
     return;
   }
   const state = { family: 'ip', hook: 'prerouting', input: device, output: undefined } as const;
-  if (!runHook(run, packet, state)) return;
+  if (!packet.prerouted && !runHook(run, packet, state)) return;
+  packet.prerouted = false;
   finishReceive(run, packet, device);
 }
 

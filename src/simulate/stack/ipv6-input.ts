@@ -31,7 +31,8 @@ export function receiveIpv6(run: Run, packet: LivePacket, device: NetworkInterfa
     return;
   }
   const state = { family: 'ip6', hook: 'prerouting', input: device, output: undefined } as const;
-  if (!runHook(run, packet, state)) return;
+  if (!packet.prerouted && !runHook(run, packet, state)) return;
+  packet.prerouted = false;
   finishReceive(run, packet, device);
 }
 

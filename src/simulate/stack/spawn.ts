@@ -13,10 +13,11 @@ export function spawnPacket(
   parent: LivePacket,
   cause: Journey['cause'],
   bytes: Uint8Array,
+  type?: number,
 ): LivePacket | undefined {
   if (run.journeys.length >= deepest) return undefined;
   const journey = startJourney(run, cause);
-  const packet = newLivePacket(journey.subject, journey, bytes);
+  const packet = newLivePacket(journey.subject, journey, bytes, type);
   packet.isLocal = true;
   parent.journey.replies.push(journey.subject);
   if (run.recorder !== undefined)

@@ -33,8 +33,10 @@ function stackPlace(lastHook: HookName | undefined, sawHook: boolean): StackPlac
 /** The stack itself drops the packet. */
 export function stackDrop(run: Run, packet: LivePacket, reason: FateReason): void {
   const { journey } = packet;
-  journey.stop = { kind: 'drop', reason, at: stackPlace(journey.lastHook, journey.sawHook) };
   record(run, { kind: 'stack-dropped', subject: packet.subject, reason });
+  // Of several copies, what a rule dropped says more than what the stack had no use for.
+  if (journey.stop !== undefined && journey.stop.at.kind !== 'stack') return;
+  journey.stop = { kind: 'drop', reason, at: stackPlace(journey.lastHook, journey.sawHook) };
 }
 
 /** It waits for the other fragments. */

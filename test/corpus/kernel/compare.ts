@@ -3,13 +3,15 @@
 import type { SimulationResult } from '../../../src/simulate/api.ts';
 import { summarisePacket } from '../../../src/packet/summary.ts';
 import type { TracedVerdict, TraceEvent } from '../../../src/trace/event.ts';
-import type { Fate, FatePlace } from '../../../src/trace/fate.ts';
+import type { Fate, FatePlace, OutgoingPacket } from '../../../src/trace/fate.ts';
 import { outgoingText, packetDifference, packetText } from './packet-text.ts';
 import type { RecordedEvent, RecordedFate, RecordedPacket, RecordedResult } from './scenario.ts';
 
 export interface CompareOptions {
   /** The rulesets have netdev chains: then the lab's own hooks include ingress. */
   readonly netdev: boolean;
+  /** Bridged packets go through the IP hooks, and count as forwarded. */
+  readonly bridgeNetfilter: boolean;
 }
 
 function verdictText(verdict: TracedVerdict): string {
@@ -72,7 +74,9 @@ export function fateDifference(
 ): string | undefined {
   const { fate } = result;
   const kind = fate.kind === 'reject' ? 'reject' : fate.kind;
-  const wanted = recorded.kind === 'emitted' ? 'stolen' : recorded.kind;
+  if (recorded.kind === 'emitted') return asideDifference(recorded, fate);
+  const asForwarded = options.bridgeNetfilter && kind === 'bridged';
+  const wanted = asForwarded && recorded.kind === 'forwarded' ? 'bridged' : recorded.kind;
   // A clash is dropped after the last chain, where the recording cannot tell it from a packet that left uncaptured.
   const clashed = fate.kind === 'drop' && fate.reason === 'NAT_CLASH';
   if (clashed && recorded.uncaptured === true) return undefined;
@@ -119,11 +123,26 @@ function ownFate(fate: Fate): string {
   return `${fate.kind} ${fate.reason} ${where}`;
 }
 
+/** The packet itself ended; only its copies were seen. */
+function asideDifference(recorded: RecordedFate, fate: Fate): string | undefined {
+  if (fate.kind !== 'drop' && fate.kind !== 'stolen') return `fate: kernel emitted, simulated ${ownFate(fate)}`;
+  const aside = fate.aside ?? [];
+  return outDifference(recorded, aside, false);
+}
+
 function sentDifference(
   recorded: RecordedFate,
   fate: Extract<Fate, { kind: 'forwarded' | 'output' | 'bridged' }>,
 ): string | undefined {
-  const own = fate.out.map((out) => ({ dev: out.device, pkt: outgoingText(out) }));
+  return outDifference(recorded, [...fate.out, ...(fate.aside ?? [])], fate.kind === 'bridged');
+}
+
+function outDifference(
+  recorded: RecordedFate,
+  sent: readonly OutgoingPacket[],
+  withLink: boolean,
+): string | undefined {
+  const own = sent.map((out) => ({ dev: out.device, pkt: outgoingText(out) }));
   const expected = [...(recorded.out ?? [])];
   if (own.length !== expected.length)
     return `out: kernel ${expected.map(({ dev }) => dev)}, simulated ${own.map(({ dev }) => dev)}`;
@@ -131,7 +150,7 @@ function sentDifference(
   for (const each of expected) {
     const candidates = rest.filter(({ dev }) => dev === each.dev);
     const differences = candidates.map(({ pkt }) =>
-      packetDifference(each.pkt, pkt, fate.kind === 'bridged'),
+      packetDifference(each.pkt, pkt, withLink),
     );
     const match = differences.indexOf(undefined);
     const found = candidates[match];
