@@ -17,7 +17,7 @@ export function* listingOutcomes(test: CorpusCase, run: KubeProxyRun): Generator
   const { nftList, nftListSeedWording, loadError } = test.expect;
   const kind = test.kind === 'incremental' ? 'incremental' : run.mode;
   if (run.mode === 'nftables') {
-    const loaded = loadedNft(run.program);
+    const loaded = loadedNft(run.program, loadError === undefined ? bridges(run) : []);
     if (nftList !== undefined)
       yield listed(`${kind}:nft-list`, test.id, nftList, listedNft(loaded));
     if (loadError !== undefined) yield refused(`${kind}:load-error`, test.id, loadError, loaded);
@@ -33,6 +33,12 @@ export function* listingOutcomes(test: CorpusCase, run: KubeProxyRun): Generator
     if (wanted === undefined) continue;
     yield listed(`${kind}:nft-list`, test.id, wanted, printListing(state, wording));
   }
+}
+
+/** What nft lists it could load, so the bridge that rules name by `iif` was there. */
+function bridges(run: KubeProxyRun): readonly string[] {
+  const { detectLocal } = run.program.context.settings;
+  return detectLocal?.mode === 'BridgeInterface' ? [detectLocal.name] : [];
 }
 
 function listed(check: string, id: string, wanted: string, got: string): CaseOutcome {

@@ -2,6 +2,8 @@
 
 import type { Ruleset } from '../../../src/ast/nft/ruleset.ts';
 import type { Diagnostic } from '../../../src/base/diagnostic.ts';
+import { debianEnvironment } from '../../../src/datatypes/environment.ts';
+import { parseNameTable } from '../../../src/datatypes/names/name-table.ts';
 import { loadNft } from '../../../src/formats/nft/load.ts';
 import { printNft } from '../../../src/formats/nft/print.ts';
 import type { KubeProxyRun } from '../../../src/generate/kube-proxy/generate-kube-proxy.ts';
@@ -19,9 +21,13 @@ export interface LoadedNft {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function loadedNft(program: NftablesProgram): LoadedNft {
+/** `devices` exist on the machine that loads the script; `lo` does anyway. */
+export function loadedNft(program: NftablesProgram, devices: readonly string[] = []): LoadedNft {
+  const interfaces = parseNameTable(
+    ['lo', ...devices].map((name, at) => `${at + 1} ${name}`).join('\n'),
+  );
   const loaded = loadNft(printNftScript(program));
-  const lowered = lower(loaded.value);
+  const lowered = lower(loaded.value, { environment: { ...debianEnvironment, interfaces } });
   return {
     written: loaded.value,
     program: lowered.value,
@@ -29,9 +35,9 @@ export function loadedNft(program: NftablesProgram): LoadedNft {
   };
 }
 
-export function programOf(run: KubeProxyRun): Program {
+export function programOf(run: KubeProxyRun, podDevice: string): Program {
   return run.mode === 'nftables'
-    ? loadedNft(run.program).program
+    ? loadedNft(run.program, ['eth0', podDevice]).program
     : lowerIptables(iptablesKernelState(run.program)).value;
 }
 

@@ -17,7 +17,7 @@ export function* trafficOutcomes(test: CorpusCase, run: KubeProxyRun): Generator
     addresses: test.nodeIPs ?? [],
     podDevice: podDevice(run),
   });
-  const compiled = compileProgram(programOf(run), { host });
+  const compiled = compileProgram(programOf(run, podDevice(run)), { host });
   for (const [index, row] of rows.entries()) {
     const wanted = wantedText(row);
     const got = simulatedText(compiled, row, run);

@@ -5,7 +5,10 @@ import {
   generateKubeProxy,
   runKubeProxy,
 } from '../../../../src/generate/kube-proxy/generate-kube-proxy.ts';
-import { printNftScript } from '../../../../src/generate/kube-proxy/nftables/print-commands.ts';
+import {
+  printGeneratedNft,
+  printNftScript,
+} from '../../../../src/generate/kube-proxy/nftables/print-commands.ts';
 import type { KubeProxySettings } from '../../../../src/generate/kube-proxy/settings.ts';
 import { featuresOf } from '../../../../src/generate/kube-proxy/versions.ts';
 import { input, service, slice } from '../../../support/kube-proxy-cluster.ts';
@@ -61,6 +64,13 @@ describe('nftables mode', () => {
     expect(script({ serviceCidrs: ['172.30.0.0/16', 'fd00::/112', '172.31.0.0/16'] })).toContain(
       'ip daddr { 172.30.0.0/16,172.31.0.0/16 } drop comment "Drop traffic to unallocated ClusterIPs"',
     );
+  });
+
+  it('prints the same commands from the data alone', () => {
+    const { value } = generateKubeProxy(input([web], [endpoints], { mode: 'nftables' }));
+    if (value.kind !== 'generated-nft') throw new Error('wrong kind');
+    const lines = (text: string): readonly string[] => text.split('\n').sort();
+    expect(lines(printGeneratedNft(value))).toEqual(lines(script({})));
   });
 
   it('is plain data', () => {
