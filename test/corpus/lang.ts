@@ -3,11 +3,11 @@
 import type { CaseOutcome, CorpusRunner } from './check.ts';
 import { iptablesChecks } from './lang-iptables.ts';
 import { lowerChecks } from './lang-lower.ts';
-import { loadChecks } from './lang-nft-load.ts';
+import { runNftLoad } from './lang-nft-load.ts';
 import { printChecks } from './lang-print.ts';
 
 async function* run(directory: string): AsyncIterable<CaseOutcome> {
-  yield* loadChecks(directory);
+  yield* runNftLoad(directory);
   yield* lowerChecks(directory);
   yield* printChecks(directory);
   yield* iptablesChecks(directory);
