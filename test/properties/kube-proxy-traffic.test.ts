@@ -158,7 +158,7 @@ describe('service traffic', () => {
         const compiled = compiledRun(cluster, mode);
         for (const asked of casesOf(cluster)) check(compiled, asked, mode);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });
