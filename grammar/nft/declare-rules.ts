@@ -3,7 +3,7 @@
 import type { ParserMethod } from 'chevrotain';
 import type { ChainBlock, Command, Target, Verb } from '../../src/ast/nft/script.ts';
 import type { ObjectType } from '../../src/ast/nft/statements.ts';
-import type { ObjectFields } from './object-rules.ts';
+import type { ObjectFields } from './object-fields.ts';
 import { TableRules } from './table-rules.ts';
 import type { ScannedToken } from './tokens.ts';
 import type { Scope } from './words.ts';

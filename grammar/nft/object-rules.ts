@@ -1,42 +1,9 @@
 /** Named stateful objects: counter, quota, limit, ct helper, ct timeout, ct expectation, secmark, synproxy. */
 
 import type { ParserMethod } from 'chevrotain';
-import type { TunnelOptions } from '../../src/ast/nft/ruleset.ts';
-import type { Family } from '../../src/fields/families.ts';
 import { CommonRules } from './common-rules.ts';
+import type { ObjectFields } from './object-fields.ts';
 import { punctuation, quotedString, word } from './tokens.ts';
-
-type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
-
-/** Fields of an object while its block is read. */
-export interface ObjectFields {
-  comment?: string;
-  l3proto?: Family;
-  protocol?: string;
-  helper?: string;
-  packets?: bigint;
-  bytes?: bigint;
-  usedBytes?: bigint;
-  over?: boolean;
-  limit?: LimitFields;
-  policy?: { readonly state: string; readonly seconds: number }[];
-  dport?: number;
-  timeout?: number;
-  size?: number;
-  context?: string;
-  mss?: number;
-  wscale?: number;
-  flags?: ('timestamp' | 'sack-perm')[];
-  tunnel?: Mutable<TunnelOptions>;
-}
-
-interface LimitFields {
-  readonly over: boolean;
-  readonly rate: bigint;
-  readonly unit: 'packets' | 'bytes';
-  readonly per: 'second' | 'minute' | 'hour' | 'day' | 'week';
-  readonly burst?: bigint;
-}
 
 export abstract class ObjectRules extends CommonRules {
   /** `packets 1 bytes 2` */

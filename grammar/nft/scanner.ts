@@ -4,10 +4,17 @@ import type { TokenType } from 'chevrotain';
 import type { Source } from '../../src/base/span.ts';
 import { addressLength } from './address-shape.ts';
 import {
+  doubleCharacters,
+  globalKeywords,
+  openedScopes,
+  rateKeywords,
+  scopedKeywords,
+  singleCharacters,
+} from './scanner-tables.ts';
+import {
   carriageReturn,
   endOfFile,
   junk,
-  keyword,
   number,
   punctuation,
   quotedString,
@@ -15,15 +22,7 @@ import {
   wildcardString,
   word,
 } from './tokens.ts';
-import {
-  globalWords,
-  type KeywordName,
-  rateWords,
-  type Scope,
-  scopedOpeners,
-  scopeOpeners,
-  scopeWords,
-} from './words.ts';
+import type { Scope } from './words.ts';
 
 const wordPattern = /[a-zA-Z_.][a-zA-Z0-9/\-_.]*/y;
 const plainWordPattern = /[a-z0-9]+/y;
@@ -34,77 +33,6 @@ const classPattern = /[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}(?=[ \t\n:\-},])/y;
 const commentPattern = /#[^\n]*(?=\n)/y;
 const handlePattern = /^#\s*handle\s+(\d+)\s*$/;
 const largestNumber = 0xffff_ffff_ffff_ffffn;
-
-const globalKeywords: ReadonlyMap<string, TokenType> = new Map(
-  [...globalWords, ...openers(scopeOpeners)].map((name) => [name, keyword(name)]),
-);
-
-const scopedKeywords: ReadonlyMap<Scope, ReadonlyMap<string, TokenType>> = new Map(
-  scopes().map((scope) => [scope, new Map(scopeWords[scope].map((name) => [name, keyword(name)]))]),
-);
-
-const rateKeywords: ReadonlyMap<string, TokenType> = new Map(
-  [...rateWords, ...scopeWords.rate].map((name) => [name, keyword(name)]),
-);
-
-const openedScopes: ReadonlyMap<string, Scope> = new Map<string, Scope>([
-  ...Object.entries(scopeOpeners),
-  ...Object.entries(scopedOpeners),
-]);
-
-function openers(table: typeof scopeOpeners): readonly KeywordName[] {
-  const names: KeywordName[] = [];
-  for (const name in table) if (isOpener(name)) names.push(name);
-  return names;
-}
-
-function isOpener(name: string): name is keyof typeof scopeOpeners {
-  return name in scopeOpeners;
-}
-
-function scopes(): readonly Scope[] {
-  const names: Scope[] = [];
-  for (const name in scopeWords) if (isScope(name)) names.push(name);
-  return names;
-}
-
-function isScope(name: string): name is Scope {
-  return name in scopeWords;
-}
-
-const singleCharacters: ReadonlyMap<string, TokenType> = new Map([
-  [',', punctuation.comma],
-  ['.', punctuation.dot],
-  [':', punctuation.colon],
-  [';', punctuation.semicolon],
-  ['{', punctuation.openBrace],
-  ['}', punctuation.closeBrace],
-  ['[', punctuation.openBracket],
-  [']', punctuation.closeBracket],
-  ['(', punctuation.openParenthesis],
-  [')', punctuation.closeParenthesis],
-  ['/', punctuation.slash],
-  ['-', punctuation.dash],
-  ['+', punctuation.plus],
-  ['*', punctuation.asterisk],
-  ['$', punctuation.dollar],
-  ['=', punctuation.equals],
-  ['<', punctuation.lt],
-  ['>', punctuation.gt],
-  ['!', punctuation.not],
-  ['&', punctuation.and],
-  ['|', punctuation.or],
-  ['^', punctuation.xor],
-]);
-
-const doubleCharacters: ReadonlyMap<string, TokenType> = new Map([
-  ['==', punctuation.eq],
-  ['!=', punctuation.ne],
-  ['<=', punctuation.le],
-  ['>=', punctuation.ge],
-  ['<<', punctuation.shiftLeft],
-  ['>>', punctuation.shiftRight],
-]);
 
 interface Buffer {
   readonly source: Source;

@@ -9,7 +9,7 @@ import type {
   TableBlock,
 } from '../../src/ast/nft/script.ts';
 import type { ObjectType } from '../../src/ast/nft/statements.ts';
-import type { ObjectFields } from './object-rules.ts';
+import type { ObjectFields } from './object-fields.ts';
 import { TargetRules } from './target-rules.ts';
 import { punctuation, type ScannedToken, word } from './tokens.ts';
 import type { Scope } from './words.ts';

@@ -2,53 +2,13 @@
 
 import type { ParserMethod } from 'chevrotain';
 import type { Expression } from '../../src/ast/nft/expressions.ts';
-import type { ObjectDeclaration, TunnelOptions } from '../../src/ast/nft/ruleset.ts';
-import type { Family } from '../../src/fields/families.ts';
+import type { ObjectDeclaration } from '../../src/ast/nft/ruleset.ts';
+import { type ObjectFields, objectSettings, tunnelOf } from './object-fields.ts';
 import { ObjectRules } from './object-rules.ts';
 import { punctuation, type ScannedToken } from './tokens.ts';
 import type { Name } from './value-rules.ts';
 
-type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
-
-/** Fields of an object while its block is read. */
-export interface ObjectFields {
-  comment?: string;
-  l3proto?: Family;
-  protocol?: string;
-  helper?: string;
-  packets?: bigint;
-  bytes?: bigint;
-  usedBytes?: bigint;
-  over?: boolean;
-  limit?: LimitFields;
-  policy?: { readonly state: string; readonly seconds: number }[];
-  dport?: number;
-  timeout?: number;
-  size?: number;
-  context?: string;
-  mss?: number;
-  wscale?: number;
-  flags?: ('timestamp' | 'sack-perm')[];
-  tunnel?: Mutable<TunnelOptions>;
-}
-
-interface LimitFields {
-  readonly over: boolean;
-  readonly rate: bigint;
-  readonly unit: 'packets' | 'bytes';
-  readonly per: 'second' | 'minute' | 'hour' | 'day' | 'week';
-  readonly burst?: bigint;
-}
-
 type TunnelNumber = (word: 'id' | 'sport' | 'dport' | 'ttl' | 'tos') => void;
-
-type Settings = ObjectDeclaration extends infer Declaration
-  ? Declaration extends ObjectDeclaration
-    ? Omit<Declaration, 'kind' | 'name' | 'comment' | 'handle' | 'span'>
-    : never
-  : never;
-
-const emptyLimit: LimitFields = { over: false, rate: 0n, unit: 'packets', per: 'second' };
 
 export abstract class TunnelRules extends ObjectRules {
   protected numberConfig(
@@ -274,52 +234,5 @@ export abstract class TunnelRules extends ObjectRules {
       span: this.spanFrom(start),
     } as const;
     return { ...base, ...objectSettings(type, fields) };
-  }
-}
-
-function tunnelOf(fields: ObjectFields): Mutable<TunnelOptions> {
-  fields.tunnel ??= {};
-  return fields.tunnel;
-}
-
-function objectSettings(type: ObjectDeclaration['type'], fields: ObjectFields): Settings {
-  const l3proto = fields.l3proto === undefined ? {} : { l3proto: fields.l3proto };
-  const protocol = fields.protocol ?? '';
-  switch (type) {
-    case 'counter':
-      return { type, packets: fields.packets ?? 0n, bytes: fields.bytes ?? 0n };
-    case 'quota':
-      return {
-        type,
-        over: fields.over ?? false,
-        bytes: fields.bytes ?? 0n,
-        usedBytes: fields.usedBytes ?? 0n,
-      };
-    case 'limit':
-      return { type, ...(fields.limit ?? emptyLimit) };
-    case 'ct helper':
-      return { type, helper: fields.helper ?? '', protocol, ...l3proto };
-    case 'ct timeout':
-      return { type, protocol, ...l3proto, policy: fields.policy ?? [] };
-    case 'ct expectation':
-      return {
-        type,
-        protocol,
-        dport: fields.dport ?? 0,
-        timeout: fields.timeout ?? 0,
-        size: fields.size ?? 0,
-        ...l3proto,
-      };
-    case 'secmark':
-      return { type, context: fields.context ?? '' };
-    case 'synproxy':
-      return {
-        type,
-        ...(fields.mss === undefined ? {} : { mss: fields.mss }),
-        ...(fields.wscale === undefined ? {} : { wscale: fields.wscale }),
-        flags: fields.flags ?? [],
-      };
-    case 'tunnel':
-      return { type, tunnel: fields.tunnel ?? {} };
   }
 }
