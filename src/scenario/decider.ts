@@ -36,16 +36,15 @@ function fatePlaceText(place: FatePlace): string {
   return place.kind === 'policy' ? `the policy of ${rulePlaceText(place)}` : rulePlaceText(place);
 }
 
-/** The last rule with a final verdict, or the policy of the last chain. */
+/** The last rule that accepted; else the policy of the last chain. */
 function acceptDecider(events: readonly TraceEvent[]): string {
-  const last = events.findLast(
-    (event) =>
-      event.kind === 'policy-applied' ||
-      (event.kind === 'rule-matched' && event.verdict.kind !== 'continue'),
+  const rule = events.findLast(
+    (event): event is RuleMatchedEvent =>
+      event.kind === 'rule-matched' && event.verdict.kind === 'accept',
   );
-  if (last === undefined) return 'no rule';
-  if (last.kind === 'policy-applied') return `the policy of ${rulePlaceText(last)}`;
-  return last.kind === 'rule-matched' ? rulePlaceText(last) : 'no rule';
+  if (rule !== undefined) return rulePlaceText(rule);
+  const policy = events.findLast((event) => event.kind === 'policy-applied');
+  return policy?.kind === 'policy-applied' ? `the policy of ${rulePlaceText(policy)}` : 'no rule';
 }
 
 /** Events of the packet itself; filter chains first where they had a say, since NAT chains accept by default. */

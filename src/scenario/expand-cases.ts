@@ -215,15 +215,18 @@ function rowVariation(
 ): Variation {
   const draft: Draft = {};
   let expect: Placed<Expectation> | undefined;
-  columns.forEach((column, index) => {
+  for (const [index, column] of columns.entries()) {
     const cell = cells[index] ?? '';
-    if (cell === '' || cell === '-') return;
+    if (cell === '' || cell === '-') continue;
     const place = typeof row.value === 'string' ? row.place : below(row.place, index);
-    if (column !== 'expect') return readCell(draft, column, cell, place);
+    if (column !== 'expect') {
+      readCell(draft, column, cell, place);
+      continue;
+    }
     const value = expectationShape.read(cell, place);
     if (value !== undefined)
       expect = { value, place, span: () => place.document.locate(place.path) };
-  });
+  }
   const label = cells.filter((cell) => cell !== '').join(' ');
   const variation = { label, fields: fieldsOf(draft), place: row.place };
   return expect === undefined ? variation : { ...variation, expect };

@@ -31,7 +31,10 @@ function asRuleset(name: string, text: string, family: 'ip' | 'ip6'): RulesetSou
     : { source };
 }
 
-function kubeProxyRulesets(request: Request, objects: readonly Source[]): GeneratedRulesets {
+async function kubeProxyRulesets(
+  request: Request,
+  objects: readonly Source[],
+): Promise<GeneratedRulesets> {
   const { mode, node } = request;
   const read = readObjects(objects);
   const inputs = readKubeProxyInputs(read.value, {
@@ -43,7 +46,7 @@ function kubeProxyRulesets(request: Request, objects: readonly Source[]): Genera
   for (const input of inputs.value) {
     const run = runKubeProxy(input);
     const format = run.mode === 'iptables' ? 'iptables-save' : 'nft';
-    const text = printRun(run, format, wordings.newer, false);
+    const text = await printRun(run, format, wordings.newer, false);
     if (typeof text !== 'string') return { rulesets, ipsets: [], diagnostics, ...text };
     const { family } = input.settings;
     rulesets.push(asRuleset(`<kube-proxy ${family}>`, text, family));
@@ -51,7 +54,10 @@ function kubeProxyRulesets(request: Request, objects: readonly Source[]): Genera
   return { rulesets, ipsets: [], diagnostics };
 }
 
-function calicoRulesets(request: Request, objects: readonly Source[]): GeneratedRulesets {
+async function calicoRulesets(
+  request: Request,
+  objects: readonly Source[],
+): Promise<GeneratedRulesets> {
   const { mode, node } = request;
   const input = readCalicoInput(objects);
   const generated = generateCalico(input.value, {
@@ -61,20 +67,23 @@ function calicoRulesets(request: Request, objects: readonly Source[]): Generated
   });
   const diagnostics = [...input.diagnostics, ...generated.diagnostics];
   const { output } = generated.value;
-  const text = printCalico(generated.value, {
+  const text = await printCalico(generated.value, {
     format: output.mode === 'iptables' ? 'iptables-save' : 'nft',
     dialect: 'current',
     withIpsets: true,
     annotate: false,
   });
   if (typeof text !== 'string') return { rulesets: [], ipsets: [], diagnostics, ...text };
-  const restore = output.mode === 'iptables' ? printIpSets(generated.value) : undefined;
+  const restore = output.mode === 'iptables' ? await printIpSets(generated.value) : undefined;
   const name = '<calico ip>';
   const ipsets = restore === undefined ? [] : loadIpsetSave({ name, text: restore }).value;
   return { rulesets: [asRuleset(name, text, 'ip')], ipsets, diagnostics };
 }
 
-export function generateRulesets(request: Request, objects: readonly Source[]): GeneratedRulesets {
+export function generateRulesets(
+  request: Request,
+  objects: readonly Source[],
+): Promise<GeneratedRulesets> {
   return request.generator === 'kube-proxy'
     ? kubeProxyRulesets(request, objects)
     : calicoRulesets(request, objects);

@@ -57,7 +57,7 @@ async function loadRulesets(
       continue;
     }
     const { generateRulesets } = await import('./generate-rulesets.ts');
-    const generated = generateRulesets(request, objectsOf(request, host));
+    const generated = await generateRulesets(request, objectsOf(request, host));
     if (generated.failure !== undefined) return { failure: generated.failure };
     rulesets.push(...generated.rulesets);
     diagnostics.push(...generated.diagnostics);
