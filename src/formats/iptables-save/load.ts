@@ -11,7 +11,13 @@ import { readCounters } from './read-counters.ts';
 import { runCommands } from './run-commands.ts';
 import { shapedRule } from './shaped-rule.ts';
 import { findShape } from './shapes.ts';
-import { finishTables, openTable, startLoading, type TablesState } from './tables-state.ts';
+import {
+  appendRule,
+  finishTables,
+  openTable,
+  startLoading,
+  type TablesState,
+} from './tables-state.ts';
 
 export interface LoadOptions {
   readonly family: IptablesFamily;
@@ -87,7 +93,7 @@ function loadKnownLine(state: TablesState, first: number, start: number, end: nu
   }
   const found = findShape(table.shapes, source.text, start, end, table.userChain);
   if (found === undefined) return false;
-  table.rules.push(shapedRule(source, start, end, found.shape, found.chain));
+  appendRule(table, shapedRule(source, start, end, found.shape, found.chain));
   return true;
 }
 

@@ -5,7 +5,14 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Span } from '../../base/span.ts';
 import type { RuleCommand } from './assemble-rule.ts';
 import { printRule } from './print-rule.ts';
-import type { TableState, TablesState } from './tables-state.ts';
+import {
+  allRules,
+  appendRule,
+  editRules,
+  replaceRules,
+  type TableState,
+  type TablesState,
+} from './tables-state.ts';
 
 const withoutEffect: readonly string[] = ['-v', '-n', '-x', '-w'];
 
@@ -44,7 +51,7 @@ function run(
 ): Diagnostic | undefined {
   switch (command.name) {
     case '-A':
-      table.rules.push(rule);
+      appendRule(table, rule);
       return undefined;
     case '-I':
       return insert(table, command, rule);
@@ -72,7 +79,7 @@ function runOnChain(
       deleteChains(table, chain);
       return undefined;
     case '-F':
-      table.rules = chain === '' ? [] : table.rules.filter((rule) => rule.chain !== chain);
+      flush(table, chain);
       return undefined;
     case '-P':
       table.chains.set(chain, { name: chain, policy: second, span });
@@ -85,9 +92,8 @@ function runOnChain(
   }
 }
 
-/** Places of the chain's rules among the table's. */
-function placesOf(table: TableState, chain: string): number[] {
-  return table.rules.flatMap((rule, place) => (rule.chain === chain ? [place] : []));
+function flush(table: TableState, chain: string): void {
+  replaceRules(table, chain === '' ? [] : allRules(table).filter((rule) => rule.chain !== chain));
 }
 
 function insert(
@@ -95,17 +101,16 @@ function insert(
   command: RuleCommand,
   rule: IptablesRule,
 ): Diagnostic | undefined {
-  const places = placesOf(table, rule.chain);
+  const rules = editRules(table, rule.chain);
   const number = command.values[1] === undefined ? 1 : Number(command.values[1]);
-  if (!(number >= 1) || number > places.length + 1) {
+  if (!(number >= 1) || number > rules.length + 1) {
     return problem(
       command.span,
       'the rule number to insert at is too big',
-      `chain '${rule.chain}' has ${places.length} rules`,
+      `chain '${rule.chain}' has ${rules.length} rules`,
     );
   }
-  const place = places[number - 1] ?? (places.at(-1) ?? table.rules.length - 1) + 1;
-  table.rules.splice(place, 0, rule);
+  rules.splice(number - 1, 0, rule);
   return undefined;
 }
 
@@ -115,33 +120,37 @@ function remove(
   command: RuleCommand,
   rule: IptablesRule,
 ): Diagnostic | undefined {
-  const places = placesOf(table, rule.chain);
+  const rules = editRules(table, rule.chain);
   const number = command.values[1];
-  const place =
-    number === undefined ? findSame(state, table, places, rule) : places[Number(number) - 1];
-  if (place === undefined) {
+  const place = number === undefined ? findSame(state, table, rules, rule) : Number(number) - 1;
+  if (rules[place] === undefined) {
     return problem(command.span, 'no such rule', 'it was not there before this line');
   }
-  if (command.name === '-D') table.rules.splice(place, 1);
+  if (command.name === '-D') rules.splice(place, 1);
   return undefined;
 }
 
+/** Negative when no rule of the chain says the same. */
 function findSame(
   state: TablesState,
   table: TableState,
-  places: readonly number[],
+  rules: readonly IptablesRule[],
   rule: IptablesRule,
-): number | undefined {
+): number {
   const text = ruleText(state, table, rule);
-  return places.find((place) => {
-    const other = table.rules[place];
-    return other !== undefined && ruleText(state, table, other) === text;
-  });
+  return rules.findIndex((other) => ruleText(state, table, other) === text);
 }
 
+/** Rules are compared by what is printed of them, which is found out once. */
+const texts = new WeakMap<IptablesRule, string>();
+
 function ruleText(state: TablesState, table: TableState, rule: IptablesRule): string {
+  const known = texts.get(rule);
+  if (known !== undefined) return known;
   const site = { family: state.options.family, table: table.name, counters: false };
-  return printRule(rule, site).join('\n');
+  const text = printRule(rule, site).join('\n');
+  texts.set(rule, text);
+  return text;
 }
 
 function replace(
@@ -149,9 +158,10 @@ function replace(
   command: RuleCommand,
   rule: IptablesRule,
 ): Diagnostic | undefined {
-  const place = placesOf(table, rule.chain)[Number(command.values[1]) - 1];
-  if (place === undefined) return problem(command.span, 'no rule of that number to replace');
-  table.rules[place] = rule;
+  const rules = editRules(table, rule.chain);
+  const place = Number(command.values[1]) - 1;
+  if (rules[place] === undefined) return problem(command.span, 'no rule of that number to replace');
+  rules[place] = rule;
   return undefined;
 }
 
@@ -175,12 +185,15 @@ function deleteChains(table: TableState, chain: string): void {
 function rename(table: TableState, from: string, to: string, span: Span): void {
   if (!table.chains.delete(from)) return;
   table.chains.set(to, { name: to, span });
-  table.rules = table.rules.map(({ chain, counters, header, matches, target, span: place }) => ({
-    chain: chain === from ? to : chain,
-    counters,
-    header,
-    matches,
-    target: target?.name === from ? { ...target, name: to } : target,
-    span: place,
-  }));
+  const renamed = allRules(table).map(
+    ({ chain, counters, header, matches, target, span: place }) => ({
+      chain: chain === from ? to : chain,
+      counters,
+      header,
+      matches,
+      target: target?.name === from ? { ...target, name: to } : target,
+      span: place,
+    }),
+  );
+  replaceRules(table, renamed);
 }

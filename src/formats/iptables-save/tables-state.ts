@@ -16,7 +16,10 @@ export interface TableState {
   readonly name: string;
   readonly builtIn: ReadonlySet<string>;
   readonly chains: Map<string, IptablesChain>;
-  rules: IptablesRule[];
+  /** In the order of the text, as long as rules are only appended. */
+  appended: IptablesRule[];
+  /** By chain, once a command has changed rules that were there. */
+  edited: Map<string, IptablesRule[]> | undefined;
   /** Shapes of the lines that were read. */
   readonly shapes: ShapeNode;
   readonly userChain: UserChain;
@@ -60,13 +63,45 @@ export function openTable(state: TablesState, name: string, span: Span): void {
     name,
     builtIn: builtInNames,
     chains,
-    rules: [],
+    appended: [],
+    edited: undefined,
     shapes: shapeTree(),
     userChain: (chain) => (builtInNames.has(chain) ? undefined : chains.get(chain)?.name),
     span,
   };
   state.tables.delete(name);
   state.tables.set(name, state.table);
+}
+
+export function appendRule(table: TableState, rule: IptablesRule): void {
+  if (table.edited === undefined) table.appended.push(rule);
+  else rulesOf(table.edited, rule.chain).push(rule);
+}
+
+/** The chain's rules, to be changed. */
+export function editRules(table: TableState, chain: string): IptablesRule[] {
+  if (table.edited === undefined) {
+    table.edited = new Map();
+    for (const rule of table.appended) rulesOf(table.edited, rule.chain).push(rule);
+    table.appended = [];
+  }
+  return rulesOf(table.edited, chain);
+}
+
+function rulesOf(chains: Map<string, IptablesRule[]>, chain: string): IptablesRule[] {
+  const rules = chains.get(chain) ?? [];
+  if (rules.length === 0) chains.set(chain, rules);
+  return rules;
+}
+
+/** In the order of the text; chain by chain where a command has changed it. */
+export function allRules({ appended, edited }: TableState): readonly IptablesRule[] {
+  return edited === undefined ? appended : [...edited.values()].flat();
+}
+
+export function replaceRules(table: TableState, rules: readonly IptablesRule[]): void {
+  table.appended = [...rules];
+  table.edited = undefined;
 }
 
 export function finishTables(state: TablesState): Result<IptablesRuleset> {
@@ -79,8 +114,9 @@ export function finishTables(state: TablesState): Result<IptablesRuleset> {
     });
   }
   const tables: IptablesTable[] = [];
-  for (const { name, chains, rules, span } of state.tables.values()) {
-    tables.push({ name, chains: [...chains.values()], rules, span });
+  for (const table of state.tables.values()) {
+    const { name, chains, span } = table;
+    tables.push({ name, chains: [...chains.values()], rules: allRules(table), span });
   }
   return {
     value: { kind: 'iptables-ruleset', family: state.options.family, tables },
