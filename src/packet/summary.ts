@@ -182,7 +182,11 @@ function addChecksum(
     number === protocol.udp ||
     number === protocol.icmp ||
     number === protocol.icmpv6;
-  if (!checked || (number === protocol.udp && offset + 8 <= end && read16(packet, offset + 6) === 0)) return;
+  if (
+    !checked ||
+    (number === protocol.udp && offset + 8 <= end && read16(packet, offset + 6) === 0)
+  )
+    return;
   const source = summary.family === 4 ? packet.subarray(12, 16) : packet.subarray(8, 24);
   const destination = summary.family === 4 ? packet.subarray(16, 20) : packet.subarray(24, 40);
   const pseudo =

@@ -12,11 +12,11 @@ import { prepareOperation } from './operations/prepare.ts';
 import type { Evaluation, Step } from './rules/evaluation.ts';
 import type { PreparedChain, PreparedRule } from './rules/prepared-chain.ts';
 import type { StateAccess, StepCompiler } from './rules/step-compiler.ts';
-import { declaredKey } from './sets/lookup.ts';
 import type { DynamicElement } from './sets/dynamic-element.ts';
-import { type PreparedSet, prepareSet } from './sets/prepared-set.ts';
 import { dynamicSets } from './sets/dynamic-sets.ts';
-import { createVersions, setScalar, type Store, type Versions } from './state/store.ts';
+import { declaredKey } from './sets/lookup.ts';
+import { type PreparedSet, prepareSet } from './sets/prepared-set.ts';
+import { createVersions, type Store, setScalar, type Versions } from './state/store.ts';
 
 /** Where the state of a stateful operation lives, for readings. */
 export interface CounterSlot {
@@ -87,7 +87,9 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
   const compiled: CompiledProgram = {
     program,
     host,
-    hooks: buildHookTable(program, chainsOf, { bridgeNetfilter: usesBridgeNetfilter(options.host) }),
+    hooks: buildHookTable(program, chainsOf, {
+      bridgeNetfilter: usesBridgeNetfilter(options.host),
+    }),
     versions,
     accounting,
     counters: [],
@@ -128,11 +130,17 @@ function prepareSteps(
   rule: number,
 ): readonly Step[] {
   return operations.map((operation, index) => {
-    const compiler = stepCompiler(compiled, tables, chain.table, operations.slice(index + 1), (initial) => {
-      const slot = allocate(store, initial);
-      if (operation.kind === 'counter') compiled.counters.push({ chain, rule, slot });
-      return scalarAccess(slot);
-    });
+    const compiler = stepCompiler(
+      compiled,
+      tables,
+      chain.table,
+      operations.slice(index + 1),
+      (initial) => {
+        const slot = allocate(store, initial);
+        if (operation.kind === 'counter') compiled.counters.push({ chain, rule, slot });
+        return scalarAccess(slot);
+      },
+    );
     return compiler.prepare(operation);
   });
 }
@@ -193,7 +201,14 @@ function findSet(
   const set = table.sets.find((candidate) => candidate.name === name);
   if (set === undefined) return undefined;
   const index = compiled.dynamicSets.findIndex((entry) => entry.set === set);
-  const prepared = prepareSetWithStatements(compiled, store, tables, table, set, index < 0 ? undefined : index);
+  const prepared = prepareSetWithStatements(
+    compiled,
+    store,
+    tables,
+    table,
+    set,
+    index < 0 ? undefined : index,
+  );
   tables.get(table)?.sets.set(name, prepared);
   return prepared;
 }
@@ -226,7 +241,11 @@ function elementOperations(table: ProgramTable, set: ProgramSet): readonly Opera
   for (const chain of table.chains)
     for (const { operations } of chain.rules)
       for (const operation of operations)
-        if (operation.kind === 'dynset' && operation.set === set.name && operation.operations.length > 0)
+        if (
+          operation.kind === 'dynset' &&
+          operation.set === set.name &&
+          operation.operations.length > 0
+        )
           return operation.operations;
   return set.elements.find(({ operations }) => (operations?.length ?? 0) > 0)?.operations ?? [];
 }
@@ -253,10 +272,7 @@ function fillDynamic(
 }
 
 /** Initial values, with the counters and quotas that the element was listed with. */
-function elementValues(
-  prepared: PreparedSet,
-  operations: readonly Operation[],
-): Float64Array {
+function elementValues(prepared: PreparedSet, operations: readonly Operation[]): Float64Array {
   const values = Float64Array.from(prepared.initialValues);
   let at = 0;
   for (const operation of operations) {

@@ -1,13 +1,7 @@
 /** What became of one subject so far; copies of it (bridge clones, broadcasts) share the journey. */
 
 import type { HookName } from '../model/program.ts';
-import type {
-  Fate,
-  FatePlace,
-  FateReason,
-  OutgoingPacket,
-  RulePlace,
-} from '../trace/fate.ts';
+import type { Fate, FatePlace, FateReason, OutgoingPacket, RulePlace } from '../trace/fate.ts';
 
 export interface Journey {
   readonly subject: number;
@@ -24,6 +18,9 @@ export interface Journey {
   /** A rule or policy that said drop (or stolen, queue), until the stop is reported. */
   decision: RulePlace | undefined;
   readonly replies: number[];
+  /** Base chains that were run so far, and how many when the stop was noted. */
+  chains: number;
+  chainsAtStop: number;
   sendError: string | undefined;
 }
 
@@ -47,6 +44,8 @@ export function newJourney(subject: number, cause: Journey['cause']): Journey {
     sawHook: false,
     decision: undefined,
     replies: [],
+    chains: 0,
+    chainsAtStop: 0,
     sendError: undefined,
   };
 }

@@ -29,7 +29,9 @@ function joinTables(first: ProgramTable, second: ProgramTable): ProgramTable {
     const rules = [...chain.rules, ...more.rules];
     return base === undefined ? { ...chain, rules } : { ...chain, base, rules };
   });
-  const added = second.chains.filter(({ name }) => !first.chains.some((chain) => chain.name === name));
+  const added = second.chains.filter(
+    ({ name }) => !first.chains.some((chain) => chain.name === name),
+  );
   return {
     ...first,
     chains: [...chains, ...added],

@@ -55,7 +55,10 @@ function entryOf(connection: Connection, clock: number, accounting: boolean): Co
   const number = original.protocol;
   const counted = (direction: 0 | 1) =>
     accounting
-      ? { packets: BigInt(connection.packets[direction]), bytes: BigInt(connection.bytes[direction]) }
+      ? {
+          packets: BigInt(connection.packets[direction]),
+          bytes: BigInt(connection.bytes[direction]),
+        }
       : {};
   return {
     family,

@@ -121,11 +121,7 @@ export function choose(run: Run, subject: number, question: Question): number {
 }
 
 /** Yes or no; true is yes. */
-export function chooseYes(
-  run: Run,
-  subject: number,
-  question: Omit<Question, 'options'>,
-): boolean {
+export function chooseYes(run: Run, subject: number, question: Omit<Question, 'options'>): boolean {
   const options = [{ label: 'yes' }, { label: 'no' }];
   return choose(run, subject, { ...question, options }) === 0;
 }

@@ -1,15 +1,20 @@
 /** Simulating one packet: from its device or process to its fate. */
 
-import { summarisePacket } from '../packet/summary.ts';
-import { summariseFrame } from '../packet/summary.ts';
+import { summariseFrame, summarisePacket } from '../packet/summary.ts';
 import type { Chooser } from '../trace/choice.ts';
-import type { PacketInput, SimulateOptions, SimulationResult, SimulationState, SpawnedPacket } from './api.ts';
+import type {
+  PacketInput,
+  SimulateOptions,
+  SimulationResult,
+  SimulationState,
+  SpawnedPacket,
+} from './api.ts';
 import { seededChooser } from './chooser.ts';
 import type { CompiledProgram } from './compile.ts';
 import { checkIn } from './conntrack/table.ts';
 import { fateOf, type Journey } from './journey.ts';
 import { newLivePacket } from './live-packet.ts';
-import { newRun, record, type Run, startJourney } from './run.ts';
+import { newRun, type Run, record, startJourney } from './run.ts';
 import { sendFromSocket } from './stack/local-output.ts';
 import { readFrame, receivePacket } from './stack/receive.ts';
 import { stackDrop } from './stack/stop.ts';

@@ -6,7 +6,7 @@ import type { CaseOutcome, CorpusRunner } from './check.ts';
 import { finalDifference } from './kernel/final.ts';
 import { hostOf, loadRuleset, loadScenario } from './kernel/load.ts';
 import { playRecording } from './kernel/play.ts';
-import { playsOf, readScenarios, type RecordedPlay, type Scenario } from './kernel/scenario.ts';
+import { playsOf, type RecordedPlay, readScenarios, type Scenario } from './kernel/scenario.ts';
 
 function* run(directory: string): Iterable<CaseOutcome> {
   const files = readdirSync(directory)
@@ -14,7 +14,8 @@ function* run(directory: string): Iterable<CaseOutcome> {
     .sort();
   for (const file of files) {
     const group = file.replace(/\.jsonl(\.gz)?$/, '');
-    for (const scenario of readScenarios(join(directory, file))) yield* runScenario(group, scenario);
+    for (const scenario of readScenarios(join(directory, file)))
+      yield* runScenario(group, scenario);
   }
 }
 
@@ -46,7 +47,9 @@ function outcome(check: string, id: string, difference: string | undefined): Cas
 function casesOfPlay(group: string, scenario: Scenario, play: RecordedPlay): CaseOutcome[] {
   const cases: CaseOutcome[] = [];
   const netdev = scenario.rulesets.some(({ text }) => /table netdev|hook ingress/.test(text));
-  const bridgeNetfilter = Object.keys(scenario.host.sysctls ?? {}).some((key) => key.includes('bridge-nf-call'));
+  const bridgeNetfilter = Object.keys(scenario.host.sysctls ?? {}).some((key) =>
+    key.includes('bridge-nf-call'),
+  );
   const { compiled, errors } = loadScenario(scenario);
   const report = playRecording(compiled, play, { netdev, bridgeNetfilter });
   play.results.forEach((_, index) => {
@@ -55,8 +58,12 @@ function casesOfPlay(group: string, scenario: Scenario, play: RecordedPlay): Cas
     const note = errors.length === 0 ? '' : ` [load: ${errors[0]}]`;
     const missing = 'the simulator gave no answer';
     const noted = (text: string | undefined) => (text === undefined ? undefined : text + note);
-    cases.push(outcome(`${group}:packets`, id, packet === undefined ? missing : noted(packet.packet)));
-    cases.push(outcome(`${group}:conntrack`, id, packet === undefined ? missing : noted(packet.conntrack)));
+    cases.push(
+      outcome(`${group}:packets`, id, packet === undefined ? missing : noted(packet.packet)),
+    );
+    cases.push(
+      outcome(`${group}:conntrack`, id, packet === undefined ? missing : noted(packet.conntrack)),
+    );
     if (packet?.spawned !== undefined)
       cases.push(outcome(`${group}:spawned`, id, noted(packet.spawned.difference)));
   });
@@ -81,7 +88,10 @@ function* refusedCases(group: string, scenario: Scenario): Iterable<CaseOutcome>
 }
 
 function withLine(text: string, line: string): string {
-  return text.replace(/^(\s*type (?:filter|nat|route) hook[^\n]*\n)/m, (head) => `${head}${line}\n`);
+  return text.replace(
+    /^(\s*type (?:filter|nat|route) hook[^\n]*\n)/m,
+    (head) => `${head}${line}\n`,
+  );
 }
 
 export const kernelRunner: CorpusRunner = { run };

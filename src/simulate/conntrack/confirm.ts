@@ -1,7 +1,7 @@
 /** The confirm hook, last in input and postrouting: nf_confirm(), __nf_conntrack_confirm(). */
 
 import type { LivePacket } from '../live-packet.ts';
-import { record, type Run } from '../run.ts';
+import { type Run, record } from '../run.ts';
 import { connectionStatus, isReply } from './connection.ts';
 import { clashes, insertConnection } from './table.ts';
 import { summariseTuple } from './tuple.ts';

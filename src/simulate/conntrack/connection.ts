@@ -39,7 +39,12 @@ export const statusNames: readonly (readonly [number, string])[] = [
 ];
 
 /** How a packet relates to its connection (enum ip_conntrack_info). */
-export type ConnectionInfo = 'new' | 'established' | 'related' | 'established-reply' | 'related-reply';
+export type ConnectionInfo =
+  | 'new'
+  | 'established'
+  | 'related'
+  | 'established-reply'
+  | 'related-reply';
 
 /**
  * Modified freely while it belongs to one packet's run (unconfirmed, or checked out of the table); never afterwards.

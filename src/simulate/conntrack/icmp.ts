@@ -1,13 +1,18 @@
 /** ICMP and ICMPv6 in conntrack: queries, errors about known connections, neighbour discovery. */
 
+import { addressesEqual } from '../../base/address.ts';
 import { byteAt } from '../../packet/bytes.ts';
 import { isIcmpError, protocol } from '../../packet/protocols.ts';
-import { addressesEqual } from '../../base/address.ts';
 import { destinationAddress, type LivePacket } from '../live-packet.ts';
 import type { Run } from '../run.ts';
 import { type Connection, type ConnectionInfo, tupleOf } from './connection.ts';
 import { checkOut, findTuple } from './table.ts';
-import { invertTuple, type TransportOfPacket, transportForConntrack, tupleOfPacket } from './tuple.ts';
+import {
+  invertTuple,
+  type TransportOfPacket,
+  transportForConntrack,
+  tupleOfPacket,
+} from './tuple.ts';
 
 export type IcmpVerdict =
   | { readonly kind: 'track' }
@@ -68,7 +73,8 @@ function relateError(
   const hit = findTuple(run, inverted, zone);
   if (hit === undefined) return invalid('NO_ENTRY');
   const tuple = tupleOf(hit.connection, hit.reply);
-  if (!addressesEqual(tuple.destination, destinationAddress(packet))) return invalid('INNER_MISMATCH');
+  if (!addressesEqual(tuple.destination, destinationAddress(packet)))
+    return invalid('INNER_MISMATCH');
   const connection = checkOut(run, hit.connection);
   return { kind: 'related', connection, info: hit.reply ? 'related-reply' : 'related' };
 }

@@ -1,12 +1,12 @@
 /** Fills the table with the connections that the host is known to have. */
 
+import { addressesEqual } from '../../base/address.ts';
 import type { ConntrackEntry, ConntrackTuple } from '../../host/conntrack-entry.ts';
 import type { Host } from '../../host/host.ts';
-import { addressesEqual } from '../../base/address.ts';
 import { protocol } from '../../packet/protocols.ts';
 import type { Store } from '../state/store.ts';
 import { type Connection, connectionStatus } from './connection.ts';
-import { newTcpTracking, tcpStates, type TcpState, type TcpTracking } from './tcp-state.ts';
+import { newTcpTracking, type TcpState, type TcpTracking, tcpStates } from './tcp-state.ts';
 import { type Tuple, tupleKey } from './tuple.ts';
 
 /** Entries without a printed timeout live this long: a day. */

@@ -144,7 +144,11 @@ export function trackSctp(connection: Connection, context: TrackContext): TrackV
 }
 
 /** sctp_new() */
-function startTracking(chunks: readonly Chunk[], bytes: Uint8Array, tag: number): SctpTracking | undefined {
+function startTracking(
+  chunks: readonly Chunk[],
+  bytes: Uint8Array,
+  tag: number,
+): SctpTracking | undefined {
   let tags: [number, number] = [0, 0];
   for (const { type, offset } of chunks) {
     const to = transition(0, type, 'NONE');
@@ -173,7 +177,8 @@ function walkChunks(
   if (!special && tag !== expected) return { kind: 'invalid', reason: 'BAD_TAG' };
   for (const { type, offset } of chunks) {
     if (type === chunk.init && tag !== 0) return { kind: 'invalid', reason: 'BAD_TAG' };
-    if (type === chunk.cookieEcho && tag !== expected) return { kind: 'invalid', reason: 'BAD_TAG' };
+    if (type === chunk.cookieEcho && tag !== expected)
+      return { kind: 'invalid', reason: 'BAD_TAG' };
     if (type === chunk.abort && tag !== expected && tag !== sctp.tags[direction === 0 ? 1 : 0])
       return { kind: 'invalid', reason: 'BAD_TAG' };
     const to = transition(direction, type, sctp.state);

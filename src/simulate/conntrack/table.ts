@@ -127,7 +127,10 @@ export function destroyConnection(run: Run, connection: Connection): void {
 export function sourceKey(connection: Connection): string {
   const { original } = connection;
   const { source, sourcePart, protocol } = original;
-  return tupleKey({ source, destination: source, protocol, sourcePart, destinationPart: 0 }, connection.zone);
+  return tupleKey(
+    { source, destination: source, protocol, sourcePart, destinationPart: 0 },
+    connection.zone,
+  );
 }
 
 /** The by-source list gets every connection whose source mapping is settled. */

@@ -1,7 +1,13 @@
 /** The TCP tracker: nf_conntrack_tcp_packet(), net/netfilter/nf_conntrack_proto_tcp.c. */
 
 import { type Connection, connectionStatus } from './connection.ts';
-import { areFlagsValid, isBefore, readSegment, readTcpOptions, type Segment } from './tcp-segment.ts';
+import {
+  areFlagsValid,
+  isBefore,
+  readSegment,
+  readTcpOptions,
+  type Segment,
+} from './tcp-segment.ts';
 import {
   newTcpSide,
   newTcpTracking,
@@ -114,7 +120,9 @@ function nextStep(
     case 'ignore':
       return ignoreSegment(tracking, segment, direction);
     case 'TIME_WAIT':
-      return isChallengeAck(tracking, segment, direction) ? accepted : { kind: 'check', state: to, from };
+      return isChallengeAck(tracking, segment, direction)
+        ? accepted
+        : { kind: 'check', state: to, from };
     case 'SYN_SENT2':
       tracking.simultaneousOpen = true;
       return { kind: 'check', state: to, from };

@@ -4,8 +4,8 @@ import { read16 } from '../../packet/bytes.ts';
 import { foldChecksum, pseudoHeaderSum, sctpChecksum, sumWords } from '../../packet/checksum.ts';
 import { protocol } from '../../packet/protocols.ts';
 import { destinationAddress, type LivePacket, sourceAddress } from '../live-packet.ts';
-import { conntrackNow, record, type Run } from '../run.ts';
 import type { HookState } from '../rules/evaluation.ts';
+import { conntrackNow, type Run, record } from '../run.ts';
 import { type Connection, type ConnectionInfo, connectionStatus, isReply } from './connection.ts';
 import { inspectIcmp, startsIcmpConnection } from './icmp.ts';
 import { trackSctp } from './sctp.ts';
@@ -84,7 +84,10 @@ function trackConnection(run: Run, packet: LivePacket, tracking: Tracking): bool
   }
   attach(packet, connection, info);
   account(run, packet, connection, info);
-  if (verdict.timeoutSeconds !== undefined && (connection.status & connectionStatus.fixedTimeout) === 0)
+  if (
+    verdict.timeoutSeconds !== undefined &&
+    (connection.status & connectionStatus.fixedTimeout) === 0
+  )
     connection.expires = run.clock + verdict.timeoutSeconds * 1000;
   if (verdict.kill === true) {
     destroyConnection(run, connection);
@@ -99,7 +102,9 @@ function account(run: Run, packet: LivePacket, connection: Connection, info: Con
   const [bytes, replyBytes] = connection.bytes;
   const reply = isReply(info);
   connection.packets = reply ? [packets, replyPackets + 1] : [packets + 1, replyPackets];
-  connection.bytes = reply ? [bytes, replyBytes + packet.length] : [bytes + packet.length, replyBytes];
+  connection.bytes = reply
+    ? [bytes, replyBytes + packet.length]
+    : [bytes + packet.length, replyBytes];
 }
 
 interface Resolved {
@@ -200,7 +205,8 @@ function trackUdp(connection: Connection, context: TrackContext, number: number)
 
 function trackQuery(connection: Connection, context: TrackContext, number: number): TrackVerdict {
   const { family } = context;
-  if ((number === protocol.icmp) !== (family === 4)) return { kind: 'invalid', reason: 'BAD_PROTOCOL' };
+  if ((number === protocol.icmp) !== (family === 4))
+    return { kind: 'invalid', reason: 'BAD_PROTOCOL' };
   if (!startsIcmpConnection(family, connection.original.destinationPart))
     return { kind: 'invalid', reason: 'BAD_ICMP_TYPE' };
   const name = family === 4 ? 'icmp_timeout' : 'icmpv6_timeout';

@@ -1,9 +1,9 @@
 /** Connection tuples: what identifies one direction of a connection (struct nf_conntrack_tuple). */
 
 import { type Address, addressKey, formatAddress } from '../../base/address.ts';
-import { hasPorts, protocol } from '../../packet/protocols.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
+import { hasPorts, protocol } from '../../packet/protocols.ts';
 import type { TupleSummary } from '../../trace/event.ts';
 
 export interface Tuple {

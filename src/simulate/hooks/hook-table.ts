@@ -1,9 +1,9 @@
 /** What runs at each hook, in order: base chains and the kernel's own functions (struct nf_hook_entries). */
 
 import type { HookName, Program, ProgramTable } from '../../model/program.ts';
-import { neededTracking, type TrackingNeeds } from './tracking-needs.ts';
 import type { HookFamily } from '../rules/evaluation.ts';
 import type { PreparedChain } from '../rules/prepared-chain.ts';
+import { neededTracking, type TrackingNeeds } from './tracking-needs.ts';
 
 export type HookEntry =
   | { readonly kind: 'chain'; readonly chain: PreparedChain }
@@ -123,7 +123,9 @@ function registerNat(
     }
   }
   const entry: HookEntry = { kind: 'chain', chain };
-  builder.natChains.get(hookKey(family, base.hook))?.push({ priority: base.priority, order, entry });
+  builder.natChains
+    .get(hookKey(family, base.hook))
+    ?.push({ priority: base.priority, order, entry });
 }
 
 /** The NAT chains of each hook in the order in which they are consulted. */
@@ -167,7 +169,11 @@ function registerTrack(builder: Builder, family: HookFamily): void {
   builder.tracked.add(family);
   const order = builder.order++;
   for (const hook of ['prerouting', 'output'] as const)
-    add(builder, hookKey(family, hook), { priority: priorities.track, order, entry: { kind: 'track' } });
+    add(builder, hookKey(family, hook), {
+      priority: priorities.track,
+      order,
+      entry: { kind: 'track' },
+    });
   for (const hook of ['input', 'postrouting'] as const)
     add(builder, hookKey(family, hook), {
       priority: priorities.confirm,
@@ -196,6 +202,10 @@ function sortedEntries(
   registrations: ReadonlyMap<string, readonly Registration[]>,
 ): ReadonlyMap<string, readonly HookEntry[]> {
   const entries = new Map<string, readonly HookEntry[]>();
-  for (const [key, list] of registrations) entries.set(key, inOrder(list).map(({ entry }) => entry));
+  for (const [key, list] of registrations)
+    entries.set(
+      key,
+      inOrder(list).map(({ entry }) => entry),
+    );
   return entries;
 }

@@ -2,17 +2,17 @@
 
 import { addressesEqual, addressKey } from '../../base/address.ts';
 import { byteAt, read32 } from '../../packet/bytes.ts';
-import { isReply, tupleOf } from '../conntrack/connection.ts';
 import { confirmPacket } from '../conntrack/confirm.ts';
+import { isReply, tupleOf } from '../conntrack/connection.ts';
 import { trackPacket } from '../conntrack/track.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import { runNat } from '../nat/hook.ts';
-import { record, type Run, summaryNow } from '../run.ts';
 import type { HookState } from '../rules/evaluation.ts';
 import { packetInfo } from '../rules/packet-info.ts';
 import type { PreparedChain } from '../rules/prepared-chain.ts';
 import { acceptVerdict, dropVerdict, type RuleVerdict } from '../rules/registers.ts';
 import { runBaseChain } from '../rules/run-chain.ts';
+import { type Run, record, summaryNow } from '../run.ts';
 import { defragment } from '../stack/defragment.ts';
 import { reroute } from '../stack/routing.ts';
 import { stopPacket } from '../stack/stop.ts';

@@ -89,10 +89,7 @@ function addMatchNeeds(found: Set<Need>, name: string): void {
   if (name === 'socket') found.add('defragment');
 }
 
-function addTargetNeeds(
-  found: Set<Need>,
-  operation: Extract<Operation, { kind: 'target' }>,
-): void {
+function addTargetNeeds(found: Set<Need>, operation: Extract<Operation, { kind: 'target' }>): void {
   const { name } = operation.target;
   if (trackingTargets.has(name)) found.add('track');
   if (name === 'CT' && !isNotrack(operation)) found.add('track');

@@ -1,13 +1,13 @@
 /** What snat, dnat, masquerade, redirect and netmap ask of the NAT core; nft statements and xtables targets share it. */
 
 import type { Address } from '../../base/address.ts';
-import type { NetworkInterface } from '../../host/network-interface.ts';
 import { selectInterfaceAddress4 } from '../../host/local-addresses.ts';
+import type { NetworkInterface } from '../../host/network-interface.ts';
 import { selectSourceAddress6 } from '../../host/source-address6.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
-import type { Run } from '../run.ts';
 import type { HookState } from '../rules/evaluation.ts';
 import { acceptVerdict, dropVerdict, type RuleVerdict } from '../rules/registers.ts';
+import type { Run } from '../run.ts';
 import { type Manipulation, type NatRange, rangeFlag } from './range.ts';
 import { setupNat } from './setup.ts';
 
@@ -36,7 +36,12 @@ export function bindMasquerade(
   if (isIpv4 && connection.original.source.every((byte) => byte === 0)) return acceptVerdict;
   const destination = destinationAddress(packet);
   const address = isIpv4
-    ? selectInterfaceAddress4(run.host, output.name, globalScope, packet.route?.gateway ?? destination)
+    ? selectInterfaceAddress4(
+        run.host,
+        output.name,
+        globalScope,
+        packet.route?.gateway ?? destination,
+      )
     : selectSourceAddress6(run.host, output.name, destination);
   if (address === undefined) return dropVerdict;
   connection.masqueradeDevice = output.index;

@@ -1,12 +1,12 @@
 /** The NAT core hooks: nf_nat_inet_fn() with the wrappers of nf_nat_proto.c. */
 
-import { acceptVerdict, dropVerdict, type RuleVerdict } from '../rules/registers.ts';
+import { destroyConnection } from '../conntrack/table.ts';
+import type { LivePacket } from '../live-packet.ts';
 import type { HookState } from '../rules/evaluation.ts';
 import type { PreparedChain } from '../rules/prepared-chain.ts';
+import { acceptVerdict, dropVerdict, type RuleVerdict } from '../rules/registers.ts';
 import { runBaseChain } from '../rules/run-chain.ts';
-import type { LivePacket } from '../live-packet.ts';
 import type { Run } from '../run.ts';
-import { destroyConnection } from '../conntrack/table.ts';
 import { icmpOffset, translateIcmpError } from './icmp-error.ts';
 import { manipulatePacket } from './manipulate.ts';
 import type { Manipulation } from './range.ts';

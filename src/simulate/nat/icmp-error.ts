@@ -49,7 +49,8 @@ export function translateIcmpError(
   if (target === undefined) return false;
   const thirdParty =
     manipulation === 'source' && !addressesEqual(sourceAddress(packet), quotedDestination);
-  if (!thirdParty) rewrite(run, packet, 0, { ...target, protocol: protocol.icmp }, manipulation, 'nat');
+  if (!thirdParty)
+    rewrite(run, packet, 0, { ...target, protocol: protocol.icmp }, manipulation, 'nat');
   return true;
 }
 

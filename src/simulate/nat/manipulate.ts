@@ -21,7 +21,7 @@ import {
 } from '../conntrack/connection.ts';
 import { invertTuple, type Tuple } from '../conntrack/tuple.ts';
 import { ipFamily, type LivePacket } from '../live-packet.ts';
-import { record, type Run } from '../run.ts';
+import { type Run, record } from '../run.ts';
 import type { Manipulation } from './range.ts';
 
 /** Is this manipulation part of what the connection does to packets of this direction? */
@@ -63,7 +63,10 @@ export function rewrite(
   const before = bytes.slice(at, at + size);
   const transport = transportOf(packet, start, family);
   if (transport !== undefined)
-    rewriteTransport(run, packet, { ...transport, family }, target, manipulation, cause, { before, address });
+    rewriteTransport(run, packet, { ...transport, family }, target, manipulation, cause, {
+      before,
+      address,
+    });
   if (family === 4) replaceBytes(bytes, start + 10, before, address);
   bytes.set(address, at);
   noteAddress(run, packet, cause, family, isSource, before, address);
@@ -220,7 +223,12 @@ export function refreshIcmpChecksum(packet: LivePacket, offset: number): void {
   const { bytes, length } = packet;
   const pseudo =
     ipFamily(packet) === 6
-      ? pseudoHeaderSum(bytes.subarray(8, 24), bytes.subarray(24, 40), protocol.icmpv6, length - offset)
+      ? pseudoHeaderSum(
+          bytes.subarray(8, 24),
+          bytes.subarray(24, 40),
+          protocol.icmpv6,
+          length - offset,
+        )
       : 0;
   write16(bytes, offset + 2, 0);
   write16(bytes, offset + 2, foldChecksum(sumWords(bytes, offset, length, pseudo)));

@@ -5,7 +5,7 @@ import { connectionStatus } from '../conntrack/connection.ts';
 import { rememberSource } from '../conntrack/table.ts';
 import { invertTuple, summariseTuple, tuplesEqual } from '../conntrack/tuple.ts';
 import type { LivePacket } from '../live-packet.ts';
-import { record, type Run } from '../run.ts';
+import { type Run, record } from '../run.ts';
 import { type Manipulation, type NatRange, rangeFlag } from './range.ts';
 import { uniqueTuple } from './unique-tuple.ts';
 

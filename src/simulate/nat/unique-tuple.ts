@@ -46,7 +46,12 @@ function isInRange(tuple: Tuple, range: NatRange): boolean {
 }
 
 /** find_appropriate_src(): a mapping that the same source already has. */
-function findSourceMapping(run: Run, own: Connection, tuple: Tuple, range: NatRange): Tuple | undefined {
+function findSourceMapping(
+  run: Run,
+  own: Connection,
+  tuple: Tuple,
+  range: NatRange,
+): Tuple | undefined {
   for (const id of run.store.bySource.get(sourceKey({ ...own, original: tuple })) ?? []) {
     const other = findConnection(run, id);
     if (other === undefined) continue;
@@ -63,7 +68,9 @@ function findSourceMapping(run: Run, own: Connection, tuple: Tuple, range: NatRa
 }
 
 function withSource(tuple: Tuple, manipulation: Manipulation, address: Address): Tuple {
-  return manipulation === 'source' ? { ...tuple, source: address } : { ...tuple, destination: address };
+  return manipulation === 'source'
+    ? { ...tuple, source: address }
+    : { ...tuple, destination: address };
 }
 
 /** find_best_ips_proto(): one address of the range, by a hash of source and destination. */
@@ -79,7 +86,9 @@ function chooseAddress(
   if (addressesEqual(addressMin, last)) return withSource(tuple, manipulation, addressMin);
   const persistent = hasFlag(range, rangeFlag.persistent);
   const words = addressMin.length / 4;
-  const source = [0, 4, 8, 12].map((at) => (at < tuple.source.length ? swapped(tuple.source, at) : 0));
+  const source = [0, 4, 8, 12].map((at) =>
+    at < tuple.source.length ? swapped(tuple.source, at) : 0,
+  );
   const lastWord = swapped(tuple.destination, tuple.destination.length - 4);
   let hash = jenkinsHashWords(source, persistent ? 0 : (lastWord ^ zone) >>> 0);
   const chosen = Uint8Array.from(addressMin);
@@ -97,9 +106,7 @@ function chooseAddress(
 /** A word as the little-endian kernel holds it. */
 function swapped(address: Address, at: number): number {
   const word = read32(address, at);
-  return (
-    ((word << 24) | ((word << 8) & 0xff0000) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0
-  );
+  return ((word << 24) | ((word << 8) & 0xff0000) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
 }
 
 export function uniqueTuple(
@@ -146,7 +153,11 @@ interface PartRange {
 }
 
 /** nf_nat_l4proto_unique_tuple(): which ports or ids may be taken. */
-function partRange(tuple: Tuple, range: NatRange, manipulation: Manipulation): PartRange | undefined {
+function partRange(
+  tuple: Tuple,
+  range: NatRange,
+  manipulation: Manipulation,
+): PartRange | undefined {
   const specified = hasFlag(range, rangeFlag.protocolSpecified);
   const low = Math.min(range.partMin ?? 0, range.partMax ?? 0);
   const high = Math.max(range.partMin ?? 0, range.partMax ?? 0);

@@ -29,8 +29,7 @@ function prepareMask(operation: BitwiseMaskOperation): Step {
   const { mask, xor, length } = operation;
   return ({ registers: { bytes } }) => {
     for (let index = 0; index < length; index++) {
-      bytes[to + index] =
-        ((bytes[from + index] ?? 0) & (mask[index] ?? 0)) ^ (xor[index] ?? 0);
+      bytes[to + index] = ((bytes[from + index] ?? 0) & (mask[index] ?? 0)) ^ (xor[index] ?? 0);
     }
   };
 }

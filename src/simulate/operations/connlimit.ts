@@ -14,7 +14,8 @@ export function prepareConnlimit(operation: ConnlimitOperation, compiler: StepCo
   const state = compiler.allocate([]);
   return (evaluation) => {
     const count = countConnections(evaluation, `connlimit ${state.name(evaluation)}`);
-    if (count === undefined || count > operation.count !== operation.inverted) breakRule(evaluation);
+    if (count === undefined || count > operation.count !== operation.inverted)
+      breakRule(evaluation);
   };
 }
 

@@ -2,16 +2,17 @@
 
 import type { CtSetOperation, NotrackOperation } from '../../model/operations.ts';
 import { readHost32 } from '../../packet/bytes.ts';
-import { record } from '../run.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
+import { record } from '../run.ts';
 import { unmodelledEffect } from './unmodelled.ts';
 
 export function prepareCtSet(operation: CtSetOperation): Step {
   const from = registerOffset(operation.source);
   switch (operation.key) {
     case 'mark':
-      return (evaluation) => setConnectionMark(evaluation, readHost32(evaluation.registers.bytes, from));
+      return (evaluation) =>
+        setConnectionMark(evaluation, readHost32(evaluation.registers.bytes, from));
     case 'secmark':
       return ({ packet, registers }) => {
         if (packet.connection !== undefined)

@@ -153,4 +153,3 @@ function tupleReader(key: string, reply: boolean): Reader | undefined {
       return undefined;
   }
 }
-

@@ -1,10 +1,10 @@
 /** dynset: packets add, renew and delete set elements (nft_dynset_eval()). */
 
 import type { DynsetOperation } from '../../model/operations.ts';
-import { record } from '../run.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
+import { record } from '../run.ts';
 import type { DynamicElement } from '../sets/dynamic-element.ts';
 import { runElementStatements } from '../sets/element-statements.ts';
 import { dynamicKey, elementsOf, isExpired } from '../sets/lookup.ts';
@@ -26,7 +26,8 @@ export function prepareDynset(operation: DynsetOperation, compiler: StepCompiler
     const key = dynamicKey(prepared, evaluation.registers.bytes, from);
     const elements = elementsOf(evaluation.run, index);
     const existing = elements.get(key);
-    const live = existing !== undefined && !isExpired(evaluation.run, existing) ? existing : undefined;
+    const live =
+      existing !== undefined && !isExpired(evaluation.run, existing) ? existing : undefined;
     if (operation.operator === 'delete') {
       if (live !== undefined) {
         setEntry(evaluation.run.journal, elements, key, undefined);

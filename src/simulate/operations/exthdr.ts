@@ -44,7 +44,13 @@ export function prepareExthdr(operation: ExthdrOperation): Step {
 
 const finders: Readonly<
   Record<ExthdrOperation['operator'], (evaluation: Evaluation, type: number) => Found | undefined>
-> = { ipv6: findIpv6, tcpopt: findTcpOption, ipv4: findIpv4Option, sctp: findChunk, dccp: findDccp };
+> = {
+  ipv6: findIpv6,
+  tcpopt: findTcpOption,
+  ipv4: findIpv4Option,
+  sctp: findChunk,
+  dccp: findDccp,
+};
 
 function findIpv6({ packet }: Evaluation, type: number): Found | undefined {
   if (packet.etherType !== etherType.ipv6) return undefined;

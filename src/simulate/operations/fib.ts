@@ -28,7 +28,8 @@ export function prepareFib(operation: FibOperation): Step {
   const to = registerOffset(operation.destination);
   return (evaluation) => {
     if (ipFamily(evaluation.packet) === undefined) breakRule(evaluation);
-    else if (operation.result === 'addrtype') storeHost32(evaluation, to, lookupType(evaluation, operation));
+    else if (operation.result === 'addrtype')
+      storeHost32(evaluation, to, lookupType(evaluation, operation));
     else storeDevice(evaluation, operation, to, lookupDevice(evaluation, operation));
   };
 }
@@ -53,7 +54,11 @@ function lookupType(evaluation: Evaluation, operation: FibOperation): number {
   const { packet, run, state } = evaluation;
   const { flags } = operation;
   const address = flags.includes('daddr') ? destinationAddress(packet) : sourceAddress(packet);
-  const device = flags.includes('iif') ? state.input : flags.includes('oif') ? state.output : undefined;
+  const device = flags.includes('iif')
+    ? state.input
+    : flags.includes('oif')
+      ? state.output
+      : undefined;
   const packetDevice = state.input?.name ?? state.output?.name;
   const type = addressType(run.host, address, {
     source: flags.includes('daddr') ? sourceAddress(packet) : destinationAddress(packet),
@@ -71,11 +76,18 @@ function isLoopedBack({ packet, state }: Evaluation): boolean {
   return early && packet.input !== undefined && packet.input.flags.includes('LOOPBACK');
 }
 
-function lookupDevice(evaluation: Evaluation, operation: FibOperation): NetworkInterface | undefined {
+function lookupDevice(
+  evaluation: Evaluation,
+  operation: FibOperation,
+): NetworkInterface | undefined {
   const { packet, run, state } = evaluation;
   const { flags } = operation;
   if (isLoopedBack(evaluation)) return state.input;
-  const wanted = flags.includes('oif') ? state.output : flags.includes('iif') ? state.input : undefined;
+  const wanted = flags.includes('oif')
+    ? state.output
+    : flags.includes('iif')
+      ? state.input
+      : undefined;
   const source = sourceAddress(packet);
   const destination = destinationAddress(packet);
   if (isUnspecifiedToGroup(source, destination)) return packet.input;

@@ -7,12 +7,11 @@ import type {
   LogOperation,
   QueueOperation,
 } from '../../model/operations.ts';
-import { readHost32 } from '../../packet/bytes.ts';
+import { concatBytes, readHost32 } from '../../packet/bytes.ts';
 import { packetBytes } from '../live-packet.ts';
-import { record } from '../run.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset, stolenVerdict } from '../rules/registers.ts';
-import { concatBytes } from '../../packet/bytes.ts';
+import { record } from '../run.ts';
 import { unmodelledEffect } from './unmodelled.ts';
 
 export function prepareLog(operation: LogOperation & { readonly span?: Span }): Step {

@@ -3,10 +3,10 @@
 import type { Span } from '../../base/span.ts';
 import type { LookupOperation } from '../../model/operations.ts';
 import { hexOfBytes } from '../../packet/bytes.ts';
-import { chooseYes, record } from '../run.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
+import { chooseYes, record } from '../run.ts';
 import { runElementStatements } from '../sets/element-statements.ts';
 import { elementsOf, type Hit, lookupSet } from '../sets/lookup.ts';
 import type { PreparedSet } from '../sets/prepared-set.ts';
@@ -43,7 +43,8 @@ export function storeHit(evaluation: Evaluation, destination: number, hit: Hit):
   if (data instanceof Uint8Array) {
     const at = registerOffset(destination);
     storeBytes(evaluation, at, data);
-    if (hit.dataEnd !== undefined) storeBytes(evaluation, at + ((data.length + 3) & ~3), hit.dataEnd);
+    if (hit.dataEnd !== undefined)
+      storeBytes(evaluation, at + ((data.length + 3) & ~3), hit.dataEnd);
   } else if ('kind' in data) evaluation.registers.verdict = data;
 }
 

@@ -1,11 +1,11 @@
 /** meta skuid and skgid: who owns the socket that sends (nft_meta_get_eval_skugid()). */
 
 import type { MetaOperation } from '../../model/operations.ts';
-import { choose } from '../run.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { valueClasses } from '../rules/value-classes.ts';
+import { choose } from '../run.ts';
 import { breakRule, storeHost32 } from './store.ts';
 
 export function prepareOwner(operation: MetaOperation, compiler: StepCompiler): Step {

@@ -3,9 +3,9 @@
 import type { MetaSetOperation } from '../../model/operations.ts';
 import { byteAt, readHost32 } from '../../packet/bytes.ts';
 import type { PacketType } from '../live-packet.ts';
-import { record } from '../run.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
+import { record } from '../run.ts';
 import { unmodelledEffect } from './unmodelled.ts';
 
 const packetTypes: readonly PacketType[] = ['host', 'broadcast', 'multicast', 'otherhost'];

@@ -5,8 +5,8 @@ import type { MetaOperation } from '../../model/operations.ts';
 import type { Evaluation, HookFamily, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
-import { prepareRandomWord } from './random-word.ts';
 import { prepareOwner } from './meta-owner.ts';
+import { prepareRandomWord } from './random-word.ts';
 import {
   breakRule,
   store8,
@@ -50,7 +50,15 @@ function storeType(evaluation: Evaluation, to: number, device: NetworkInterface 
   else storeHost16(evaluation, to, hardwareTypes[device.linkType] ?? 65535);
 }
 
-function storeGroup(evaluation: Evaluation, to: number, device: NetworkInterface | undefined): void {
+function inputTypeDevice({ state }: Evaluation): NetworkInterface | undefined {
+  return state.hook === 'egress' ? state.output : state.input;
+}
+
+function storeGroup(
+  evaluation: Evaluation,
+  to: number,
+  device: NetworkInterface | undefined,
+): void {
   if (device === undefined) breakRule(evaluation);
   else storeHost32(evaluation, to, device.group);
 }
@@ -62,19 +70,26 @@ function storeKind(evaluation: Evaluation, to: number, device: NetworkInterface 
   else storeText(evaluation, to, kind);
 }
 
-/** skb->len: egress sees the link header too. */
+/** skb->len: egress and ARP output see the link header too. */
 export function packetLength({ packet, state }: Evaluation): number {
-  const link = state.hook === 'egress' ? (packet.link?.length ?? 0) : 0;
-  return packet.length + link;
+  const framed = state.hook === 'egress' || (state.family === 'arp' && state.hook === 'output');
+  return packet.length + (framed ? (packet.link?.length ?? 0) : 0);
 }
 
 /** The name of the bridge that the device belongs to. */
-function bridgeOf(evaluation: Evaluation, device: NetworkInterface | undefined): NetworkInterface | undefined {
+function bridgeOf(
+  evaluation: Evaluation,
+  device: NetworkInterface | undefined,
+): NetworkInterface | undefined {
   const master = evaluation.run.host.interfacesByName.get(device?.master ?? '');
   return master?.kind === 'bridge' ? master : undefined;
 }
 
-function storeBridge(evaluation: Evaluation, to: number, device: NetworkInterface | undefined): void {
+function storeBridge(
+  evaluation: Evaluation,
+  to: number,
+  device: NetworkInterface | undefined,
+): void {
   const bridge = bridgeOf(evaluation, device);
   if (bridge === undefined) breakRule(evaluation);
   else storeText(evaluation, to, bridge.name);
@@ -96,7 +111,8 @@ const readers: Readonly<Record<string, Reader>> = {
   oif: (evaluation, to) => storeHost32(evaluation, to, evaluation.state.output?.index ?? 0),
   iifname: (evaluation, to) => storeText(evaluation, to, evaluation.state.input?.name ?? ''),
   oifname: (evaluation, to) => storeText(evaluation, to, evaluation.state.output?.name ?? ''),
-  iiftype: (evaluation, to) => storeType(evaluation, to, evaluation.state.input),
+  /** Egress has no input device, but its type is there: that of the output device. */
+  iiftype: (evaluation, to) => storeType(evaluation, to, inputTypeDevice(evaluation)),
   oiftype: (evaluation, to) => storeType(evaluation, to, evaluation.state.output),
   iifgroup: (evaluation, to) => storeGroup(evaluation, to, evaluation.state.input),
   oifgroup: (evaluation, to) => storeGroup(evaluation, to, evaluation.state.output),
@@ -114,7 +130,8 @@ const readers: Readonly<Record<string, Reader>> = {
   },
   bri_iifname: (evaluation, to) => storeBridge(evaluation, to, evaluation.state.input),
   bri_oifname: (evaluation, to) => storeBridge(evaluation, to, evaluation.state.output),
-  time: (evaluation, to) => storeHost64(evaluation, to, BigInt(Math.floor(evaluation.run.clock)) * 1000000n),
+  time: (evaluation, to) =>
+    storeHost64(evaluation, to, BigInt(Math.floor(evaluation.run.clock)) * 1000000n),
   day: (evaluation, to) => {
     const days = Math.floor(evaluation.run.clock / 1000 / secondsPerDay);
     store8(evaluation, to, (days + 4) % 7);
@@ -127,10 +144,8 @@ export function prepareMeta(operation: MetaOperation, compiler: StepCompiler): S
   const { key } = operation;
   const to = registerOffset(operation.destination);
   if (key === 'skuid' || key === 'skgid') return prepareOwner(operation, compiler);
-  if (key === 'prandom' || key === 'random')
-    return prepareRandomWord(operation, compiler);
+  if (key === 'prandom' || key === 'random') return prepareRandomWord(operation, compiler);
   const reader = readers[key];
   if (reader === undefined) return unmodelledStep(`meta:${key}`, operation);
   return (evaluation) => reader(evaluation, to);
 }
-

@@ -1,10 +1,15 @@
 /** nat, masq, redir: the statements that bind a new connection (nft_nat.c, nft_masq.c, nft_redir.c). */
 
-import type { MasqOperation, NatOperation, RedirOperation, Register } from '../../model/operations.ts';
+import type {
+  MasqOperation,
+  NatOperation,
+  RedirOperation,
+  Register,
+} from '../../model/operations.ts';
 import { read16 } from '../../packet/bytes.ts';
+import { ipFamily } from '../live-packet.ts';
 import { bindMasquerade, bindRange, bindRedirect, netmapRange } from '../nat/bind.ts';
 import { hasFlag, type NatRange, rangeFlag } from '../nat/range.ts';
-import { ipFamily } from '../live-packet.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 

@@ -1,12 +1,17 @@
 /** numgen and hash: number generators (nft_numgen.c, nft_hash.c). */
 
-import type { HashOperation, NumgenOperation, Operation, Register } from '../../model/operations.ts';
 import type { Span } from '../../base/span.ts';
-import { choose } from '../run.ts';
+import type {
+  HashOperation,
+  NumgenOperation,
+  Operation,
+  Register,
+} from '../../model/operations.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { valueClasses } from '../rules/value-classes.ts';
+import { choose } from '../run.ts';
 import { jenkinsHash, reciprocalScale } from './jenkins-hash.ts';
 import { storeHost32 } from './store.ts';
 
@@ -64,7 +69,12 @@ export function prepareHash(
   compiler: StepCompiler,
 ): Step {
   const { modulus, offset, destination, source, length, seed } = operation;
-  if (operation.type === 'symmetric' || seed === undefined || source === undefined || length === undefined)
+  if (
+    operation.type === 'symmetric' ||
+    seed === undefined ||
+    source === undefined ||
+    length === undefined
+  )
     return prepareRandomNumber(destination, modulus, offset, compiler, operation);
   const to = registerOffset(destination);
   const from = registerOffset(source);

@@ -11,7 +11,10 @@ import { unmodelledEffect } from './unmodelled.ts';
 export function prepareObjref(operation: ObjrefOperation, compiler: StepCompiler): Step {
   const { target } = operation;
   if ('name' in target) {
-    return compiler.findObject(target.type, target.name) ?? unmodelledEffect(`object:${target.type}`, operation);
+    return (
+      compiler.findObject(target.type, target.name) ??
+      unmodelledEffect(`object:${target.type}`, operation)
+    );
   }
   const prepared = compiler.findSet(target.set);
   if (prepared === undefined) return unmodelledEffect(`set:${target.set}`, operation);

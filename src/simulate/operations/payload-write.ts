@@ -1,13 +1,12 @@
 /** payload-write: setting header bytes and mending checksums (nft_payload_set_eval()). */
 
 import type { PayloadWriteOperation } from '../../model/operations.ts';
-import { read16, write16 } from '../../packet/bytes.ts';
+import { hexOfBytes, read16, write16 } from '../../packet/bytes.ts';
 import { fillSctpChecksum, foldChecksum, sumWords } from '../../packet/checksum.ts';
-import { hexOfBytes } from '../../packet/bytes.ts';
 import { protocol, transportChecksumOffset } from '../../packet/protocols.ts';
-import { record } from '../run.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
+import { record } from '../run.ts';
 import { innerOffset } from './payload.ts';
 import { breakRule } from './store.ts';
 
@@ -30,7 +29,12 @@ function writeLink(
 ): boolean {
   const { link } = evaluation.packet;
   if (link === undefined || operation.offset + value.length > link.length) return false;
-  noteWrite(evaluation, operation, link.slice(operation.offset, operation.offset + value.length), value);
+  noteWrite(
+    evaluation,
+    operation,
+    link.slice(operation.offset, operation.offset + value.length),
+    value,
+  );
   link.set(value, operation.offset);
   return true;
 }
@@ -64,7 +68,11 @@ function writePacket(
   if (operation.pseudoHeader && !updateTransportChecksum(evaluation, before, value)) return false;
   noteWrite(evaluation, operation, before, value);
   bytes.set(value, start);
-  if (operation.checksumType === 'sctp' && info.protocol === protocol.sctp && info.fragmentOffset === 0)
+  if (
+    operation.checksumType === 'sctp' &&
+    info.protocol === protocol.sctp &&
+    info.fragmentOffset === 0
+  )
     fillSctpChecksum(bytes, info.transport, packet.length);
   return true;
 }
@@ -112,7 +120,13 @@ function noteWrite(
 ): void {
   const { run, packet } = evaluation;
   if (run.recorder === undefined) return;
-  const letters = { link: 'll', network: 'nh', transport: 'th', inner: 'ih', tunnel: 'ih' } as const;
+  const letters = {
+    link: 'll',
+    network: 'nh',
+    transport: 'th',
+    inner: 'ih',
+    tunnel: 'ih',
+  } as const;
   const base = letters[operation.base];
   record(run, {
     kind: 'packet-rewritten',

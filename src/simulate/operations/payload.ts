@@ -26,7 +26,10 @@ export function preparePayload(operation: PayloadOperation): Step {
       return (evaluation) => {
         const { info } = evaluation;
         if (!info.hasTransport || (info.fragmentOffset !== 0 && !fast)) breakRule(evaluation);
-        else if (info.fragmentOffset !== 0 && info.transport + offset + length > evaluation.packet.length)
+        else if (
+          info.fragmentOffset !== 0 &&
+          info.transport + offset + length > evaluation.packet.length
+        )
           breakRule(evaluation);
         else copy(evaluation, info.transport + offset);
       };

@@ -1,10 +1,10 @@
 /** rt, socket and other lookups beside the packet (nft_rt.c, nft_socket.c). */
 
 import type { RtOperation, SocketOperation } from '../../model/operations.ts';
-import { chooseYes } from '../run.ts';
 import { destinationAddress, ipFamily } from '../live-packet.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
+import { chooseYes } from '../run.ts';
 import { breakRule, store8, storeBytes, storeHost32, storeNetwork16 } from './store.ts';
 
 export function prepareRt(operation: RtOperation): Step {

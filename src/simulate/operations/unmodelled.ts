@@ -1,8 +1,8 @@
 /** What the simulator gives no meaning: the rule goes both ways, and the trace says so. */
 
 import type { Operation } from '../../model/operations.ts';
-import { chooseYes, record } from '../run.ts';
 import type { Step } from '../rules/evaluation.ts';
+import { chooseYes, record } from '../run.ts';
 import { breakRule } from './store.ts';
 
 /** A choice whether the expression lets the packet through. */

@@ -1,7 +1,7 @@
 /** The record of a rule that did not match: its first failing operation, the value found and the value wanted. */
 
-import { record } from '../run.ts';
 import type { Operation } from '../../model/operations.ts';
+import { record } from '../run.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { PreparedRule } from './prepared-chain.ts';
 import { registerOffset } from './registers.ts';
@@ -73,7 +73,13 @@ function loadedBy(
 ): { source?: number } {
   for (let at = index - 1; at >= 0; at--) {
     const operation = operations[at];
-    const loads = operation?.kind === 'payload' || operation?.kind === 'meta' || operation?.kind === 'ct' || operation?.kind === 'exthdr' || operation?.kind === 'fib' || operation?.kind === 'rt';
+    const loads =
+      operation?.kind === 'payload' ||
+      operation?.kind === 'meta' ||
+      operation?.kind === 'ct' ||
+      operation?.kind === 'exthdr' ||
+      operation?.kind === 'fib' ||
+      operation?.kind === 'rt';
     if (loads && operation.destination === register) return { source: at };
   }
   return {};

@@ -72,8 +72,7 @@ function validatedInfo(packet: LivePacket): PacketInfo {
     return valid ? ipv4Info(packet) : unspecified;
   }
   if (packet.etherType === etherType.ipv6) {
-    const valid =
-      length >= 40 && byteAt(bytes, 0) >> 4 === 6 && read16(bytes, 4) + 40 <= length;
+    const valid = length >= 40 && byteAt(bytes, 0) >> 4 === 6 && read16(bytes, 4) + 40 <= length;
     return valid ? ipv6Info(packet) : unspecified;
   }
   return unspecified;

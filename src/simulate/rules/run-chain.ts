@@ -2,12 +2,18 @@
 
 import type { ChainPlace, TracedVerdict } from '../../trace/event.ts';
 import type { LivePacket } from '../live-packet.ts';
-import { conntrackNow, record, type Run, summaryNow } from '../run.ts';
+import { conntrackNow, type Run, record, summaryNow } from '../run.ts';
 import type { Evaluation, HookState } from './evaluation.ts';
 import { missedRule } from './missed-rule.ts';
 import { packetInfo } from './packet-info.ts';
 import type { PreparedChain, PreparedRule } from './prepared-chain.ts';
-import { acceptVerdict, continueVerdict, dropVerdict, newRegisters, type RuleVerdict } from './registers.ts';
+import {
+  acceptVerdict,
+  continueVerdict,
+  dropVerdict,
+  newRegisters,
+  type RuleVerdict,
+} from './registers.ts';
 
 /** NFT_JUMP_STACK_SIZE */
 const stackSize = 16;
@@ -38,6 +44,7 @@ export function runBaseChain(
     element: undefined,
   };
   if (run.recorder !== undefined) noteChain(evaluation);
+  packet.journey.chains++;
   run.depth++;
   const verdict = walkRules(evaluation);
   run.depth--;

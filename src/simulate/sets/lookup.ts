@@ -21,7 +21,8 @@ export function lookupSet(
   bytes: Uint8Array,
   start: number,
 ): Hit | undefined {
-  if (prepared.dynamic !== undefined) return lookupDynamic(run, prepared, prepared.dynamic, bytes, start);
+  if (prepared.dynamic !== undefined)
+    return lookupDynamic(run, prepared, prepared.dynamic, bytes, start);
   return lookupPrepared(prepared, bytes, start);
 }
 
@@ -108,7 +109,8 @@ function lookupDynamic(
   const elements = elementsOf(run, index);
   const key = dynamicKey(prepared, bytes, start);
   const exact = elements.get(key);
-  if (exact !== undefined && exact.keyEnd === undefined && !isExpired(run, exact)) return hitOf(key, exact);
+  if (exact !== undefined && exact.keyEnd === undefined && !isExpired(run, exact))
+    return hitOf(key, exact);
   if (prepared.set.interval) {
     for (const [name, element] of elements) {
       if (isExpired(run, element) || name === catchAllKey) continue;
@@ -126,7 +128,11 @@ function hitOf(storeKey: string, element: DynamicElement): Hit {
 }
 
 /** The key of a declared element in the store; interval elements get keys of their own. */
-export function declaredKey(prepared: PreparedSet, element: ProgramElement, position: number): string {
+export function declaredKey(
+  prepared: PreparedSet,
+  element: ProgramElement,
+  position: number,
+): string {
   if (element.key === undefined) return catchAllKey;
   if (element.keyEnd !== undefined) return `range ${position}`;
   return bytesKey(element.key, 0, prepared.set.keyLength);

@@ -36,7 +36,9 @@ export function bytesKey(bytes: Uint8Array, start: number, length: number): stri
   let key = '';
   const end = start + length;
   for (let index = start; index < end; index += 2) {
-    key += String.fromCharCode(((bytes[index] ?? 0) << 8) | (index + 1 < end ? (bytes[index + 1] ?? 0) : 0));
+    key += String.fromCharCode(
+      ((bytes[index] ?? 0) << 8) | (index + 1 < end ? (bytes[index + 1] ?? 0) : 0),
+    );
   }
   return key;
 }
@@ -86,5 +88,14 @@ export function prepareSet(
     }
   });
   intervals.sort((a, b) => compareBytes(a.from, 0, b.from, 0, set.keyLength));
-  return { set, dynamic, exact, intervals, ranges, fields: keyFields(set), catchAll, ...statements };
+  return {
+    set,
+    dynamic,
+    exact,
+    intervals,
+    ranges,
+    fields: keyFields(set),
+    catchAll,
+    ...statements,
+  };
 }

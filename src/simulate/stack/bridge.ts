@@ -4,7 +4,7 @@ import type { NetworkInterface } from '../../host/network-interface.ts';
 import { equalBytes, hexOfBytes } from '../../packet/bytes.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { copyLivePacket, type LivePacket } from '../live-packet.ts';
-import { record, type Run } from '../run.ts';
+import { type Run, record } from '../run.ts';
 import { setEntry } from '../state/store.ts';
 import { passUp } from './receive.ts';
 import { stackDrop } from './stop.ts';
@@ -28,7 +28,9 @@ function findPort(
   mac: Uint8Array,
 ): NetworkInterface | 'local' | undefined {
   if (bridge.mac !== undefined && equalBytes(bridge.mac, mac)) return 'local';
-  const own = portsOf(run, bridge).some((port) => port.mac !== undefined && equalBytes(port.mac, mac));
+  const own = portsOf(run, bridge).some(
+    (port) => port.mac !== undefined && equalBytes(port.mac, mac),
+  );
   if (own) return 'local';
   const learnt = run.store.forwarding.get(fdbKey(bridge, mac));
   if (learnt !== undefined) return run.host.interfacesByName.get(learnt);
@@ -67,7 +69,12 @@ export function receiveOnBridge(
   forwardOnBridge(run, packet, port, bridge, packet.link?.slice(0, 6) ?? destination);
 }
 
-function learn(run: Run, bridge: NetworkInterface, source: Uint8Array, port: NetworkInterface): void {
+function learn(
+  run: Run,
+  bridge: NetworkInterface,
+  source: Uint8Array,
+  port: NetworkInterface,
+): void {
   const { forwarding } = run.store;
   setEntry(run.journal, forwarding, fdbKey(bridge, source), port.name);
 }
@@ -107,7 +114,12 @@ interface FloodOptions {
   readonly sentAs?: SentAs;
 }
 
-function flood(run: Run, packet: LivePacket, bridge: NetworkInterface, options: FloodOptions): void {
+function flood(
+  run: Run,
+  packet: LivePacket,
+  bridge: NetworkInterface,
+  options: FloodOptions,
+): void {
   const ports = portsOf(run, bridge).filter((port) => mayDeliver(port, options.from));
   noteForward(run, packet, bridge, ports, true);
   if (ports.length === 0) stackDrop(run, packet, 'BRIDGE_NO_PORT');

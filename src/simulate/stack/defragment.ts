@@ -4,8 +4,8 @@ import { byteAt, read16 } from '../../packet/bytes.ts';
 import { findHeader, skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { protocol } from '../../packet/protocols.ts';
 import type { LivePacket } from '../live-packet.ts';
-import { record, type Run } from '../run.ts';
 import type { HookState } from '../rules/evaluation.ts';
+import { type Run, record } from '../run.ts';
 import { reassemble } from './reassemble.ts';
 import { holdPacket, stackDrop } from './stop.ts';
 

@@ -2,8 +2,8 @@
 
 import type { Address } from '../../base/address.ts';
 import { isOwnAddress } from '../../host/local-addresses.ts';
-import { selectSourceAddress6 } from '../../host/source-address6.ts';
 import { routeOutput } from '../../host/route-output.ts';
+import { selectSourceAddress6 } from '../../host/source-address6.ts';
 import { buildPacket, type PacketDescription } from '../../packet/build.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';

@@ -2,7 +2,7 @@
 
 import { runHook } from '../hooks/run-hook.ts';
 import { ipFamily, type LivePacket } from '../live-packet.ts';
-import { record, type Run } from '../run.ts';
+import { type Run, record } from '../run.ts';
 import { sendIcmpError } from './icmp-error.ts';
 import { fragmentPacket } from './refragment.ts';
 import { stackDrop } from './stop.ts';

@@ -5,7 +5,7 @@ import { byteAt, read16, write16 } from '../../packet/bytes.ts';
 import { foldChecksum, replaceWord, sumWords } from '../../packet/checksum.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { type LivePacket, packetBytes } from '../live-packet.ts';
-import { record, type Run } from '../run.ts';
+import { type Run, record } from '../run.ts';
 import { sendIcmpError } from './icmp-error.ts';
 import { outputPacket } from './ip-output.ts';
 import { reassemble } from './reassemble.ts';
@@ -86,7 +86,8 @@ function checkOptions(packet: LivePacket): 'fine' | 'broken' | 'refused' {
     }
     const length = byteAt(bytes, at + 1);
     if (length < 2 || at + length > end) return 'broken';
-    if (kind === 131 || kind === 137) return length < 3 || byteAt(bytes, at + 2) < 4 ? 'broken' : 'refused';
+    if (kind === 131 || kind === 137)
+      return length < 3 || byteAt(bytes, at + 2) < 4 ? 'broken' : 'refused';
     at += length;
   }
   return 'fine';

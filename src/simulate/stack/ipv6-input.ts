@@ -7,12 +7,12 @@ import { findHeader } from '../../packet/ipv6-extension-headers.ts';
 import { protocol } from '../../packet/protocols.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { destinationAddress, type LivePacket, packetBytes, sourceAddress } from '../live-packet.ts';
-import { record, type Run } from '../run.ts';
+import { type Run, record } from '../run.ts';
 import { isHeaderCutOff } from './defragment.ts';
 import { sendIcmpError } from './icmp-error.ts';
 import { outputPacket } from './ip-output.ts';
-import { pullTransportHeader } from './refragment.ts';
 import { reassemble } from './reassemble.ts';
+import { pullTransportHeader } from './refragment.ts';
 import { isForwarding, noteRoute, routeReceived6 } from './routing.ts';
 import { holdPacket, stackDrop } from './stop.ts';
 

@@ -69,4 +69,3 @@ export function localOut(run: Run, packet: LivePacket): void {
   }
   outputPacket(run, packet, 'output');
 }
-

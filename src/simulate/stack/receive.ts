@@ -20,7 +20,11 @@ export function packetTypeOf(destination: Uint8Array, device: NetworkInterface):
 }
 
 /** Splits a received frame into link header and packet; false when it is too short. */
-export function readFrame(packet: LivePacket, frame: Uint8Array, device: NetworkInterface): boolean {
+export function readFrame(
+  packet: LivePacket,
+  frame: Uint8Array,
+  device: NetworkInterface,
+): boolean {
   packet.input = device;
   if (!hasLinkHeader(device)) {
     packet.bytes = Uint8Array.from(frame);

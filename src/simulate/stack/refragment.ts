@@ -35,7 +35,8 @@ function pieceLengths(packet: LivePacket, total: number, room: number): readonly
   if (known !== undefined && sum === total && known.every((length) => length <= room)) return known;
   const size = room & ~7;
   const lengths: number[] = [];
-  for (let left = total; left > 0; left -= size) lengths.push(Math.min(left, left <= room ? left : size));
+  for (let left = total; left > 0; left -= size)
+    lengths.push(Math.min(left, left <= room ? left : size));
   return lengths;
 }
 

@@ -7,8 +7,8 @@ import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { protocol, tcpFlag } from '../../packet/protocols.ts';
 import { connectionStatus } from '../conntrack/connection.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
-import { record, type Run } from '../run.ts';
 import type { HookState } from '../rules/evaluation.ts';
+import { type Run, record } from '../run.ts';
 import { attachConnection, replyMark, sendIcmpError } from './icmp-error.ts';
 import { localOut } from './local-output.ts';
 import { reroute, routeLocal } from './routing.ts';
@@ -98,7 +98,11 @@ export function rejectWithIcmp(run: Run, packet: LivePacket, state: HookState, c
 export function rejectWithReset(run: Run, packet: LivePacket, state: HookState): void {
   const transport = transportOf(packet);
   const { bytes, length } = packet;
-  if (transport === undefined || transport.number !== protocol.tcp || transport.offset + 20 > length) {
+  if (
+    transport === undefined ||
+    transport.number !== protocol.tcp ||
+    transport.offset + 20 > length
+  ) {
     noteSuppressed(run, packet, 'NOT_TCP');
     return;
   }
@@ -125,7 +129,9 @@ export function rejectWithReset(run: Run, packet: LivePacket, state: HookState):
 
 function hasWayBack(run: Run, packet: LivePacket): boolean {
   const swapped = resetPacket(packet, { number: protocol.tcp, offset: 0 });
-  return routeLocal(run, { ...packet, bytes: swapped, length: swapped.length }, {}).kind === 'route';
+  return (
+    routeLocal(run, { ...packet, bytes: swapped, length: swapped.length }, {}).kind === 'route'
+  );
 }
 
 function sendReset(run: Run, packet: LivePacket, transport: Transport): void {

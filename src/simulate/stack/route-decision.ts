@@ -4,13 +4,7 @@ import type { Address } from '../../base/address.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import type { RouteLookup } from '../../host/route-lookup.ts';
 
-export type RouteAction =
-  | 'local'
-  | 'forward'
-  | 'output'
-  | 'broadcast'
-  | 'multicast'
-  | 'error';
+export type RouteAction = 'local' | 'forward' | 'output' | 'broadcast' | 'multicast' | 'error';
 
 export interface RouteDecision {
   readonly action: RouteAction;

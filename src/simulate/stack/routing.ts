@@ -1,20 +1,25 @@
 /** Routing decisions of the stack: received packets, local packets, and looking again after a change. */
 
 import type { Address } from '../../base/address.ts';
-import type { NetworkInterface } from '../../host/network-interface.ts';
-import { isSysctlSet } from '../../host/local-addresses.ts';
-import { validateSource } from '../../host/reverse-path.ts';
-import { lookupRoute, type NexthopChoice, type RouteLookup, type RouteQuery } from '../../host/route-lookup.ts';
-import { routeOutput } from '../../host/route-output.ts';
-import { addressType } from '../../host/address-type.ts';
 import { formatAddress } from '../../base/address.ts';
+import { addressType } from '../../host/address-type.ts';
+import { isSysctlSet } from '../../host/local-addresses.ts';
+import type { NetworkInterface } from '../../host/network-interface.ts';
+import { validateSource } from '../../host/reverse-path.ts';
+import {
+  lookupRoute,
+  type NexthopChoice,
+  type RouteLookup,
+  type RouteQuery,
+} from '../../host/route-lookup.ts';
+import { routeOutput } from '../../host/route-output.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
 import { hasPorts } from '../../packet/protocols.ts';
 import type { RouteChosenEvent } from '../../trace/event.ts';
 import type { FateReason } from '../../trace/fate.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import { packetInfo } from '../rules/packet-info.ts';
-import { choose, record, type Run } from '../run.ts';
+import { choose, type Run, record } from '../run.ts';
 import type { RouteDecision } from './route-decision.ts';
 
 export type ReceivedRoute =
@@ -68,7 +73,9 @@ function pickNexthop(
   if (choices.length === 1) return first;
   const total = choices.reduce((sum, { weight }) => sum + weight, 0);
   const describe = (choice: NexthopChoice): string =>
-    choice.gateway === undefined ? choice.device : `${formatAddress(choice.gateway)} ${choice.device}`;
+    choice.gateway === undefined
+      ? choice.device
+      : `${formatAddress(choice.gateway)} ${choice.device}`;
   const option = choose(run, packet.subject, {
     reason: 'multipath-route',
     key: `nexthop ${choices.map(describe).join(', ')}`,
@@ -104,7 +111,15 @@ function errorDecision(
   lookup: RouteLookup,
   error: NonNullable<RouteDecision['error']>,
 ): RouteDecision {
-  return { action: 'error', device: undefined, gateway: undefined, source: undefined, lookup, error, mtu: 1500 };
+  return {
+    action: 'error',
+    device: undefined,
+    gateway: undefined,
+    source: undefined,
+    lookup,
+    error,
+    mtu: 1500,
+  };
 }
 
 function rejectionOf(lookup: RouteLookup): NonNullable<RouteDecision['error']> {
@@ -256,7 +271,9 @@ export function routeReceived6(
   });
   if (destination[0] === 0xff) {
     const route = decisionOf(run, packet, 'multicast', lookup, device);
-    return isJoined6(run, device, destination) ? { kind: 'route', route } : drop('MARTIAN_DESTINATION');
+    return isJoined6(run, device, destination)
+      ? { kind: 'route', route }
+      : drop('MARTIAN_DESTINATION');
   }
   if (lookup.kind !== 'found')
     return { kind: 'route', route: errorDecision(lookup, rejectionOf(lookup)) };

@@ -2,7 +2,7 @@
 
 import type { Journey } from '../journey.ts';
 import { type LivePacket, newLivePacket } from '../live-packet.ts';
-import { record, type Run, startJourney, summaryNow } from '../run.ts';
+import { type Run, record, startJourney, summaryNow } from '../run.ts';
 
 /** Replies to replies to replies end somewhere. */
 const deepest = 8;

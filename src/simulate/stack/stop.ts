@@ -3,14 +3,15 @@
 import type { HookName } from '../../model/program.ts';
 import type { FateReason, StackPlace } from '../../trace/fate.ts';
 import type { LivePacket } from '../live-packet.ts';
-import { record, type Run } from '../run.ts';
 import type { RuleVerdict } from '../rules/registers.ts';
+import { type Run, record } from '../run.ts';
 
 /** A hook entry did not let the packet through. */
 export function stopPacket(run: Run, packet: LivePacket, verdict: RuleVerdict): void {
   const { journey } = packet;
   const { decision } = journey;
   journey.decision = undefined;
+  journey.chainsAtStop = journey.chains;
   if (decision === undefined) {
     stackDrop(run, packet, 'NAT_CLASH');
     return;
@@ -34,8 +35,9 @@ function stackPlace(lastHook: HookName | undefined, sawHook: boolean): StackPlac
 export function stackDrop(run: Run, packet: LivePacket, reason: FateReason): void {
   const { journey } = packet;
   record(run, { kind: 'stack-dropped', subject: packet.subject, reason });
-  // Of several copies, what a rule dropped says more than what the stack had no use for.
-  if (journey.stop !== undefined && journey.stop.at.kind !== 'stack') return;
+  // Of several copies, the rule that dropped one says more, unless another got further after it.
+  const decided = journey.stop !== undefined && journey.stop.at.kind !== 'stack';
+  if (decided && journey.chainsAtStop === journey.chains) return;
   journey.stop = { kind: 'drop', reason, at: stackPlace(journey.lastHook, journey.sawHook) };
 }
 

@@ -1,7 +1,7 @@
 /** Handing a packet to a device: egress hook, loopback, bridge, tunnel, wire (__dev_queue_xmit()). */
 
-import type { NetworkInterface } from '../../host/network-interface.ts';
 import { addressesEqual } from '../../base/address.ts';
+import type { NetworkInterface } from '../../host/network-interface.ts';
 import { concatBytes } from '../../packet/bytes.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { destinationAddress, type LivePacket, packetBytes } from '../live-packet.ts';
@@ -24,7 +24,11 @@ export function transmit(run: Run, packet: LivePacket, sentAs: SentAs): void {
 }
 
 /** The neighbour's address; a device without ARP takes its own. */
-function linkHeader(run: Run, packet: LivePacket, device: NetworkInterface): Uint8Array | undefined {
+function linkHeader(
+  run: Run,
+  packet: LivePacket,
+  device: NetworkInterface,
+): Uint8Array | undefined {
   const own = device.mac ?? new Uint8Array(6);
   const destination = linkDestination(run, packet, device);
   if (destination === undefined) return undefined;

@@ -6,8 +6,8 @@
  * changed, not what is stored, and so does going back for another branch of an exploration.
  */
 
-import type { DynamicElement } from '../sets/dynamic-element.ts';
 import type { Connection } from '../conntrack/connection.ts';
+import type { DynamicElement } from '../sets/dynamic-element.ts';
 import type { FragmentQueue } from '../stack/fragment-queue.ts';
 
 /** Learnt bridge ports by MAC. */
@@ -68,7 +68,8 @@ export function createVersions(store: Store): Versions {
 /** Makes the store hold the contents of `target`. */
 export function travelTo(versions: Versions, target: StateNode): void {
   const path: StateNode[] = [];
-  for (let node: StateNode | undefined = target; node !== undefined; node = node.next) path.push(node);
+  for (let node: StateNode | undefined = target; node !== undefined; node = node.next)
+    path.push(node);
   for (let index = path.length - 2; index >= 0; index--) {
     const node = path[index];
     const neighbour = path[index + 1];
@@ -95,7 +96,12 @@ function applyChanges(changes: readonly Change[], direction: 'undo' | 'redo'): v
 export function commitJournal(versions: Versions, journal: Journal): StateNode {
   const before = versions.current;
   if (journal.changes.length === 0) return before;
-  const node: StateNode = { number: versions.count++, next: undefined, changes: [], direction: 'undo' };
+  const node: StateNode = {
+    number: versions.count++,
+    next: undefined,
+    changes: [],
+    direction: 'undo',
+  };
   before.next = node;
   before.changes = journal.changes;
   before.direction = 'undo';

@@ -1,6 +1,7 @@
 /** Matches on the connection: conntrack, connmark, connlimit, connbytes, helper, connlabel (net/netfilter/xt_conn*.c). */
 
 import type { Address } from '../../base/address.ts';
+import { addressKey, maskAddress } from '../../base/address.ts';
 import type { ConnbytesOptions } from '../../fields/iptables/matches/connbytes.ts';
 import type { ConnlabelOptions } from '../../fields/iptables/matches/connlabel.ts';
 import type { ConnlimitOptions } from '../../fields/iptables/matches/connlimit.ts';
@@ -13,7 +14,6 @@ import type {
   ConntrackStatus,
 } from '../../fields/iptables/matches/conntrack.ts';
 import type { HelperOptions } from '../../fields/iptables/matches/helper.ts';
-import { maskAddress, addressKey } from '../../base/address.ts';
 import { type Connection, connectionStatus, isReply } from '../conntrack/connection.ts';
 import { destinationAddress, sourceAddress } from '../live-packet.ts';
 import { countConnections } from '../operations/connlimit.ts';
@@ -42,7 +42,10 @@ const statusBits: Readonly<Record<ConntrackStatus, number>> = {
 
 export function conntrackMatcher(options: ConntrackOptions): Matcher {
   const states = (options.state?.states ?? []).reduce((bits, name) => bits | stateBits[name], 0);
-  const statuses = (options.status?.statuses ?? []).reduce((bits, name) => bits | statusBits[name], 0);
+  const statuses = (options.status?.statuses ?? []).reduce(
+    (bits, name) => bits | statusBits[name],
+    0,
+  );
   return (evaluation) => {
     const { connection, connectionInfo } = evaluation.packet;
     if (options.state !== undefined) {
@@ -50,11 +53,14 @@ export function conntrackMatcher(options: ConntrackOptions): Matcher {
       if (found === options.state.inverted) return false;
     }
     // Without an entry only the state is looked at.
-    if (connection === undefined || connectionInfo === undefined) return options.state !== undefined;
+    if (connection === undefined || connectionInfo === undefined)
+      return options.state !== undefined;
     const { direction, status } = options;
-    if (direction !== undefined && (direction === 'REPLY') !== isReply(connectionInfo)) return false;
+    if (direction !== undefined && (direction === 'REPLY') !== isReply(connectionInfo))
+      return false;
     if (!matchesTuples(options, connection)) return false;
-    if (status !== undefined && ((statuses & connection.status) !== 0) === status.inverted) return false;
+    if (status !== undefined && ((statuses & connection.status) !== 0) === status.inverted)
+      return false;
     return options.expire === undefined || expiresWithin(evaluation, connection, options.expire);
   };
 }
@@ -96,7 +102,11 @@ function numberFits(wanted: ConntrackRange | undefined, value: number): boolean 
   return wanted === undefined || isBetween(value, wanted) !== wanted.inverted;
 }
 
-function expiresWithin(evaluation: Evaluation, connection: Connection, range: ConntrackRange): boolean {
+function expiresWithin(
+  evaluation: Evaluation,
+  connection: Connection,
+  range: ConntrackRange,
+): boolean {
   const confirmed = (connection.status & connectionStatus.confirmed) !== 0;
   const left = confirmed ? Math.floor((connection.expires - evaluation.run.clock) / 1000) : 0;
   return isBetween(Math.max(0, left), range) !== range.inverted;
@@ -122,7 +132,11 @@ export function connbytesMatcher(options: ConnbytesOptions): Matcher {
   return ({ packet: { connection } }) => {
     if (connection === undefined) return false;
     const sum = ([original, reply]: readonly [number, number]) =>
-      options.direction === 'both' ? original + reply : options.direction === 'reply' ? reply : original;
+      options.direction === 'both'
+        ? original + reply
+        : options.direction === 'reply'
+          ? reply
+          : original;
     const packets = sum(connection.packets);
     const bytes = sum(connection.bytes);
     const average = packets === 0 ? 0 : Math.floor(bytes / packets);
@@ -150,7 +164,6 @@ export function connlabelMatcher({ bit, inverted, set }: ConnlabelOptions): Matc
       connection.labels = written;
       return !inverted;
     }
-    return (((labels[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1 !== inverted;
+    return ((((labels[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1) !== inverted;
   };
 }
-

@@ -37,8 +37,7 @@ function writeTrafficClass(packet: LivePacket, value: number): void {
 }
 
 export function tosTarget({ value, mask }: TosTargetOptions): Step {
-  return ({ packet }) =>
-    writeTrafficClass(packet, ((trafficClass(packet) & ~mask) ^ value) & 0xff);
+  return ({ packet }) => writeTrafficClass(packet, ((trafficClass(packet) & ~mask) ^ value) & 0xff);
 }
 
 export function dscpTarget({ value }: DscpTargetOptions): Step {
@@ -96,7 +95,11 @@ function addOption(packet: LivePacket, at: number, mss: number): void {
   const option = Uint8Array.of(2, 4, mss >> 8, mss & 255);
   const before = packet.bytes;
   const length = packet.length - at;
-  packet.bytes = concatBytes(before.slice(0, at + 20), option, before.slice(at + 20, packet.length));
+  packet.bytes = concatBytes(
+    before.slice(0, at + 20),
+    option,
+    before.slice(at + 20, packet.length),
+  );
   packet.length += 4;
   const { bytes } = packet;
   replaceWord(bytes, at + 16, length, length + 4);

@@ -124,11 +124,13 @@ function passesU32(packet: LivePacket, { start, steps, ranges }: U32Test): boole
 /** The pattern is looked for from offset `from` on; it must begin at or before `to`. */
 export function stringMatcher(options: StringOptions): Matcher {
   const { from, to, inverted, ignoreCase } = options;
-  const fold = (code: number): number => (ignoreCase && code >= 65 && code <= 90 ? code + 32 : code);
+  const fold = (code: number): number =>
+    ignoreCase && code >= 65 && code <= 90 ? code + 32 : code;
   const pattern = Array.from(options.pattern, (character) => fold(character.charCodeAt(0) & 255));
   return ({ packet: { bytes, length } }) => {
     for (let at = from; at + pattern.length <= length && at <= to; at++) {
-      if (pattern.every((code, index) => fold(byteAt(bytes, at + index)) === code)) return !inverted;
+      if (pattern.every((code, index) => fold(byteAt(bytes, at + index)) === code))
+        return !inverted;
     }
     return inverted;
   };

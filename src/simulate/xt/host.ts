@@ -188,7 +188,8 @@ export function physdevMatcher(options: PhysdevOptions): Matcher {
   return ({ packet }) => {
     const { physicalInput, physicalOutput } = bridgePorts(packet);
     if (options.isIn !== undefined && (physicalInput !== undefined) !== options.isIn) return false;
-    if (options.isOut !== undefined && (physicalOutput !== undefined) !== options.isOut) return false;
+    if (options.isOut !== undefined && (physicalOutput !== undefined) !== options.isOut)
+      return false;
     const bridged = physicalInput !== undefined && physicalOutput !== undefined;
     if (options.isBridged !== undefined && bridged !== options.isBridged) return false;
     return portFits(options.in, physicalInput) && portFits(options.out, physicalOutput);

@@ -5,7 +5,10 @@ import type { Evaluation } from '../rules/evaluation.ts';
 export type MatchAnswer = boolean | 'drop';
 export type Matcher = (evaluation: Evaluation) => MatchAnswer;
 
-export function isBetween(value: number, range: { readonly from: number; readonly to: number }): boolean {
+export function isBetween(
+  value: number,
+  range: { readonly from: number; readonly to: number },
+): boolean {
   return value >= range.from && value <= range.to;
 }
 

@@ -33,7 +33,13 @@ import {
 } from './host.ts';
 import type { Matcher } from './matcher.ts';
 import { hashlimitMatcher, limitMatcher, quotaMatcher, statisticMatcher } from './stateful.ts';
-import { icmpMatcher, multiportMatcher, portsMatcher, tcpMatcher, tcpmssMatcher } from './transport.ts';
+import {
+  icmpMatcher,
+  multiportMatcher,
+  portsMatcher,
+  tcpMatcher,
+  tcpmssMatcher,
+} from './transport.ts';
 
 export function matcherOf(options: XtOptions, compiler: StepCompiler): Matcher | undefined {
   switch (options.kind) {
@@ -52,7 +58,8 @@ export function matcherOf(options: XtOptions, compiler: StepCompiler): Matcher |
     case 'helper':
       return helperMatcher(options);
     case 'mark':
-      return ({ packet }) => ((packet.mark & options.mask) >>> 0 === options.value) !== options.inverted;
+      return ({ packet }) =>
+        ((packet.mark & options.mask) >>> 0 === options.value) !== options.inverted;
     case 'tcp':
       return tcpMatcher(options);
     case 'udp':

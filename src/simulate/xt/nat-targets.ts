@@ -1,6 +1,9 @@
 /** NAT targets: DNAT, SNAT, MASQUERADE, REDIRECT, NETMAP. */
 
-import type { MasqueradeOptions, RedirectOptions } from '../../fields/iptables/targets/masquerade.ts';
+import type {
+  MasqueradeOptions,
+  RedirectOptions,
+} from '../../fields/iptables/targets/masquerade.ts';
 import type { DnatOptions, PortNumbers, SnatOptions } from '../../fields/iptables/targets/nat.ts';
 import type { NetmapOptions } from '../../fields/iptables/targets/netmap.ts';
 import { bindMasquerade, bindRange, bindRedirect, netmapRange } from '../nat/bind.ts';
@@ -22,7 +25,8 @@ function rangeOf(ports: PortNumbers | undefined, options: Randomness): NatRange 
   if (ports === undefined) return { flags };
   const { from, to, base } = ports;
   return {
-    flags: flags | rangeFlag.protocolSpecified | (base === undefined ? 0 : rangeFlag.protocolOffset),
+    flags:
+      flags | rangeFlag.protocolSpecified | (base === undefined ? 0 : rangeFlag.protocolOffset),
     partMin: from,
     partMax: to,
     ...(base === undefined ? {} : { partBase: base }),
@@ -69,6 +73,11 @@ export function netmapTarget({ address, mask }: NetmapOptions): Step {
   };
   return ({ run, packet, state, registers }) => {
     const manipulation = manipulationOf(state.hook);
-    registers.verdict = bindRange(run, packet, netmapRange(packet, range, manipulation), manipulation);
+    registers.verdict = bindRange(
+      run,
+      packet,
+      netmapRange(packet, range, manipulation),
+      manipulation,
+    );
   };
 }

@@ -1,11 +1,10 @@
 /** Matches with a memory: statistic, limit, quota, hashlimit. */
 
-import { addressKey } from '../../base/address.ts';
+import { addressKey, maskAddress } from '../../base/address.ts';
 import type { HashlimitOptions } from '../../fields/iptables/matches/hashlimit.ts';
 import type { LimitOptions } from '../../fields/iptables/matches/limit.ts';
 import type { QuotaOptions } from '../../fields/iptables/matches/quota.ts';
 import type { StatisticOptions } from '../../fields/iptables/matches/statistic.ts';
-import { maskAddress } from '../../base/address.ts';
 import { read16 } from '../../packet/bytes.ts';
 import { destinationAddress, sourceAddress } from '../live-packet.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
@@ -32,7 +31,10 @@ export function statisticMatcher(options: StatisticOptions, compiler: StepCompil
   if (probability >= randomRange) return () => !inverted;
   const choices = [
     { label: 'yes', probability: { numerator: probability, denominator: randomRange } },
-    { label: 'no', probability: { numerator: randomRange - probability, denominator: randomRange } },
+    {
+      label: 'no',
+      probability: { numerator: randomRange - probability, denominator: randomRange },
+    },
   ];
   return ({ run, packet, chain, rule }) => {
     const { family, name } = chain.table;

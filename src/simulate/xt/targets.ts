@@ -1,8 +1,8 @@
 /** What each xtables target does, by the kind of its options; undefined for those that are not modelled. */
 
-import { answers4, answers6, type RejectOptions } from '../../fields/iptables/targets/reject.ts';
 import type { ConnmarkTargetOptions } from '../../fields/iptables/targets/connmark.ts';
 import type { CtOptions } from '../../fields/iptables/targets/ct.ts';
+import { answers4, answers6, type RejectOptions } from '../../fields/iptables/targets/reject.ts';
 import type { Operation } from '../../model/operations.ts';
 import type { XtOptions } from '../../model/xt.ts';
 import { setConnectionMark } from '../operations/ct-set.ts';

@@ -36,7 +36,8 @@ export function tcpMatcher(options: TcpOptions): Matcher {
     const at = transportAt(evaluation, 20);
     if (typeof at !== 'number') return at ?? false;
     const { bytes } = packet;
-    if (!portFits(sport, read16(bytes, at)) || !portFits(dport, read16(bytes, at + 2))) return false;
+    if (!portFits(sport, read16(bytes, at)) || !portFits(dport, read16(bytes, at + 2)))
+      return false;
     if (flags !== undefined) {
       const same = (byteAt(bytes, at + 13) & flags.mask) === flags.value;
       if (same === flags.inverted) return false;

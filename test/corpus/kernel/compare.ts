@@ -1,7 +1,7 @@
 /** Compares an outcome of the simulator with one recorded packet. */
 
-import type { SimulationResult } from '../../../src/simulate/api.ts';
 import { summarisePacket } from '../../../src/packet/summary.ts';
+import type { SimulationResult } from '../../../src/simulate/api.ts';
 import type { TracedVerdict, TraceEvent } from '../../../src/trace/event.ts';
 import type { Fate, FatePlace, OutgoingPacket } from '../../../src/trace/fate.ts';
 import { outgoingText, packetDifference, packetText } from './packet-text.ts';
@@ -125,7 +125,8 @@ function ownFate(fate: Fate): string {
 
 /** The packet itself ended; only its copies were seen. */
 function asideDifference(recorded: RecordedFate, fate: Fate): string | undefined {
-  if (fate.kind !== 'drop' && fate.kind !== 'stolen') return `fate: kernel emitted, simulated ${ownFate(fate)}`;
+  if (fate.kind !== 'drop' && fate.kind !== 'stolen')
+    return `fate: kernel emitted, simulated ${ownFate(fate)}`;
   const aside = fate.aside ?? [];
   return outDifference(recorded, aside, false);
 }
@@ -149,9 +150,7 @@ function outDifference(
   const rest = [...own];
   for (const each of expected) {
     const candidates = rest.filter(({ dev }) => dev === each.dev);
-    const differences = candidates.map(({ pkt }) =>
-      packetDifference(each.pkt, pkt, withLink),
-    );
+    const differences = candidates.map(({ pkt }) => packetDifference(each.pkt, pkt, withLink));
     const match = differences.indexOf(undefined);
     const found = candidates[match];
     if (found === undefined)
@@ -213,7 +212,11 @@ export function spawnedDifference(
     if (own === undefined) continue;
     const events = eventDifference(each.events, trace, own.subject);
     if (events !== undefined) return `spawned ${index} ${events}`;
-    const headers = packetDifference(each.pkt ?? {}, spawnedText(own.fate, trace, own.subject), false);
+    const headers = packetDifference(
+      each.pkt ?? {},
+      spawnedText(own.fate, trace, own.subject),
+      false,
+    );
     if (headers !== undefined) return `spawned ${index} ${headers}`;
   }
   return undefined;

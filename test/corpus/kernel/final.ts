@@ -65,7 +65,9 @@ function objectDifference(
 }
 
 function limitOf(table: ProgramTable, name: string): number {
-  const operation = table.objects.find((each) => each.type === 'quota' && each.name === name)?.operation;
+  const operation = table.objects.find(
+    (each) => each.type === 'quota' && each.name === name,
+  )?.operation;
   return operation?.kind === 'quota' ? Number(operation.bytes) : Number.POSITIVE_INFINITY;
 }
 

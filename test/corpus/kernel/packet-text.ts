@@ -46,9 +46,10 @@ export function packetText(summary: PacketSummary): RecordedPacket {
     l4sum: summary.checksum,
     dmac: link?.destination,
     smac: link?.source,
-    vlan: link === undefined || link.vlans.length === 0
-      ? undefined
-      : link.vlans.map(({ type, id, priority }) => ({ type, id, pcp: priority })),
+    vlan:
+      link === undefined || link.vlans.length === 0
+        ? undefined
+        : link.vlans.map(({ type, id, priority }) => ({ type, id, pcp: priority })),
     op: arp?.operation,
     sha: arp?.senderMac,
     spa: arp?.senderAddress,

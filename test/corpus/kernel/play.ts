@@ -7,7 +7,12 @@ import type { CompiledProgram } from '../../../src/simulate/compile.ts';
 import { explore } from '../../../src/simulate/explore.ts';
 import { readConntrack } from '../../../src/simulate/reading.ts';
 import { initialState } from '../../../src/simulate/simulate.ts';
-import { type CompareOptions, eventDifference, fateDifference, spawnedDifference } from './compare.ts';
+import {
+  type CompareOptions,
+  eventDifference,
+  fateDifference,
+  spawnedDifference,
+} from './compare.ts';
 import type { RecordedInput, RecordedPlay, RecordedResult } from './scenario.ts';
 
 /** A moment on a Tuesday; the recordings do not depend on it. */
@@ -45,7 +50,9 @@ function conntrackDifference(
   recorded: readonly string[],
 ): string | undefined {
   const own = readConntrack(compiled, state, clock)
-    .map(({ id: _id, ...entry }) => printConntrackEntry(entry, { spacing: 'single', timeout: false, use: false }))
+    .map(({ id: _id, ...entry }) =>
+      printConntrackEntry(entry, { spacing: 'single', timeout: false, use: false }),
+    )
     .sort();
   const wanted = recorded.map((line) => line.replace(/ +/g, ' ')).sort();
   for (let index = 0; index < Math.max(own.length, wanted.length); index++) {
@@ -58,11 +65,16 @@ function conntrackDifference(
 /** Numbers that a random port may have become: every port and id that the recording shows. */
 function portsOf(result: RecordedResult): readonly number[] {
   const text = [...result.conntrack, JSON.stringify(result.fate)].join(' ');
-  const found = [...text.matchAll(/(?:port=|id=|port":|icmp_id":)(\d+)/g)].map((match) => Number(match[1]));
+  const found = [...text.matchAll(/(?:port=|id=|port":|icmp_id":)(\d+)/g)].map((match) =>
+    Number(match[1]),
+  );
   return [...new Set(found)];
 }
 
-function assumptionsFor(result: RecordedResult, outcomes: readonly Outcome[]): ReadonlyMap<string, string>[] {
+function assumptionsFor(
+  result: RecordedResult,
+  outcomes: readonly Outcome[],
+): ReadonlyMap<string, string>[] {
   const ranges = outcomes.flatMap(({ choices }) =>
     choices.flatMap(({ choice }) => (choice.range === undefined ? [] : [choice])),
   );
@@ -88,13 +100,15 @@ function judge(
   clock: number,
   options: CompareOptions,
 ): readonly Judged[] {
-  const judged = outcomes.map((outcome): Judged => ({
-    outcome,
-    difference:
-      eventDifference(recorded.events, outcome.trace, 0) ??
-      fateDifference(recorded.fate, outcome, options),
-    conntrack: conntrackDifference(compiled, outcome.state, clock, recorded.conntrack),
-  }));
+  const judged = outcomes.map(
+    (outcome): Judged => ({
+      outcome,
+      difference:
+        eventDifference(recorded.events, outcome.trace, 0) ??
+        fateDifference(recorded.fate, outcome, options),
+      conntrack: conntrackDifference(compiled, outcome.state, clock, recorded.conntrack),
+    }),
+  );
   const badness = ({ difference, conntrack }: Judged) =>
     (difference === undefined ? 0 : 2) + (conntrack === undefined ? 0 : 1);
   return [...judged].sort((a, b) => badness(a) - badness(b));
@@ -136,9 +150,7 @@ function reportOf(best: Judged, recorded: RecordedResult): PacketReport {
   return {
     packet: best.difference,
     conntrack: best.conntrack,
-    spawned: any
-      ? { difference: spawnedDifference(recorded, outcome, outcome.trace) }
-      : undefined,
+    spawned: any ? { difference: spawnedDifference(recorded, outcome, outcome.trace) } : undefined,
     outcome,
   };
 }

@@ -83,7 +83,11 @@ export interface Scenario extends Partial<RecordedPlay> {
   };
   readonly ipsets?: string;
   readonly rulesets: readonly { readonly kind: string; readonly text: string }[];
-  readonly refused?: readonly { readonly kind: string; readonly line: string; readonly error: string }[];
+  readonly refused?: readonly {
+    readonly kind: string;
+    readonly line: string;
+    readonly error: string;
+  }[];
   readonly random?: boolean;
   readonly outcomes?: readonly RecordedPlay[];
 }
