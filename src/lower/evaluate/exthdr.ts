@@ -70,6 +70,8 @@ function requireNetwork(context: LoweringContext, typed: TypedExthdr, needed: Pr
     fail(context, 'conflicting-protocols', typed.span, `cannot use exthdr with ${known.name}`);
     return false;
   }
+  // As in nft, what is expected is forgotten over the dependency: no byte order conversion follows.
+  context.expect.key = undefined;
   return atStart(context, () => generateNetworkDependency(context, needed, typed.span));
 }
 

@@ -4,6 +4,7 @@ import type { Span } from '../../base/span.ts';
 import { fail, type KeyShape, type LoweringContext } from '../context.ts';
 import { anonymousName } from '../table-scope.ts';
 import type { TypedElement, TypedExpression, TypedSet } from '../typed.ts';
+import { checkDuplicates } from './duplicates.ts';
 import { programElements } from './elements.ts';
 import type { SetBuild } from './set-build.ts';
 
@@ -65,6 +66,7 @@ export function fillAnonymous(
 ): boolean {
   const program = programElements(context, set, elements);
   if (program === undefined) return false;
+  checkDuplicates(context, set, program);
   set.elements = program;
   return true;
 }

@@ -12,6 +12,7 @@ import { objectKind } from '../statements/object-reference.ts';
 import { statefulOperations } from '../statements/stateful.ts';
 import { closest } from '../suggest.ts';
 import { wordSpan } from '../word-span.ts';
+import { checkDuplicates } from './duplicates.ts';
 import { programElements } from './elements.ts';
 import { evaluateSetItems } from './items.ts';
 import type { SetBuild } from './set-build.ts';
@@ -197,5 +198,7 @@ export function fillSet(context: LoweringContext, set: SetBuild): void {
   context.set = undefined;
   if (members === undefined) return;
   const elements = programElements(context, set, members.elements);
-  if (elements !== undefined) set.elements = elements;
+  if (elements === undefined) return;
+  checkDuplicates(context, set, elements);
+  set.elements = elements;
 }

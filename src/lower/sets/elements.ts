@@ -183,7 +183,9 @@ function mergeIntervals(
       } else kept.push(interval);
     } else if (set.autoMerge) {
       if (compareBytes(interval.high, previous.high) > 0) previous.high = interval.high;
-    } else if (!isSame(previous, interval)) {
+    } else if (isSame(previous, interval)) {
+      if (interval.element.data !== undefined) kept.push(interval);
+    } else {
       return fail(
         context,
         'interval-overlap',
