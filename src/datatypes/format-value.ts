@@ -123,6 +123,7 @@ function formatDay(constant: Constant, options: FormatOptions): string {
 /** By nft's type number, or by name where several datatypes share a number. */
 const formatters: Readonly<Record<string | number, Formatter>> = {
   xinteger: ({ value }) => hexadecimal(value, 1),
+  invalid: ({ value }) => `${hexadecimal(value, 1)} [invalid type]`,
   6: formatLinkLayer,
   7: ({ value }) => formatAddress(addressFromBigInt(value, 4)),
   8: ({ value }) => formatAddress(addressFromBigInt(value, 6)),

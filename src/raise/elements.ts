@@ -14,7 +14,10 @@ const span = generatedSpan;
 /** Integers of a set take the names and base of what is looked up. */
 function keyType(type: Datatype, looked: Tree | undefined): Datatype {
   const bare = looked?.kind === 'unary' ? looked.argument : looked;
-  return type.number === 4 && bare !== undefined && bare.type.number === 4 ? bare.type : type;
+  const port = bare?.kind === 'payload' && bare.type.name === 'inet_service';
+  return type.number === 4 && bare !== undefined && (port || bare.type.number === 4)
+    ? bare.type
+    : type;
 }
 
 /** A constant of an element; several flags are an or of each. */

@@ -2,7 +2,7 @@
 
 import type { Expression } from '../ast/nft/expressions.ts';
 import { generatedSpan } from '../base/span.ts';
-import { booleanType, integerType } from '../datatypes/basic.ts';
+import { booleanType, integerType, invalidType } from '../datatypes/basic.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { fieldDatatype } from '../datatypes/registry.ts';
 import { type CtKey, ctKeys } from '../fields/ct.ts';
@@ -78,7 +78,9 @@ function repetition(field: ExtensionField, offset: number): number | undefined {
 export function extensionDatatype(tree: ExthdrTree): Datatype {
   if (tree.present) return booleanType;
   const found = extensionField(tree.operator, tree.header, tree.offset, tree.bits);
-  if (found === undefined) return integerType;
+  if (found === undefined) {
+    return tree.operator === 'ipv6' || tree.operator === 'ipv4' ? invalidType : integerType;
+  }
   return fieldDatatype(found.field.type, 'big');
 }
 
@@ -90,18 +92,21 @@ function headerName(tree: ExthdrTree): string | undefined {
 const span = generatedSpan;
 
 export function extensionExpression(tree: ExthdrTree): Expression {
-  const found = tree.present
-    ? undefined
-    : extensionField(tree.operator, tree.header, tree.offset, tree.bits);
+  const found =
+    tree.present || tree.unknown
+      ? undefined
+      : extensionField(tree.operator, tree.header, tree.offset, tree.bits);
   const name = found?.rows.name ?? headerName(tree) ?? String(tree.header);
-  const field = found === undefined ? {} : { field: found.field.name };
+  const known = headerName(tree) !== undefined && !tree.present;
+  const field =
+    found !== undefined ? { field: found.field.name } : known ? { field: 'unknown' } : {};
   switch (tree.operator) {
     case 'ipv6': {
       const index = found?.index === undefined ? {} : { index: found.index };
       return { kind: 'exthdr', header: name, ...field, ...index, span };
     }
     case 'tcpopt':
-      if (found !== undefined || tree.present) {
+      if (found !== undefined || tree.present || known) {
         return { kind: 'tcp-option', option: name, ...field, span };
       }
       return {

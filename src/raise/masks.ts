@@ -47,6 +47,7 @@ function otherSide(host: MaskHost): Tree | undefined {
 /** Narrows an extension header or option to the field under the mask; returns the shift. */
 function trimExthdr(tree: ExthdrTree, mask: ValueTree): number | undefined {
   if (extensionField(tree.operator, tree.header, tree.offset, tree.bits) !== undefined) {
+    tree.unknown = tree.operator === 'ipv6';
     return undefined;
   }
   const shift = lowestOne(mask.value);

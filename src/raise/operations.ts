@@ -1,7 +1,7 @@
 /** Operations read one after the other into statements (nft: netlink_delinearize.c, netlink_parse_*). */
 
 import { generatedSpan } from '../base/span.ts';
-import { bigIntegerType, hostIntegerType, invalidType, stringType } from '../datatypes/basic.ts';
+import { hostIntegerType, invalidType, stringType } from '../datatypes/basic.ts';
 import type { HeaderRows } from '../fields/header.ts';
 import { headerByName, headers } from '../fields/headers.ts';
 import type {
@@ -166,7 +166,6 @@ function payloadTree(reader: Reader, operation: OperationByKind['payload']): Pay
   if (operation.base !== 'tunnel' && operation.base !== 'inner') return tree;
   const field = tunnel.fields.find((row) => row.offset === tree.offset && row.bits === tree.bits);
   if (field !== undefined) {
-    tree.type = bigIntegerType;
     tree.header = headerByName(tunnel.protocol) ?? tunnel;
     tree.field = field;
   }

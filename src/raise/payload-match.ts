@@ -1,5 +1,6 @@
 /** Matches on bits of a header (nft: payload_match_postprocess). */
 
+import { bigIntegerType } from '../datatypes/basic.ts';
 import { allOnes } from './bits.ts';
 import { killByPayload, storeDependency } from './dependencies.ts';
 import type { MatchDraft } from './draft.ts';
@@ -79,6 +80,7 @@ function expandMatch(
   const { protocols, dependencies } = pass.current;
   const { tunnel } = payload;
   const ofTunnel = tunnel !== undefined && payload.header?.protocol === tunnel.protocol;
+  if (ofTunnel) payload.type = bigIntegerType;
   const parts = ofTunnel ? [payload] : expandPayload(payload, protocols);
   let rest = constant.bits;
   let layer: number = layerOf[payload.base];

@@ -2,6 +2,7 @@
 
 import type { Expression } from '../ast/nft/expressions.ts';
 import { generatedSpan } from '../base/span.ts';
+import { bigIntegerType } from '../datatypes/basic.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { setExpression } from './elements.ts';
 import { extensionExpression } from './fields.ts';
@@ -52,10 +53,16 @@ export function toExpression(tree: Tree): Expression {
       return {
         kind: 'map',
         key: toExpression(tree.key),
-        data: setExpression(tree.set, tree.key, tree.type),
+        data: setExpression(tree.set, mapKey(tree.key), tree.type),
         span,
       };
   }
+}
+
+/** Keys of maps keep the type of the set: integers are decimal, whatever is looked up. */
+export function mapKey(key: Tree): Tree {
+  if (key.kind === 'concat' || key.type.number !== 4) return key;
+  return { ...key, type: bigIntegerType };
 }
 
 export function valueExpression(tree: ValueTree, type: Datatype): Expression {

@@ -11,7 +11,7 @@ import type { Family } from '../fields/families.ts';
 import type { Draft, MatchDraft, RejectDraft } from './draft.ts';
 import { setExpression } from './elements.ts';
 import { isFlags } from './set-elements.ts';
-import { toExpression } from './to-expression.ts';
+import { mapKey, toExpression } from './to-expression.ts';
 
 export function toStatement(draft: Draft, family: Family): Statement {
   const statement = build(draft, family);
@@ -25,7 +25,7 @@ function build(draft: Draft, family: Family): Statement {
       return matchStatement(draft, span);
     case 'vmap': {
       const { key, set } = draft.map;
-      const data = setExpression(set, key, undefined);
+      const data = setExpression(set, mapKey(key), undefined);
       return { kind: 'vmap', key: toExpression(key), data, span };
     }
     case 'payload-write': {

@@ -69,6 +69,8 @@ export interface ExthdrTree extends TreeBase {
   /** Bits. */
   offset: number;
   present: boolean;
+  /** A mask was tried on it that fits no field: nft lists it without its field's name. */
+  unknown?: boolean;
 }
 
 export interface MetaTree extends TreeBase {
