@@ -58,7 +58,7 @@ export function headerField(protocol: string, field: string): HeaderField | unde
 export const fieldAliases: ReadonlyMap<string, string> = new Map([
   ['vlan cfi', 'dei'],
   ['udplite cscov', 'csumcov'],
-  ['icmpv6 parameter-problem', 'param-problem'],
+  ['icmpv6 param-problem', 'parameter-problem'],
   ['icmpv6 packet-too-big', 'mtu'],
 ]);
 

@@ -305,9 +305,9 @@ export function generateIcmpDependency(
   }
   const left = keyField(context, protocol, 'type', span);
   const plain: TypedPayload = { ...left, protocolKey: false };
-  const echo = types.length === 2;
-  if (echo) {
-    const set = declareAnonymousValues(context, plain, types.map(BigInt), span);
+  if (types.length > 1) {
+    const values = types.length === 2 ? types : [...types].sort((a, b) => a - b);
+    const set = declareAnonymousValues(context, plain, values.map(BigInt), span);
     const right: TypedExpression = {
       kind: 'set-reference',
       set,

@@ -29,11 +29,11 @@ export const icmpv6 = {
     { name: 'type', offset: 0, bits: 8, type: 'icmpv6_type' },
     { name: 'code', offset: 8, bits: 8, type: 'icmpv6_code' },
     { name: 'checksum', offset: 16, bits: 16, type: 'integer' },
-    { name: 'param-problem', offset: 32, bits: 32, type: 'integer', messageTypes: [4] },
+    { name: 'parameter-problem', offset: 32, bits: 32, type: 'integer', messageTypes: [4] },
     { name: 'mtu', offset: 32, bits: 32, type: 'integer', messageTypes: [2] },
     { name: 'id', offset: 32, bits: 16, type: 'integer', messageTypes: icmpv6Echo },
     { name: 'sequence', offset: 48, bits: 16, type: 'integer', messageTypes: icmpv6Echo },
-    { name: 'max-delay', offset: 32, bits: 16, type: 'integer', messageTypes: [130, 131, 132] },
+    { name: 'max-delay', offset: 32, bits: 16, type: 'integer', messageTypes: [130] },
     {
       name: 'taddr',
       offset: 64,
