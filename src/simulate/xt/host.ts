@@ -88,7 +88,7 @@ export function setMatcher(options: SetOptions): Matcher {
     const { run, packet } = evaluation;
     const { ipsets } = run.host;
     const asked = ipSetPacket(evaluation);
-    if (ipsets !== undefined && ipsets.has(set)) {
+    if (ipsets?.has(set)) {
       const test = testIpSet(ipsets, set, directions, asked);
       if (test.kind !== 'unknown-set') {
         const found = returnNomatch ? test.kind === 'nomatch' : test.kind === 'match';

@@ -1,7 +1,7 @@
 /** Matches with a memory: statistic, limit, quota, hashlimit. */
 
 import { addressKey, maskAddress } from '../../base/address.ts';
-import type { HashlimitOptions } from '../../fields/iptables/matches/hashlimit.ts';
+import type { HashlimitKey, HashlimitOptions } from '../../fields/iptables/matches/hashlimit.ts';
 import type { LimitOptions } from '../../fields/iptables/matches/limit.ts';
 import type { QuotaOptions } from '../../fields/iptables/matches/quota.ts';
 import type { StatisticOptions } from '../../fields/iptables/matches/statistic.ts';
@@ -71,21 +71,25 @@ export function quotaMatcher({ bytes, inverted }: QuotaOptions, compiler: StepCo
   };
 }
 
+function hashlimitPart(
+  { packet, info }: Evaluation,
+  key: HashlimitKey,
+  options: HashlimitOptions,
+): string {
+  switch (key) {
+    case 'srcip':
+      return addressKey(maskAddress(sourceAddress(packet), options.sourceMask));
+    case 'dstip':
+      return addressKey(maskAddress(destinationAddress(packet), options.destinationMask));
+    case 'srcport':
+      return String(read16(packet.bytes, info.transport));
+    case 'dstport':
+      return String(read16(packet.bytes, info.transport + 2));
+  }
+}
+
 function hashlimitKey(evaluation: Evaluation, options: HashlimitOptions): string {
-  const { packet, info } = evaluation;
-  const at = info.transport;
-  const parts = options.keys.map((key) => {
-    switch (key) {
-      case 'srcip':
-        return addressKey(maskAddress(sourceAddress(packet), options.sourceMask));
-      case 'dstip':
-        return addressKey(maskAddress(destinationAddress(packet), options.destinationMask));
-      case 'srcport':
-        return String(read16(packet.bytes, at));
-      case 'dstport':
-        return String(read16(packet.bytes, at + 2));
-    }
-  });
+  const parts = options.keys.map((key) => hashlimitPart(evaluation, key, options));
   return `hashlimit ${options.name} ${parts.join(' ')}`;
 }
 
