@@ -41,7 +41,7 @@ export interface MarkExplanation {
 }
 
 export interface CalicoExplainer {
-  /** `table` is needed in iptables mode, where the same name stands in several tables. */
+  /** `table` is needed where the same name means different things in several tables of iptables mode. */
   readonly chain: (name: string, table?: string) => ChainExplanation | undefined;
   /** `index` counts the rules of the chain from 0. */
   readonly rule: (chain: string, index: number, table?: string) => RuleExplanation | undefined;
@@ -204,15 +204,19 @@ export function explainCalico(
   );
   const nftables = model.config.dataplane === 'nftables';
   const chains = new Map<string, IndexedChain>();
+  const ambiguous = new Set<string>();
   for (const { name: table, chains: own } of tables) {
     for (const { name, rules, origin } of own.values()) {
       const chain = nftables ? layeredName(name, table) : name;
       const text = chainText(origin, titles);
       const indexed = { explanation: { chain, table, origin, text }, rules };
       chains.set(`${table} ${chain}`, indexed);
-      if (!chains.has(chain)) chains.set(chain, indexed);
+      const known = chains.get(chain);
+      if (known === undefined) chains.set(chain, indexed);
+      else if (known.explanation.text !== text) ambiguous.add(chain);
     }
   }
+  for (const chain of ambiguous) chains.delete(chain);
   const cut = cutNames(model);
   const find = (name: string, table?: string): IndexedChain | undefined =>
     (table === undefined ? undefined : chains.get(`${table} ${name}`)) ?? chains.get(name);

@@ -137,6 +137,8 @@ describe('explainCalico', () => {
       'egress rule 1 of policy calico-system/knp.default.whisker',
     );
     expect(explainer.rule('cali-OUTPUT', 99, 'nat')).toBeUndefined();
+    expect(explainer.chain('cali-OUTPUT', 'raw')?.text).toBe('raw output');
+    expect(explainer.chain('cali-OUTPUT')).toBeUndefined();
   });
 
   it.each([
