@@ -62,22 +62,18 @@ export interface DecodeSite {
 
 /** Several rules where an option lists several addresses. */
 export function decodeRule(rule: WrittenRule, site: DecodeSite): readonly DecodedRule[] {
-  const headers = readHeaders(rule.header, site.family, site.report);
-  const ruleSite: RuleSite = {
-    family: site.family,
-    table: site.table,
-    chain: rule.chain,
-    protocol: boundProtocol(headers[0]?.protocol),
-    ...(site.ipsets && { ipsets: site.ipsets }),
-  };
-  const matches = rule.matches.flatMap((match) => decodeMatch(match, ruleSite, site.report));
-  const target = rule.target && decodeTarget(rule.target, ruleSite, site);
-  return headers.map((header) => ({
-    chain: rule.chain,
-    ...header,
-    matches,
-    ...(target && { target }),
-  }));
+  const { chain, header, matches: writtenMatches, target: writtenTarget } = rule;
+  const { family, table, ipsets, report } = site;
+  const headers = readHeaders(header, family, report);
+  const protocol = boundProtocol(headers[0]?.protocol);
+  const ruleSite: RuleSite = { family, table, chain, protocol, ...(ipsets && { ipsets }) };
+  const matches: DecodedMatch[] = [];
+  for (const match of writtenMatches) {
+    const decoded = decodeMatch(match, ruleSite, report);
+    if (decoded !== undefined) matches.push(decoded);
+  }
+  const target = writtenTarget && decodeTarget(writtenTarget, ruleSite, site);
+  return headers.map((each) => ({ chain, ...each, matches, ...(target && { target }) }));
 }
 
 function boundProtocol(protocol: RuleSite['protocol']): RuleSite['protocol'] {
@@ -88,12 +84,13 @@ function decodeMatch(
   match: WrittenMatch,
   site: RuleSite,
   report: (problem: Problem) => void,
-): DecodedMatch[] {
+): DecodedMatch | undefined {
   const extension = findMatch(match.name, site.family);
-  if (extension === undefined)
-    return [{ kind: 'unknown', name: match.name, written: match.options }];
+  if (extension === undefined) {
+    return { kind: 'unknown', name: match.name, written: match.options };
+  }
   const options = extension.decode(match.options, site, report);
-  return options ? [{ kind: 'match', name: extension.name, extension, options }] : [];
+  return options && { kind: 'match', name: extension.name, extension, options };
 }
 
 function decodeTarget(

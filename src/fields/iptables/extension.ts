@@ -109,10 +109,7 @@ export interface Extension<Options extends ExtensionOptions = ExtensionOptions> 
 export function extension<Rows extends OptionRows, Options extends ExtensionOptions>(
   row: ExtensionRow<Rows, Options>,
 ): Extension<Options> {
-  const optionByName = indexRows(row.options);
-  const keys = new Map<OptionRow<unknown>, string>(
-    Object.entries(row.options).map(([key, option]) => [option, key]),
-  );
+  const rowSet = indexRows(row.name, row.options);
   return {
     name: row.name,
     ...(row.family === undefined ? {} : { family: row.family }),
@@ -122,93 +119,110 @@ export function extension<Rows extends OptionRows, Options extends ExtensionOpti
     revision: row.revision,
     aliases: row.aliases ?? [],
     refused: row.refused ?? (() => undefined),
-    optionByName,
+    optionByName: rowSet.byName,
     save: row.save,
     decode: (written, site, report) => {
-      const values = readOptions(row.name, written, optionByName, keys, site, report);
+      const values = readOptions(rowSet, written, site, report);
       if (values === undefined) return undefined;
-      const problem = (message: string, hint?: string): undefined => {
+      const readSite = siteOf(site, '', written, (message, hint) => {
         report({ option: undefined, message, ...(hint === undefined ? {} : { hint }) });
         return undefined;
-      };
+      });
       // The rows were read under their own keys with their own kinds: what mapped types cannot follow.
-      return row.read(values as ReadValues<Rows>, { ...site, written, problem });
+      return row.read(values as ReadValues<Rows>, readSite);
     },
   };
 }
 
-function indexRows(rows: OptionRows): Map<string, OptionRow<unknown>> {
-  const index = new Map<string, OptionRow<unknown>>();
+interface RowSet {
+  readonly extension: string;
+  readonly byName: ReadonlyMap<string, OptionRow<unknown>>;
+  readonly keys: ReadonlyMap<OptionRow<unknown>, string>;
+  readonly required: readonly OptionRow<unknown>[];
+}
+
+function indexRows(extensionName: string, rows: OptionRows): RowSet {
+  const byName = new Map<string, OptionRow<unknown>>();
   for (const row of Object.values(rows)) {
-    index.set(row.name, row);
-    for (const alias of row.aliases ?? []) index.set(alias, row);
+    byName.set(row.name, row);
+    for (const alias of row.aliases ?? []) byName.set(alias, row);
   }
-  return index;
+  return {
+    extension: extensionName,
+    byName,
+    keys: new Map(Object.entries(rows).map(([key, row]) => [row, key])),
+    required: Object.values(rows).filter((row) => row.required === true),
+  };
+}
+
+/** Written out: rules are read by the hundred thousand, and copying with `...` costs more than all the rest. */
+function siteOf(
+  { family, table, chain, protocol, ipsets }: RuleSite,
+  option: string,
+  written: readonly WrittenOption[],
+  problem: (message: string, hint?: string) => undefined,
+): ReadSite & ValueSite {
+  return ipsets === undefined
+    ? { family, table, chain, protocol, option, written, problem }
+    : { family, table, chain, protocol, ipsets, option, written, problem };
 }
 
 type Values = Record<string, ReadValue<unknown>>;
 
 function readOptions(
-  extensionName: string,
+  rows: RowSet,
   written: readonly WrittenOption[],
-  rows: ReadonlyMap<string, OptionRow<unknown>>,
-  keys: ReadonlyMap<OptionRow<unknown>, string>,
   site: RuleSite,
   report: (problem: Problem) => void,
 ): Values | undefined {
   const values: Values = {};
-  const seen = new Map<string, WrittenOption>();
   let failed = false;
   const fail = (option: WrittenOption | undefined, message: string, hint?: string): undefined => {
     failed = true;
     report({
       option,
-      message: `${extensionName}: ${message}`,
+      message: `${rows.extension}: ${message}`,
       ...(hint === undefined ? {} : { hint }),
     });
     return undefined;
   };
   for (const option of written) {
-    const row = rows.get(option.name);
-    if (row === undefined) {
+    const row = rows.byName.get(option.name);
+    const key = row && rows.keys.get(row);
+    if (row === undefined || key === undefined) {
       fail(option, `unknown option '${option.name}'`);
       continue;
     }
     if (option.negated && row.invert !== true) fail(option, `'${row.name}' cannot be inverted`);
-    if (seen.has(row.name) && row.multiple !== true) {
-      fail(option, `'${row.name}' can only be used once`);
-    }
-    seen.set(row.name, option);
-    const value = row.value.read(option.values, {
-      ...site,
-      option: row.name,
-      problem: (message, hint) => fail(option, message, hint),
-    });
-    const key = keys.get(row);
-    if (value !== undefined && key !== undefined) values[key] = { negated: option.negated, value };
+    if (key in values && row.multiple !== true) fail(option, `'${row.name}' can only be used once`);
+    const valueSite = siteOf(site, row.name, written, (message, hint) =>
+      fail(option, message, hint),
+    );
+    const value = row.value.read(option.values, valueSite);
+    if (value !== undefined) values[key] = { negated: option.negated, value };
   }
-  checkTogether(rows, seen, fail);
+  checkTogether(rows, written, fail);
   return failed ? undefined : values;
 }
 
 function checkTogether(
-  rows: ReadonlyMap<string, OptionRow<unknown>>,
-  seen: ReadonlyMap<string, WrittenOption>,
+  { byName, required }: RowSet,
+  written: readonly WrittenOption[],
   fail: (option: WrittenOption | undefined, message: string) => undefined,
 ): void {
-  for (const [name, option] of seen) {
-    const row = rows.get(name);
+  const isThere = (name: string) =>
+    written.some((option) => byName.get(option.name)?.name === name);
+  for (const option of written) {
+    const row = byName.get(option.name);
     for (const other of row?.excludes ?? []) {
-      if (seen.has(other)) fail(option, `'${name}' cannot be used together with '${other}'`);
+      if (isThere(other)) fail(option, `'${row?.name}' cannot be used together with '${other}'`);
     }
     for (const other of row?.needs ?? []) {
-      if (!seen.has(other)) fail(option, `'${name}' also requires '${other}'`);
+      if (!isThere(other)) fail(option, `'${row?.name}' also requires '${other}'`);
     }
   }
-  for (const [name, row] of rows) {
-    if (row.required === true && name === row.name && !seen.has(name)) {
-      fail(undefined, `'${name}' must be specified`);
-    }
+  for (const { name } of required) {
+    if (!isThere(name)) fail(undefined, `'${name}' must be specified`);
   }
 }
 

@@ -79,19 +79,29 @@ function expand(source: Source, start: number, end: number, shape: Shape): Expan
   const { header, matches, target } = shape.example;
   const site: ExpandSite = { source, words, shape };
   return {
-    header: header.map((option) => expandOption(option, site)),
-    matches: matches.map((match) => ({
-      ...match,
-      options: match.options.map((option) => expandOption(option, site)),
-      span: expandSpan(match.span, site),
-    })),
+    header: expandOptions(header, site),
+    matches: matches.map((match) => expandMatch(match, site)),
     target: target && {
-      ...target,
       name: targetName(target, site),
-      options: target.options.map((option) => expandOption(option, site)),
+      goto: target.goto,
+      options: expandOptions(target.options, site),
       span: expandSpan(target.span, site),
     },
   };
+}
+
+function expandMatch(match: IptablesMatch, site: ExpandSite): IptablesMatch {
+  const { name, implicit } = match;
+  const options = expandOptions(match.options, site);
+  const span = expandSpan(match.span, site);
+  return implicit === true ? { name, implicit, options, span } : { name, options, span };
+}
+
+function expandOptions(
+  options: readonly IptablesOption[],
+  site: ExpandSite,
+): readonly IptablesOption[] {
+  return options.map((option) => expandOption(option, site));
 }
 
 interface ExpandSite {
@@ -121,7 +131,8 @@ function expandOption(option: IptablesOption, site: ExpandSite): IptablesOption 
     words.length === before + option.values.length
       ? words.slice(before).map(({ text }) => text)
       : option.values;
-  return { ...option, values, span: expandSpan(option.span, site) };
+  const { name, negated } = option;
+  return { name, negated, values, span: expandSpan(option.span, site) };
 }
 
 function targetName(target: IptablesTarget, site: ExpandSite): string {
