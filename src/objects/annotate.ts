@@ -1,5 +1,6 @@
 /** Builds the names that a trace report shows from the objects of a snapshot. */
 
+import type { CalicoExplainer } from '../generate/calico/explain.ts';
 import type { RawObject } from '../generate/kubernetes/objects.ts';
 import type { Annotator } from '../report/annotator.ts';
 import { ownerOf } from './owners.ts';
@@ -18,13 +19,25 @@ function ownedChain(name: string): string | undefined {
   return owner === undefined ? undefined : `${owner}`;
 }
 
-/** Names from cluster objects; what they do not name is told by its writer's conventions. */
-export function buildAnnotator(objects: readonly RawObject[]): Annotator {
+const meaningOfMark = (names: readonly { readonly meaning: string }[]) =>
+  names.length === 0 ? undefined : names.map(({ meaning }) => meaning).join('; ');
+
+/**
+ * Names from cluster objects; what they do not name is told by its writer's conventions.
+ * @param calico what Felix would program from the objects, where Calico's chains are in the rules
+ */
+export function buildAnnotator(objects: readonly RawObject[], calico?: CalicoExplainer): Annotator {
   const names = serviceNames(objects);
   return {
     owner: ownerOf,
-    chain: (name) => names.chains.get(name) ?? nftChainName(name) ?? ownedChain(name),
+    chain: (name, table) =>
+      names.chains.get(name) ??
+      calico?.chain(name, table)?.text ??
+      nftChainName(name) ??
+      ownedChain(name),
+    rule: ({ chain, table }, index) => calico?.rule(chain, index, table)?.text || undefined,
+    mark: (bits) => meaningOfMark(calico?.mark(bits) ?? []),
     address: (address) => names.addresses.get(address),
-    logPrefix: () => undefined,
+    logPrefix: (prefix) => calico?.logPrefix(prefix)?.text,
   };
 }

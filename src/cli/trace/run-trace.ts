@@ -3,6 +3,7 @@
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { prepareHost } from '../../host/prepared-host.ts';
 import { buildAnnotator } from '../../objects/annotate.ts';
+import type { Annotator } from '../../report/annotator.ts';
 import type { Exploration, PacketInput, SimulationState } from '../../simulate/api.ts';
 import { type CompiledProgram, compileProgram } from '../../simulate/compile.ts';
 import { explore, sampleOutcome } from '../../simulate/explore.ts';
@@ -122,6 +123,16 @@ function playFlow(inputs: Inputs, options: TraceOptions): Flow | undefined {
   });
 }
 
+/** Calico's names cost a generation of its rules, so only where its chains and its objects are. */
+async function annotatorOf({ node, compiled }: Inputs): Promise<Annotator> {
+  const chains = compiled.program.tables.flatMap((table) => table.chains);
+  if (node.objects.length === 0 || !chains.some(({ name }) => name.includes('cali-'))) {
+    return buildAnnotator(node.objects);
+  }
+  const { calicoNames } = await import('../../objects/calico-names.ts');
+  return buildAnnotator(node.objects, calicoNames(node.objects));
+}
+
 function judgeFlow(session: Session, flow: Flow): void {
   if (flow.complete) return;
   session.io.error(`the connection breaks at packet ${flow.steps.length}\n`);
@@ -150,7 +161,7 @@ export async function runTrace(session: Session, options: TraceOptions): Promise
     ...(flow === undefined ? {} : { flow }),
     question: inputs.question,
     notes: [...inputs.node.host.assumptions.map(({ message }) => message), ...inputs.notes],
-    annotator: buildAnnotator(inputs.node.objects),
+    annotator: await annotatorOf(inputs),
     explorations,
   };
   printTrace(session, output, options);

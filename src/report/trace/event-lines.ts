@@ -78,8 +78,8 @@ function ruleMatched(event: RuleMatchedEvent, view: TraceView): readonly string[
   if (verdict.kind === 'goto') view.stacks.get(event.subject)?.pop();
   const target =
     verdict.kind === 'jump' || verdict.kind === 'goto'
-      ? view.annotator.chain(verdict.chain)
-      : undefined;
+      ? view.annotator.chain(verdict.chain, event.table)
+      : view.annotator.rule(event, event.index);
   const place = `${printable(event.chain)}#${event.index}`;
   const origin = originText(event.origin);
   const text = ruleText(event.origin, view.width);
@@ -133,6 +133,14 @@ function routeChosen(event: RouteChosenEvent, view: TraceView): readonly string[
   return [parts.join(' ') + annotation(view, view.annotator.address(event.destination))];
 }
 
+/** What the bits mean that a rule has set. */
+function markMeaning(
+  event: { readonly before: string; readonly after: string },
+  view: TraceView,
+): string | undefined {
+  return view.annotator.mark((Number(event.after) & ~Number(event.before)) >>> 0);
+}
+
 const lines: PerEvent = {
   'packet-started': (event, view) => [
     view.style.heading(`packet${event.subject === 0 ? '' : ` ${event.subject} (${event.cause})`}`) +
@@ -153,7 +161,8 @@ const lines: PerEvent = {
   'policy-applied': policyApplied,
   'set-looked-up': () => [],
   'packet-rewritten': (event, view) => [
-    `${event.cause === 'rule' ? '    ' : ''}  rewrite  ${event.field} ${event.before} → ${view.style.change(event.after)}`,
+    `${event.cause === 'rule' ? '    ' : ''}  rewrite  ${event.field} ${event.before} → ${view.style.change(event.after)}` +
+      annotation(view, event.field === 'meta mark' ? markMeaning(event, view) : undefined),
   ],
   'conntrack-created': conntrack,
   'conntrack-found': conntrack,
