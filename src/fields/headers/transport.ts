@@ -32,11 +32,10 @@ export const tcp = {
   ],
 } as const satisfies HeaderRows;
 
-/** RFC 768. */
+/** RFC 768. nft leaves the checksum, which may be absent, to the kernel's pseudo header update. */
 export const udp = {
   protocol: 'udp',
   layer: 'transport',
-  checksum: { type: 'inet', offset: 6 },
   fields: [
     ...ports,
     { name: 'length', offset: 32, bits: 16, type: 'integer' },
@@ -48,7 +47,6 @@ export const udp = {
 export const udplite = {
   protocol: 'udplite',
   layer: 'transport',
-  checksum: { type: 'inet', offset: 6 },
   fields: [
     ...ports,
     { name: 'csumcov', offset: 32, bits: 16, type: 'integer' },

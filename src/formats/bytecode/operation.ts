@@ -122,7 +122,7 @@ function log(operation: LogOperation): string {
   if (group !== undefined) {
     parts.push(`group ${group} snaplen ${snaplen ?? 0} qthreshold ${queueThreshold ?? 0}`);
   } else {
-    if (level !== undefined || flags !== 0) parts.push(`level ${level ?? 0}`);
+    if (level !== undefined) parts.push(`level ${level}`);
     for (const [bit, word] of logFlags) if ((flags & bit) !== 0) parts.push(word);
   }
   return parts.join(' ');

@@ -3,6 +3,7 @@
 import type { PayloadExpression, RawPayloadExpression } from '../../ast/nft/expressions.ts';
 import { hexIntegerType } from '../../datatypes/basic.ts';
 import type { Datatype } from '../../datatypes/datatype.ts';
+import { inetServiceType } from '../../datatypes/protocol.ts';
 import { headerByName, headerField } from '../../fields/headers.ts';
 import { expectType, fail, type LoweringContext, protocolsOf } from '../context.ts';
 import { generateDependency, generateIcmpDependency, linkDependency } from '../dependency.ts';
@@ -81,7 +82,7 @@ export function typedRawPayload(node: RawPayloadExpression): TypedPayload {
   return {
     kind: 'payload',
     span: node.span,
-    type: rawType(),
+    type: rawType(node),
     bits: node.bits,
     order: 'big',
     base: node.base,
@@ -92,8 +93,10 @@ export function typedRawPayload(node: RawPayloadExpression): TypedPayload {
   };
 }
 
-function rawType(): Datatype {
-  return hexIntegerType;
+/** nft: payload_init_raw(): where ports stand, they are ports. */
+function rawType({ base, offset, bits }: RawPayloadExpression): Datatype {
+  const port = base === 'transport' && bits === 16 && (offset === 0 || offset === 16);
+  return port ? inetServiceType : hexIntegerType;
 }
 
 /** Dependencies, expectation for the right side, odd widths. */
