@@ -3,30 +3,34 @@
 import type { MetaSetOperation } from '../../model/operations.ts';
 import { byteAt, readHost32 } from '../../packet/bytes.ts';
 import type { PacketType } from '../live-packet.ts';
-import type { Step } from '../rules/evaluation.ts';
+import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import { record } from '../run.ts';
 import { unmodelledEffect } from './unmodelled.ts';
 
 const packetTypes: readonly PacketType[] = ['host', 'broadcast', 'multicast', 'otherhost'];
 
+/** Sets skb->mark; a change is an event. */
+export function setPacketMark({ run, packet }: Evaluation, value: number): void {
+  if (run.recorder !== undefined && value !== packet.mark) {
+    record(run, {
+      kind: 'packet-rewritten',
+      subject: packet.subject,
+      cause: 'rule',
+      field: 'meta mark',
+      before: `0x${packet.mark.toString(16)}`,
+      after: `0x${value.toString(16)}`,
+    });
+  }
+  packet.mark = value;
+}
+
 export function prepareMetaSet(operation: MetaSetOperation): Step {
   const from = registerOffset(operation.source);
   switch (operation.key) {
     case 'mark':
-      return ({ run, packet, registers }) => {
-        const value = readHost32(registers.bytes, from);
-        if (run.recorder !== undefined && value !== packet.mark)
-          record(run, {
-            kind: 'packet-rewritten',
-            subject: packet.subject,
-            cause: 'rule',
-            field: 'meta mark',
-            before: `0x${packet.mark.toString(16)}`,
-            after: `0x${value.toString(16)}`,
-          });
-        packet.mark = value;
-      };
+      return (evaluation) =>
+        setPacketMark(evaluation, readHost32(evaluation.registers.bytes, from));
     case 'priority':
       return ({ packet, registers }) => {
         packet.priority = readHost32(registers.bytes, from);

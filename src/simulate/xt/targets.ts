@@ -7,6 +7,7 @@ import type { Operation } from '../../model/operations.ts';
 import type { XtOptions } from '../../model/xt.ts';
 import { setConnectionMark } from '../operations/ct-set.ts';
 import { prepareLog, prepareQueue } from '../operations/log.ts';
+import { setPacketMark } from '../operations/meta-set.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { dropVerdict } from '../rules/registers.ts';
 import { record } from '../run.ts';
@@ -19,9 +20,8 @@ export function targetOf(options: XtOptions, span: Operation['span']): Step | un
   switch (options.kind) {
     case 'MARK': {
       const { value, mask } = options;
-      return ({ packet }) => {
-        packet.mark = ((packet.mark & ~mask) ^ value) >>> 0;
-      };
+      return (evaluation) =>
+        setPacketMark(evaluation, ((evaluation.packet.mark & ~mask) ^ value) >>> 0);
     }
     case 'CONNMARK':
       return connmarkTarget(options);
@@ -89,7 +89,8 @@ function connmarkTarget(options: ConnmarkTargetOptions): Step {
       const mark = (connection.mark & ~connectionMask) ^ (packet.mark & packetMask);
       setConnectionMark(evaluation, mark >>> 0);
     } else {
-      packet.mark = ((packet.mark & ~packetMask) ^ (connection.mark & connectionMask)) >>> 0;
+      const mark = (packet.mark & ~packetMask) ^ (connection.mark & connectionMask);
+      setPacketMark(evaluation, mark >>> 0);
     }
   };
 }
