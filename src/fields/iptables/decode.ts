@@ -1,5 +1,6 @@
 /** From a rule as written to a rule as meant: typed options for its header, matches and target. */
 
+import { decodeOnce } from './decode-once.ts';
 import { type RuleHeader, readHeaders } from './header.ts';
 import type { MatchOptions } from './match-table.ts';
 import { findMatch, findTarget, type MatchExtension, type TargetExtension } from './registry.ts';
@@ -89,7 +90,7 @@ function decodeMatch(
   if (extension === undefined) {
     return { kind: 'unknown', name: match.name, written: match.options };
   }
-  const options = extension.decode(match.options, site, report);
+  const options = decodeOnce(extension, match.options, site, report);
   return options && { kind: 'match', name: extension.name, extension, options };
 }
 
@@ -103,7 +104,7 @@ function decodeTarget(
   if (isVerdict(name)) return { kind: 'verdict', name };
   const extension = findTarget(name, site.family);
   if (extension !== undefined) {
-    const options = extension.decode(target.options, site, report);
+    const options = decodeOnce(extension, target.options, site, report);
     return options && { kind: 'target', name: extension.name, extension, options };
   }
   return chains.has(name) || target.options.length === 0

@@ -52,14 +52,21 @@ export function parseMask(text: string, family: IptablesFamily): Address | undef
 }
 
 export function fullMask(family: IptablesFamily): Address {
-  return new Uint8Array(family === 'ip' ? 4 : 16).fill(255);
+  return family === 'ip' ? maskOfLength(32, 32) : maskOfLength(128, 128);
 }
 
+const masks = new Map<number, Address>();
+
+/** The same object each time: masks are shared by all rules. */
 export function maskOfLength(length: number, bits: number): Address {
-  const mask = new Uint8Array(bits / 8);
-  for (let index = 0; index < mask.length; index++) {
-    mask[index] = (0xff00 >> Math.max(0, Math.min(8, length - index * 8))) & 0xff;
-  }
+  const key = length * 256 + bits;
+  const known = masks.get(key);
+  if (known !== undefined) return known;
+  const mask = Uint8Array.from({ length: bits / 8 }, (_, index) => {
+    const ones = Math.max(0, Math.min(8, length - index * 8));
+    return (0xff00 >> ones) & 0xff;
+  });
+  masks.set(key, mask);
   return mask;
 }
 
@@ -76,6 +83,7 @@ function bitAt(bytes: Uint8Array, bit: number): boolean {
 }
 
 export function masked(address: Address, mask: Address): Address {
+  if (mask.every((byte) => byte === 255)) return address;
   return Uint8Array.from(address, (byte, index) => byte & (mask[index] ?? 0));
 }
 

@@ -32,7 +32,10 @@ function lowerAddress(tested: HeaderAddress | undefined, offset: number): Operat
   const operator = inverted ? 'neq' : 'eq';
   if (length !== undefined && length % 8 === 0) {
     const bytes = length / 8;
-    return [loadPayload('network', offset, bytes), compare(operator, address.slice(0, bytes))];
+    return [
+      loadPayload('network', offset, bytes),
+      compare(operator, bytes === address.length ? address : address.slice(0, bytes)),
+    ];
   }
   return [
     loadPayload('network', offset, address.length),
@@ -59,7 +62,14 @@ function lowerInterface(
 function lowerProtocol(protocol: RuleProtocol | undefined, family: IptablesFamily): Operation[] {
   if (protocol === undefined || protocol.number === 0) return [];
   const load = family === 'ip' ? loadPayload('network', 9, 1) : loadMeta('l4proto');
-  return [load, compare(protocol.negated ? 'neq' : 'eq', Uint8Array.of(protocol.number))];
+  return [load, compare(protocol.negated ? 'neq' : 'eq', protocolByte(protocol.number))];
+}
+
+const protocolBytes = Array.from({ length: 256 }, (_, number) => Uint8Array.of(number));
+
+/** Shared by all rules. */
+function protocolByte(number: number): Uint8Array {
+  return protocolBytes[number] ?? Uint8Array.of(number);
 }
 
 /** Second and further fragments have an offset. */
