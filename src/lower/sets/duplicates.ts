@@ -1,4 +1,4 @@
-/** Elements that the kernel takes for the same key, but with other data: it refuses the later one (nft_set_ops.insert). */
+/** Elements that the kernel refuses: keys it has already with other data, objects that are not there. */
 
 import type { ProgramElement } from '../../model/program.ts';
 import { compareBytes } from '../bytes.ts';
@@ -13,6 +13,7 @@ export function checkDuplicates(
   set: SetBuild,
   elements: readonly ProgramElement[],
 ): void {
+  if (set.kind === 'object-map') checkObjects(context, set, elements);
   if (elements.length < 2) return;
   if (set.concat && set.interval) checkOverlaps(context, set, elements);
   else if (set.kind !== 'set') checkKeys(context, elements);
@@ -26,6 +27,20 @@ function refuse(context: LoweringContext, { span }: ProgramElement): void {
     span,
     'another element has this key with other data: file exists',
   );
+}
+
+/** Elements of object maps name objects of the table. */
+function checkObjects(
+  context: LoweringContext,
+  set: SetBuild,
+  elements: readonly ProgramElement[],
+): void {
+  const type = (set.objectType ?? 'counter').replace('-', ' ');
+  for (const { data, span } of elements) {
+    if (data === undefined || data instanceof Uint8Array || !('object' in data)) continue;
+    if (span === undefined || context.table.objects.has(`${type} ${data.object}`)) continue;
+    fail(context, 'unknown-object', span, `no ${type} '${data.object}' in this table`);
+  }
 }
 
 function checkKeys(context: LoweringContext, elements: readonly ProgramElement[]): void {
