@@ -236,7 +236,8 @@ function isChecksumOk(
   const pseudo = withPseudo
     ? pseudoHeaderSum(sourceAddress(packet), destinationAddress(packet), summed, length - offset)
     : 0;
-  return foldChecksum(sumWords(bytes, offset, length, pseudo)) === 0;
+  // nf_ip_checksum() sums the IPv4 header too: a broken one breaks the check.
+  return foldChecksum(sumWords(bytes, family === 4 ? 0 : offset, length, pseudo)) === 0;
 }
 
 function noteFound(run: Run, packet: LivePacket, created = false): void {

@@ -1,12 +1,11 @@
 /** NAT of ICMP errors: the quoted packet and the outer header (nf_nat_icmp_reply_translation() and its IPv6 twin). */
 
-import { addressesEqual } from '../../base/address.ts';
 import { byteAt } from '../../packet/bytes.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { protocol } from '../../packet/protocols.ts';
 import { connectionStatus, isReply, tupleOf } from '../conntrack/connection.ts';
 import { invertTuple } from '../conntrack/tuple.ts';
-import { ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
+import { ipFamily, type LivePacket } from '../live-packet.ts';
 import type { Run } from '../run.ts';
 import { needsManipulation, refreshIcmpChecksum, rewrite } from './manipulate.ts';
 import type { Manipulation } from './range.ts';
@@ -41,20 +40,11 @@ export function translateIcmpError(
   if (!needsManipulation(connection, info, manipulation)) return true;
   const other = tupleOf(connection, !isReply(info));
   const quoted = offset + 8;
-  const quotedDestination = readQuotedDestination(packet, quoted, family);
   const opposite: Manipulation = manipulation === 'source' ? 'destination' : 'source';
   rewrite(run, packet, quoted, other, opposite, 'nat-inner');
   refreshIcmpChecksum(packet, offset);
   const target = invertTuple(other);
   if (target === undefined) return false;
-  const thirdParty =
-    manipulation === 'source' && !addressesEqual(sourceAddress(packet), quotedDestination);
-  if (!thirdParty)
-    rewrite(run, packet, 0, { ...target, protocol: protocol.icmp }, manipulation, 'nat');
+  rewrite(run, packet, 0, { ...target, protocol: protocol.icmp }, manipulation, 'nat');
   return true;
-}
-
-function readQuotedDestination(packet: LivePacket, quoted: number, family: 4 | 6): Uint8Array {
-  const [at, size] = family === 4 ? [16, 4] : [24, 16];
-  return packet.bytes.slice(quoted + at, quoted + at + size);
 }

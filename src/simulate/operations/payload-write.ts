@@ -106,8 +106,9 @@ function updateTransportChecksum(
   const offset = transportChecksumOffset(info.protocol);
   if (offset < 0) return true;
   const at = info.transport + offset;
+  const isUdp = info.protocol === protocol.udp;
+  if (isUdp && (at + 2 > packet.length || read16(packet.bytes, at) === 0)) return true;
   if (at + 2 > packet.length) return false;
-  if (info.protocol === protocol.udp && read16(packet.bytes, at) === 0) return true;
   replaceChecksum(packet.bytes, at, before, after);
   return true;
 }

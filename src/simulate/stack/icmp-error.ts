@@ -51,8 +51,12 @@ const smallestBuffer = 576;
 
 function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boolean {
   if (!isAnswerable4(packet)) return false;
-  const local = packet.route?.action === 'local';
-  const source = local && options.early !== true ? destinationAddress(packet) : undefined;
+  // A route stands for the packet's own one in prerouting: that to its source.
+  const local =
+    options.early === true
+      ? isOwnAddress(run.host, sourceAddress(packet))
+      : packet.route?.action === 'local';
+  const source = local ? destinationAddress(packet) : undefined;
   const tos = (byteAt(packet.bytes, 1) & 0x1e) | 0xc0;
   const found = replyRoute(run, packet, source, tos);
   if (found === undefined) return false;

@@ -57,7 +57,7 @@ function isChecksumRight(packet: LivePacket, { number, offset }: Transport): boo
   const pseudo = withPseudo
     ? pseudoHeaderSum(sourceAddress(packet), destinationAddress(packet), number, length - offset)
     : 0;
-  return foldChecksum(sumWords(bytes, offset, length, pseudo)) === 0;
+  return foldChecksum(sumWords(bytes, isIpv6 ? offset : 0, length, pseudo)) === 0;
 }
 
 function isEarly(state: HookState): boolean {
