@@ -2,6 +2,7 @@
 
 import { addressType } from '../../host/address-type.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
+import { validateSource } from '../../host/reverse-path.ts';
 import { concatBytes, read16, write16 } from '../../packet/bytes.ts';
 import { etherType } from '../../packet/protocols.ts';
 import { hookKey } from '../hooks/hook-table.ts';
@@ -41,6 +42,10 @@ function answer(run: Run, packet: LivePacket, device: NetworkInterface): void {
   const own = device.mac;
   if (!isWatched(run) || own === undefined) return;
   if (read16(bytes, 6) !== request || addressType(run.host, target) !== 'local') return;
+  const source = bytes.slice(14, 18);
+  const probes = source.every((byte) => byte === 0);
+  const check = { source, destination: target, device: device.name };
+  if (!probes && validateSource(run.host, check) !== 'valid') return;
   const answered = Uint8Array.from(bytes.subarray(0, 28));
   write16(answered, 6, reply);
   answered.set(own, 8);
