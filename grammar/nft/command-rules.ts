@@ -92,7 +92,10 @@ export abstract class CommandRules extends ViewRules {
       do {
         this.MANY({
           GATE: () => !this.is(endOfFile),
-          DEF: () => this.recovering(() => this.SUBRULE(this.line, { ARGS: [commands] })),
+          DEF: () => {
+            this.recovering(() => this.SUBRULE(this.line, { ARGS: [commands] }));
+            this.ACTION(() => this.skipEmptyLines());
+          },
         });
       } while (this.blockGoesOn(endOfFile, []));
     },

@@ -7,6 +7,9 @@ import type { Verdict } from '../../src/ast/nft/verdict.ts';
 import { MatchRules } from './match-rules.ts';
 import { punctuation, type ScannedToken, word } from './tokens.ts';
 
+/** SCOPE_NEST_MAX of nft: the file, a table, a chain, and one block in it. */
+const deepestBlock = 4;
+
 export abstract class RuleRules extends MatchRules {
   /** `accept`, `jump CHAIN`, `goto { … }` */
   protected readonly verdictStatement: ParserMethod<[], Statement> = this.production(
@@ -49,13 +52,23 @@ export abstract class RuleRules extends MatchRules {
     },
   );
 
+  private openAnonymous(): void {
+    const { definitions } = this.context;
+    if (definitions.length >= deepestBlock) {
+      const message = `blocks are nested at most ${deepestBlock - 1} deep`;
+      this.report('not-possible', this.lastSpan(), message);
+      this.countError();
+    }
+    definitions.push(new Map());
+  }
+
   /** `{ RULE; RULE; }`: errors inside are the surrounding chain's. */
   protected readonly anonymousChain: ParserMethod<[], readonly Rule[]> = this.production(
     'anonymousChain',
     () => {
       const rules: Rule[] = [];
+      this.ACTION(() => this.openAnonymous());
       this.CONSUME(punctuation.openBrace);
-      this.ACTION(() => this.context.definitions.push(new Map()));
       this.MANY(() => {
         this.OR([
           { ALT: () => this.SUBRULE1(this.separator) },

@@ -210,6 +210,13 @@ export abstract class TokenRules extends EmbeddedActionsParser {
 
   private recover(error: unknown): void {
     if (!(error instanceof Error) || error instanceof Stopped) throw error;
+    if (error instanceof RangeError) {
+      // The call stack is used up: only nesting thousands deep does that.
+      const { source, startOffset } = this.LA(0);
+      const span = { source, start: startOffset, end: startOffset + 1 };
+      this.report('syntax-error', span, 'this is nested too deep to be read');
+      throw new Stopped();
+    }
     if (isRecognitionException(error)) this.reportRecognition();
     else if (!(error instanceof Abandoned)) throw error;
     for (;;) {
@@ -219,8 +226,23 @@ export abstract class TokenRules extends EmbeddedActionsParser {
       if (token.tokenType === punctuation.newline || token.tokenType === punctuation.semicolon)
         break;
     }
+    this.countError();
+  }
+
+  /** Gives up after as many errors as nft does. */
+  protected countError(): void {
     this.context.errorCount++;
     if (this.context.errorCount >= errorLimit) throw new Stopped();
+  }
+
+  /** Passes over empty lines between commands without troubling the grammar. */
+  protected skipEmptyLines(): void {
+    if (this.scannedAhead) return;
+    const { scanner } = this.context;
+    const { text } = scanner.source;
+    let { position } = scanner;
+    while (text.charCodeAt(position) === 10) position++;
+    scanner.skipTo(position);
   }
 
   private reportRecognition(): void {
