@@ -24,10 +24,12 @@ export { type PrintOptions, printWritten } from './formats/nft/print.ts';
 export { readNftJson } from './formats/nft-json/read.ts';
 export { readHostFacts } from './formats/snapshot/read-host-facts.ts';
 export { snapshotScript } from './formats/snapshot/snapshot-script.ts';
-export {
-  generateKubeProxy,
-  type KubeProxyInput,
-} from './generate/kube-proxy/generate-kube-proxy.ts';
+export { type CalicoExplainer, explainCalico } from './generate/calico/explain.ts';
+export type { CalicoInput, CalicoOptions } from './generate/calico/generate-calico.ts';
+export { readCalicoInput } from './generate/calico/read-input.ts';
+export type { KubeProxyInput } from './generate/kube-proxy/generate-kube-proxy.ts';
+export { readKubeProxyInputs } from './generate/kube-proxy/read-input.ts';
+export { generateCalico, generateKubeProxy } from './generated.ts';
 export { buildHost } from './host/build-host.ts';
 export type { Host, HostFacts } from './host/host.ts';
 export { type PreparedHost, prepareHost } from './host/prepared-host.ts';
@@ -54,6 +56,7 @@ export type {
 } from './simulate/api.ts';
 export { type CompiledProgram, compileProgram } from './simulate/compile.ts';
 export { explore } from './simulate/explore.ts';
+export { type Flow, simulateFlow } from './simulate/flow.ts';
 export { mergePrograms } from './simulate/merge-programs.ts';
 export { initialState, simulate } from './simulate/simulate.ts';
 export type { Choice, Chooser } from './trace/choice.ts';
