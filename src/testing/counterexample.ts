@@ -6,7 +6,9 @@ import { playPacket } from './observe.ts';
 import type { TestRuleset } from './ruleset.ts';
 
 const scalar = (value: unknown): string =>
-  typeof value === 'string' && /[:#{}[\],&*?|<>=!%@`'"\\]/.test(value) ? `'${value.replaceAll("'", "''")}'` : String(value);
+  typeof value === 'string' && /[:#{}[\],&*?|<>=!%@`'"\\]/.test(value)
+    ? `'${value.replaceAll("'", "''")}'`
+    : String(value);
 
 export function packetYaml(fields: PacketFields): string {
   const parts = Object.entries(fields).map(([key, value]) => `${key}: ${scalar(value)}`);
@@ -17,7 +19,9 @@ export function packetYaml(fields: PacketFields): string {
 export function scenarioText(ruleset: TestRuleset, fields: PacketFields, expect: string): string {
   const indent = (text: string, by: string) => text.replace(/^(?=.)/gm, by);
   const rules =
-    ruleset.text === undefined ? '' : `rulesets:\n  - text: |\n${indent(ruleset.text.trimEnd(), '      ')}\n`;
+    ruleset.text === undefined
+      ? ''
+      : `rulesets:\n  - text: |\n${indent(ruleset.text.trimEnd(), '      ')}\n`;
   return `host: .\n${rules}tests:\n  - name: counterexample\n    packet: ${packetYaml(fields)}\n    expect: ${expect}\n`;
 }
 
@@ -32,4 +36,3 @@ export function counterexample(ruleset: TestRuleset, fields: PacketFields, expec
     scenarioText(ruleset, fields, expect),
   ].join('\n');
 }
-

@@ -3,7 +3,13 @@
 import { addressFromBigInt, formatAddress, lastAddress, maskAddress } from '../base/address.ts';
 import type { Host } from '../host/host.ts';
 import type { Program } from '../model/program.ts';
-import { type Condition, type HarvestedRule, harvestRules, type Interval, natConstants } from './harvest.ts';
+import {
+  type Condition,
+  type HarvestedRule,
+  harvestRules,
+  type Interval,
+  natConstants,
+} from './harvest.ts';
 import type { Field } from './register-origins.ts';
 
 /** Values per field as numbers; interfaces are names. */
@@ -41,7 +47,11 @@ const widths: Readonly<Partial<Record<Field, number>>> = {
 };
 
 /** The edges of an interval and what lies just outside. */
-export function edges({ field, first, last }: Pick<Interval, 'field' | 'first' | 'last'>): readonly bigint[] {
+export function edges({
+  field,
+  first,
+  last,
+}: Pick<Interval, 'field' | 'first' | 'last'>): readonly bigint[] {
   const limit = (1n << BigInt(widths[field] ?? 32)) - 1n;
   const middle = (first + last) / 2n;
   const values = [first, last, middle, first + 1n, last - 1n, first - 1n, last + 1n];
@@ -49,17 +59,27 @@ export function edges({ field, first, last }: Pick<Interval, 'field' | 'first' |
 }
 
 function hostAddresses(host: Host, family: 4 | 6): readonly string[] {
-  const own = host.interfaces.flatMap(({ addresses }) => addresses.filter((one) => one.family === family));
+  const own = host.interfaces.flatMap(({ addresses }) =>
+    addresses.filter((one) => one.family === family),
+  );
   const prefixes = [
     ...own.map(({ address, prefixLength }) => ({ address, prefixLength })),
-    ...host.routes.flatMap(({ destination }) => (destination.address.length === (family === 4 ? 4 : 16) ? [destination] : [])),
+    ...host.routes.flatMap(({ destination }) =>
+      destination.address.length === (family === 4 ? 4 : 16) ? [destination] : [],
+    ),
   ];
   const around = prefixes.flatMap((prefix) => {
     const first = maskAddress(prefix.address, prefix.prefixLength);
     const last = lastAddress(prefix);
-    return prefix.prefixLength === first.length * 8 ? [first] : [next(first, 1n), next(first, 30n), next(last, -1n)];
+    return prefix.prefixLength === first.length * 8
+      ? [first]
+      : [next(first, 1n), next(first, 30n), next(last, -1n)];
   });
-  return [...own.map(({ address }) => address), ...around, ...host.neighbours.map(({ address }) => address)]
+  return [
+    ...own.map(({ address }) => address),
+    ...around,
+    ...host.neighbours.map(({ address }) => address),
+  ]
     .filter(({ length }) => length === (family === 4 ? 4 : 16))
     .map(formatAddress);
 }
@@ -68,7 +88,10 @@ function next(address: Uint8Array, by: bigint): Uint8Array {
   let value = 0n;
   for (const byte of address) value = (value << 8n) | BigInt(byte);
   const bits = BigInt(address.length * 8);
-  return addressFromBigInt((value + by + (1n << bits)) % (1n << bits), address.length === 4 ? 4 : 6);
+  return addressFromBigInt(
+    (value + by + (1n << bits)) % (1n << bits),
+    address.length === 4 ? 4 : 6,
+  );
 }
 
 /** Documentation addresses (RFC 5737, RFC 3849): somewhere in the internet. */
@@ -80,22 +103,42 @@ function buildPools(program: Program, host: Host, rules: readonly HarvestedRule[
   const valuesOf = (...fields: readonly Field[]) =>
     intervals.filter(({ field }) => fields.includes(field)).flatMap(edges);
   const nat = natConstants(program);
-  const text = (family: 4 | 6) => (value: bigint) => formatAddress(addressFromBigInt(value, family));
-  const natOf = (length: number) => nat.addresses.filter((one) => one.length === length).map(formatAddress);
+  const text = (family: 4 | 6) => (value: bigint) =>
+    formatAddress(addressFromBigInt(value, family));
+  const natOf = (length: number) =>
+    nat.addresses.filter((one) => one.length === length).map(formatAddress);
   const unique = <Value>(values: readonly Value[]): readonly Value[] => [...new Set(values)];
   const numbers = (...fields: readonly Field[]) => valuesOf(...fields).map(Number);
   return {
-    addresses4: unique([...hostAddresses(host, 4), ...valuesOf('source4', 'destination4').map(text(4)), ...natOf(4), ...elsewhere4]),
-    addresses6: unique([...hostAddresses(host, 6), ...valuesOf('source6', 'destination6').map(text(6)), ...natOf(16), ...elsewhere6]),
-    ports: unique([80, 443, 22, 53, ...numbers('port', 'sourcePort'), ...nat.ports]).filter((port) => port < 65536),
-    protocols: unique([6, 17, 1, ...numbers('protocol').filter((number) => number > 0 && number < 256)]),
+    addresses4: unique([
+      ...hostAddresses(host, 4),
+      ...valuesOf('source4', 'destination4').map(text(4)),
+      ...natOf(4),
+      ...elsewhere4,
+    ]),
+    addresses6: unique([
+      ...hostAddresses(host, 6),
+      ...valuesOf('source6', 'destination6').map(text(6)),
+      ...natOf(16),
+      ...elsewhere6,
+    ]),
+    ports: unique([80, 443, 22, 53, ...numbers('port', 'sourcePort'), ...nat.ports]).filter(
+      (port) => port < 65536,
+    ),
+    protocols: unique([
+      6,
+      17,
+      1,
+      ...numbers('protocol').filter((number) => number > 0 && number < 256),
+    ]),
     icmpTypes: unique([8, 0, ...numbers('icmpType')]).filter((type) => type < 256),
     marks: unique([0, ...numbers('mark')]),
     interfaces: host.interfaces.map(({ name }) => name),
   };
 }
 
-const chainKey = (rule: HarvestedRule, chain: string) => `${rule.table.family} ${rule.table.name} ${chain}`;
+const chainKey = (rule: HarvestedRule, chain: string) =>
+  `${rule.table.family} ${rule.table.name} ${chain}`;
 /** Deeper jumps than the kernel allows do not happen. */
 const jumpLimit = 16;
 

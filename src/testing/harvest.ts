@@ -1,8 +1,20 @@
 /** The constants of a program by the part of the packet that they are compared with, rule by rule. */
 
 import type { Operation } from '../model/operations.ts';
-import type { Program, ProgramChain, ProgramRule, ProgramSet, ProgramTable } from '../model/program.ts';
-import { type Field, follow, type Origin, type Origins, registerOffset } from './register-origins.ts';
+import type {
+  Program,
+  ProgramChain,
+  ProgramRule,
+  ProgramSet,
+  ProgramTable,
+} from '../model/program.ts';
+import {
+  type Field,
+  follow,
+  type Origin,
+  type Origins,
+  registerOffset,
+} from './register-origins.ts';
 
 /** Values of a field from `first` to `last`; the rule wants them, or anything but them. */
 export interface Interval {
@@ -41,7 +53,10 @@ function padded(bytes: Uint8Array, length: number, fill: number): Uint8Array {
 }
 
 /** The values whose masked bytes equal the constant, where the mask is a prefix; else the constant itself. */
-function compared(origin: Origin, data: Uint8Array): { readonly first: bigint; readonly last: bigint } {
+function compared(
+  origin: Origin,
+  data: Uint8Array,
+): { readonly first: bigint; readonly last: bigint } {
   const little = littleEndianFields.has(origin.field);
   const open = origin.mask?.map((byte) => ~byte & 255);
   const isAddress = origin.length === 16 || origin.length === 4;
@@ -66,7 +81,11 @@ const setFieldNames: Readonly<Record<string, readonly Field[]>> = {
 };
 
 /** Which field each part of a set's key is: by the register where it starts, else by its type. */
-function keyOrigins(set: ProgramSet, source: number, origins: Origins): readonly (Field | undefined)[] {
+function keyOrigins(
+  set: ProgramSet,
+  source: number,
+  origins: Origins,
+): readonly (Field | undefined)[] {
   let at = registerOffset(source);
   return set.key.map(({ type, length }) => {
     const field = origins.get(at)?.field ?? setFieldNames[type.name]?.[0];
@@ -137,7 +156,11 @@ const numbersIn = (value: unknown): readonly number[] => {
 /** Ports of the tcp, udp and multiport matches. */
 function xtCondition(options: object | undefined): Condition | undefined {
   if (options === undefined) return undefined;
-  const names: Readonly<Record<string, Field>> = { dport: 'port', sport: 'sourcePort', ports: 'port' };
+  const names: Readonly<Record<string, Field>> = {
+    dport: 'port',
+    sport: 'sourcePort',
+    ports: 'port',
+  };
   const intervals = Object.entries(options).flatMap(([key, value]): readonly Interval[] => {
     const field = names[key];
     const numbers = field === undefined ? [] : numbersIn(value);
@@ -150,7 +173,12 @@ function xtCondition(options: object | undefined): Condition | undefined {
 
 type Draft = { readonly conditions: Condition[]; readonly targets: Map<string, Condition> };
 
-function readLookup(table: ProgramTable, operation: Operation, origins: Origins, draft: Draft): void {
+function readLookup(
+  table: ProgramTable,
+  operation: Operation,
+  origins: Origins,
+  draft: Draft,
+): void {
   if (operation.kind !== 'lookup') return;
   const set = table.sets.find(({ name }) => name === operation.set);
   if (set === undefined) return;
@@ -163,14 +191,22 @@ function readLookup(table: ProgramTable, operation: Operation, origins: Origins,
     if (data !== undefined && 'chain' in data) chains.add(data.chain);
   }
   for (const chain of chains) {
-    const leads = lookupCondition(set, fields, true, ({ data }) =>
-      data !== undefined && 'chain' in data && data.chain === chain,
+    const leads = lookupCondition(
+      set,
+      fields,
+      true,
+      ({ data }) => data !== undefined && 'chain' in data && data.chain === chain,
     );
     draft.targets.set(chain, leads);
   }
 }
 
-function harvestRule(table: ProgramTable, chain: ProgramChain, rule: ProgramRule, index: number): HarvestedRule {
+function harvestRule(
+  table: ProgramTable,
+  chain: ProgramChain,
+  rule: ProgramRule,
+  index: number,
+): HarvestedRule {
   const origins: Origins = new Map();
   const draft: Draft = { conditions: [], targets: new Map() };
   for (const operation of rule.operations) {
@@ -195,7 +231,10 @@ export function harvestRules(program: Program): readonly HarvestedRule[] {
 }
 
 /** Addresses and ports that NAT gives: immediates before a nat operation, data of maps. */
-export function natConstants(program: Program): { readonly addresses: readonly Uint8Array[]; readonly ports: readonly number[] } {
+export function natConstants(program: Program): {
+  readonly addresses: readonly Uint8Array[];
+  readonly ports: readonly number[];
+} {
   const addresses: Uint8Array[] = [];
   const ports: number[] = [];
   for (const table of program.tables) {

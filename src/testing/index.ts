@@ -1,12 +1,34 @@
 /** `nft-sim/testing`: property-based tests of rules; fast-check is a peer dependency of this entry. */
 
+export type { PacketFields } from '../scenario/rows/packet-rows.ts';
 export { guidedPackets, uniformPackets } from './arbitraries/packets.ts';
-export { addressesInside, addressesOutside, flows, hosts, iptablesRulesets, nftRulesets } from './arbitraries/values.ts';
+export {
+  addressesInside,
+  addressesOutside,
+  flows,
+  hosts,
+  iptablesRulesets,
+  nftRulesets,
+} from './arbitraries/values.ts';
 export { counterexample, packetYaml, scenarioText } from './counterexample.ts';
-export { checkProperties, type CheckPropertiesOptions, type PropertyFinding, type PropertyReport } from './invariants/check-properties.ts';
+export {
+  type CheckPropertiesOptions,
+  checkProperties,
+  type PropertyFinding,
+  type PropertyReport,
+} from './invariants/check-properties.ts';
 export { type PropertyOptions, propertyRows } from './invariants/properties.ts';
-export { type MatcherResult, matchers, toAccept, toBeEquivalentTo, toDnatTo, toDrop, toHitRule, toMasquerade, toReject } from './matchers.ts';
+export {
+  type MatcherResult,
+  matchers,
+  toAccept,
+  toBeEquivalentTo,
+  toDnatTo,
+  toDrop,
+  toHitRule,
+  toMasquerade,
+  toReject,
+} from './matchers.ts';
 export { type Mutation, type MutationKind, mutations, pickMutations } from './mutations.ts';
 export { observe, playPacket } from './observe.ts';
 export { plainHostFacts, type TestRuleset, testHost, testRuleset } from './ruleset.ts';
-export type { PacketFields } from '../scenario/rows/packet-rows.ts';

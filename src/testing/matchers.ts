@@ -1,11 +1,11 @@
 /** Matchers: what a ruleset does with a packet, for vitest's `expect.extend` and as plain functions for any runner. */
 
-import type { CheckContext } from '../scenario/checks.ts';
-import { judge } from '../scenario/judge.ts';
-import { factsOf } from '../scenario/facts.ts';
 import { fateText } from '../report/fate-text.ts';
+import type { CheckContext } from '../scenario/checks.ts';
+import { factsOf } from '../scenario/facts.ts';
+import { judge } from '../scenario/judge.ts';
 import { complaintLine } from '../scenario/reporters/failure-text.ts';
-import { type Expectation } from '../scenario/rows/expectation-rows.ts';
+import type { Expectation } from '../scenario/rows/expectation-rows.ts';
 import type { PacketFields } from '../scenario/rows/packet-rows.ts';
 import { parseEndpoint } from '../scenario/rows/values.ts';
 import { counterexample } from './counterexample.ts';
@@ -26,7 +26,10 @@ function expecting(
 ): MatcherResult {
   const played = playPacket(ruleset, packet);
   if (played === undefined) {
-    return { pass: false, message: () => `there is no such packet on this host: ${JSON.stringify(packet)}` };
+    return {
+      pass: false,
+      message: () => `there is no such packet on this host: ${JSON.stringify(packet)}`,
+    };
   }
   const { compiled, exploration } = played;
   const context: CheckContext = { compiled, clock: 0, assume: new Map() };
@@ -52,18 +55,31 @@ export const toReject = (ruleset: TestRuleset, packet: PacketFields): MatcherRes
   expecting(ruleset, packet, { fate: 'reject' }, 'reject');
 
 /** One target or several: exactly these, over all outcomes. */
-export function toDnatTo(ruleset: TestRuleset, packet: PacketFields, ...targets: readonly string[]): MatcherResult {
+export function toDnatTo(
+  ruleset: TestRuleset,
+  packet: PacketFields,
+  ...targets: readonly string[]
+): MatcherResult {
   const dnat = targets.map(parseEndpoint).filter((end) => end !== undefined);
-  if (dnat.length < targets.length) throw new RangeError(`not an endpoint among ${targets.join(', ')}`);
-  return expecting(ruleset, packet, { dnat }, `{ dnat: [${targets.map((one) => `'${one}'`).join(', ')}] }`);
+  if (dnat.length < targets.length)
+    throw new RangeError(`not an endpoint among ${targets.join(', ')}`);
+  return expecting(
+    ruleset,
+    packet,
+    { dnat },
+    `{ dnat: [${targets.map((one) => `'${one}'`).join(', ')}] }`,
+  );
 }
 
 export const toMasquerade = (ruleset: TestRuleset, packet: PacketFields): MatcherResult =>
   expecting(ruleset, packet, { masquerade: true }, '{ masquerade: true }');
 
 /** `chain`, `chain#2`, `table chain#2`, `family table chain`, `text:WORDS`. */
-export const toHitRule = (ruleset: TestRuleset, packet: PacketFields, rule: string): MatcherResult =>
-  expecting(ruleset, packet, { hits: [rule] }, `{ hits: '${rule}' }`);
+export const toHitRule = (
+  ruleset: TestRuleset,
+  packet: PacketFields,
+  rule: string,
+): MatcherResult => expecting(ruleset, packet, { hits: [rule] }, `{ hits: '${rule}' }`);
 
 export interface EquivalenceOptions {
   /** For example `fc.sample(guidedPackets(program, { host }), 1000)`. */
@@ -80,7 +96,12 @@ export function toBeEquivalentTo(
     const [first, second] = [observe(ruleset, packet), observe(other, packet)];
     if (first === second) continue;
     const message = () =>
-      ['the rulesets differ', `one    ${first}`, `other  ${second}`, counterexample(ruleset, packet, 'accept')].join('\n');
+      [
+        'the rulesets differ',
+        `one    ${first}`,
+        `other  ${second}`,
+        counterexample(ruleset, packet, 'accept'),
+      ].join('\n');
     return { pass: false, message };
   }
   return { pass: true, message: () => 'no packet tells the rulesets apart' };

@@ -12,7 +12,10 @@ export interface Mutation {
 }
 
 /** The operations of a rule as they are after the mistake; undefined: it cannot happen to this rule. */
-type RuleMutator = (operations: readonly Operation[], rule: ProgramRule) => readonly Operation[] | undefined;
+type RuleMutator = (
+  operations: readonly Operation[],
+  rule: ProgramRule,
+) => readonly Operation[] | undefined;
 
 function replaceFirst(
   operations: readonly Operation[],
@@ -32,7 +35,9 @@ function withByte(bytes: Uint8Array, at: number, value: number): Uint8Array {
 }
 
 const verdictOf = (operation: Operation) =>
-  operation.kind === 'immediate' && !(operation.data instanceof Uint8Array) ? operation.data : undefined;
+  operation.kind === 'immediate' && !(operation.data instanceof Uint8Array)
+    ? operation.data
+    : undefined;
 
 function flipVerdict(operation: Operation): Operation | undefined {
   const verdict = verdictOf(operation);
@@ -47,8 +52,10 @@ const isJump = (operation: Operation) => {
 };
 
 function negate(operation: Operation): Operation | undefined {
-  if (operation.kind === 'cmp' && operation.operator === 'eq') return { ...operation, operator: 'neq' };
-  if (operation.kind === 'cmp' && operation.operator === 'neq') return { ...operation, operator: 'eq' };
+  if (operation.kind === 'cmp' && operation.operator === 'eq')
+    return { ...operation, operator: 'neq' };
+  if (operation.kind === 'cmp' && operation.operator === 'neq')
+    return { ...operation, operator: 'eq' };
   return operation.kind === 'lookup' && operation.destination === undefined
     ? { ...operation, inverted: !operation.inverted }
     : undefined;
@@ -60,14 +67,18 @@ function loosenMask(operation: Operation): Operation | undefined {
   if (operation.xor.some((byte) => byte !== 0)) return undefined;
   const at = operation.mask.findLastIndex((byte) => byte !== 0);
   const byte = operation.mask[at] ?? 0;
-  return at < 0 ? undefined : { ...operation, mask: withByte(operation.mask, at, byte & (byte - 1)) };
+  return at < 0
+    ? undefined
+    : { ...operation, mask: withByte(operation.mask, at, byte & (byte - 1)) };
 }
 
 /** What a rule sets in the mark. */
 function flipMark(operation: Operation): Operation | undefined {
   if (operation.kind !== 'bitwise' || operation.operator !== 'mask-xor') return undefined;
   const at = operation.xor.findIndex((byte) => byte !== 0);
-  return at < 0 ? undefined : { ...operation, xor: withByte(operation.xor, at, (operation.xor[at] ?? 0) << 1 || 1) };
+  return at < 0
+    ? undefined
+    : { ...operation, xor: withByte(operation.xor, at, (operation.xor[at] ?? 0) << 1 || 1) };
 }
 
 /** A port or protocol constant off by one. */
@@ -81,7 +92,9 @@ function offByOne(length: number): (operation: Operation) => Operation | undefin
 
 /** A random share: the constant that a random number is compared with. */
 function halveProbability(operations: readonly Operation[]): readonly Operation[] | undefined {
-  const random = operations.some((operation) => operation.kind === 'meta' && operation.key === 'random');
+  const random = operations.some(
+    (operation) => operation.kind === 'meta' && operation.key === 'random',
+  );
   if (random) {
     return replaceFirst(operations, (operation) =>
       operation.kind === 'cmp' && operation.data.length === 4
@@ -96,7 +109,10 @@ function halveProbability(operations: readonly Operation[]): readonly Operation[
   );
 }
 
-const changesNat = (operations: readonly Operation[], length: number): readonly Operation[] | undefined => {
+const changesNat = (
+  operations: readonly Operation[],
+  length: number,
+): readonly Operation[] | undefined => {
   if (!operations.some(({ kind }) => kind === 'nat')) return undefined;
   return replaceFirst(operations, (operation) => {
     if (operation.kind !== 'immediate' || !(operation.data instanceof Uint8Array)) return undefined;
@@ -119,9 +135,12 @@ const gone: readonly Operation[] = [];
 
 const mutators = {
   'remove-established-accept': (operations) =>
-    readsState(operations) && operations.some((one) => verdictOf(one)?.kind === 'accept') ? gone : undefined,
+    readsState(operations) && operations.some((one) => verdictOf(one)?.kind === 'accept')
+      ? gone
+      : undefined,
   'drop-jump': (operations) => (operations.some(isJump) ? gone : undefined),
-  'remove-rule': (operations) => (operations.some((one) => verdictOf(one) !== undefined && !isJump(one)) ? gone : undefined),
+  'remove-rule': (operations) =>
+    operations.some((one) => verdictOf(one) !== undefined && !isJump(one)) ? gone : undefined,
   'flip-verdict': one(flipVerdict),
   'negate-match': one(negate),
   'loosen-mask': one(loosenMask),
@@ -135,25 +154,45 @@ const mutators = {
 
 export type MutationKind = keyof typeof mutators | 'swap-rules' | 'flip-policy';
 
-function replaceChain(program: Program, table: ProgramTable, chain: ProgramChain, changed: ProgramChain): Program {
+function replaceChain(
+  program: Program,
+  table: ProgramTable,
+  chain: ProgramChain,
+  changed: ProgramChain,
+): Program {
   const chains = table.chains.map((one) => (one === chain ? changed : one));
   return { tables: program.tables.map((one) => (one === table ? { ...table, chains } : one)) };
 }
 
-function* ruleMutations(program: Program, table: ProgramTable, chain: ProgramChain): Generator<Mutation> {
+function* ruleMutations(
+  program: Program,
+  table: ProgramTable,
+  chain: ProgramChain,
+): Generator<Mutation> {
   const place = `${table.family} ${table.name} ${chain.name}`;
   for (const [index, rule] of chain.rules.entries()) {
     for (const [kind, mutate] of Object.entries(mutators)) {
       const operations = mutate(rule.operations, rule);
       const known = mutationKinds.find((name) => name === kind);
       if (operations === undefined || known === undefined) continue;
-      const rules = operations === gone ? chain.rules.toSpliced(index, 1) : chain.rules.with(index, { ...rule, operations });
-      yield { kind: known, place: `${place}#${index}`, program: replaceChain(program, table, chain, { ...chain, rules }) };
+      const rules =
+        operations === gone
+          ? chain.rules.toSpliced(index, 1)
+          : chain.rules.with(index, { ...rule, operations });
+      yield {
+        kind: known,
+        place: `${place}#${index}`,
+        program: replaceChain(program, table, chain, { ...chain, rules }),
+      };
     }
     const after = chain.rules[index + 1];
     if (after === undefined) continue;
     const rules = chain.rules.with(index, after).with(index + 1, rule);
-    yield { kind: 'swap-rules', place: `${place}#${index}`, program: replaceChain(program, table, chain, { ...chain, rules }) };
+    yield {
+      kind: 'swap-rules',
+      place: `${place}#${index}`,
+      program: replaceChain(program, table, chain, { ...chain, rules }),
+    };
   }
 }
 
@@ -190,7 +229,11 @@ export function* mutations(program: Program): Generator<Mutation> {
 }
 
 /** `count` of them: the kinds in turn, within a kind spread evenly over the rules. */
-export function pickMutations(program: Program, count: number, accepts: (mutation: Mutation) => boolean = () => true): readonly Mutation[] {
+export function pickMutations(
+  program: Program,
+  count: number,
+  accepts: (mutation: Mutation) => boolean = () => true,
+): readonly Mutation[] {
   const byKind = new Map<MutationKind, Mutation[]>();
   for (const mutation of mutations(program)) {
     if (!accepts(mutation)) continue;
@@ -204,7 +247,8 @@ export function pickMutations(program: Program, count: number, accepts: (mutatio
   for (let round = 0; round < rounds; round += 1) {
     for (const group of groups) {
       const mutation = group[Math.floor((round * group.length) / rounds)];
-      if (mutation !== undefined && picked.length < count && !picked.includes(mutation)) picked.push(mutation);
+      if (mutation !== undefined && picked.length < count && !picked.includes(mutation))
+        picked.push(mutation);
     }
   }
   return picked;

@@ -1,13 +1,13 @@
 /** What can be seen of a packet from outside: its ways with their shares, and those of its answer and of the next packet. */
 
-import { compileProgram } from '../simulate/compile.ts';
+import { packetText } from '../report/packet-text.ts';
 import { buildCasePacket } from '../scenario/case-packet.ts';
 import { withEstablished } from '../scenario/established.ts';
 import { factsOf, type OutcomeFacts } from '../scenario/facts.ts';
 import { replyInput } from '../scenario/reply-packet.ts';
 import type { PacketFields } from '../scenario/rows/packet-rows.ts';
-import { packetText } from '../report/packet-text.ts';
 import type { Exploration, Outcome, PacketInput } from '../simulate/api.ts';
+import { compileProgram } from '../simulate/compile.ts';
 import { explore } from '../simulate/explore.ts';
 import { initialState } from '../simulate/simulate.ts';
 import type { TestRuleset } from './ruleset.ts';
@@ -33,7 +33,11 @@ export function playPacket(
       ? compileProgram(program, { host: withEstablished(host, built.description) })
       : ruleset.compiled;
   const { clock = 0, limit = 64, misses = false } = options;
-  const exploration = explore(compiled, initialState(compiled), built.input, { clock, limit, misses });
+  const exploration = explore(compiled, initialState(compiled), built.input, {
+    clock,
+    limit,
+    misses,
+  });
   return { exploration, input: built.input, compiled };
 }
 
@@ -44,7 +48,9 @@ export interface Played {
 }
 
 function assumptionsOf({ assumptions }: Outcome): string {
-  const texts = assumptions.map(({ choice, option }) => `${choice.key}=${choice.options[option]?.label ?? '?'}`);
+  const texts = assumptions.map(
+    ({ choice, option }) => `${choice.key}=${choice.options[option]?.label ?? '?'}`,
+  );
   return [...new Set(texts)].sort().join(', ');
 }
 
@@ -53,7 +59,14 @@ export function outcomeSignature(facts: OutcomeFacts): string {
   const { fate } = facts.outcome;
   const arrived = facts.arrived === undefined ? '' : packetText(facts.arrived);
   const answers = facts.outcome.spawned.map(({ cause }) => cause).join(' ');
-  return [fate.kind, fate.reason, facts.devices.join(' '), arrived, answers, `mark ${facts.mark}`].join(' | ');
+  return [
+    fate.kind,
+    fate.reason,
+    facts.devices.join(' '),
+    arrived,
+    answers,
+    `mark ${facts.mark}`,
+  ].join(' | ');
 }
 
 /** Ways by what can be seen, with their shares and what they rest on. */
@@ -69,7 +82,11 @@ export function explorationSignature({ outcomes, cut }: Exploration): string {
 }
 
 /** The packet, the answer of the other end on the first way, and the packet once more. */
-export function observe(ruleset: TestRuleset, fields: PacketFields, options: ObserveOptions = {}): string | undefined {
+export function observe(
+  ruleset: TestRuleset,
+  fields: PacketFields,
+  options: ObserveOptions = {},
+): string | undefined {
   const played = playPacket(ruleset, fields, options);
   if (played === undefined) return undefined;
   const { exploration, compiled, input } = played;
@@ -85,4 +102,3 @@ export function observe(ruleset: TestRuleset, fields: PacketFields, options: Obs
   }
   return parts.join('\n--\n');
 }
-

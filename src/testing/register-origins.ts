@@ -67,8 +67,16 @@ const ctFields: Readonly<Record<string, Field>> = { state: 'state', mark: 'conne
 /** A load of part of a field is its first bytes (a prefix). */
 function payloadOrigin(base: string, offset: number, length: number): Origin | undefined {
   const row =
-    payloadRows.find((one) => one.base === base && one.offset === offset && one.length === length) ??
-    payloadRows.find((one) => one.base === base && one.offset === offset && length < one.length && one.length === (length > 4 ? 16 : 4));
+    payloadRows.find(
+      (one) => one.base === base && one.offset === offset && one.length === length,
+    ) ??
+    payloadRows.find(
+      (one) =>
+        one.base === base &&
+        one.offset === offset &&
+        length < one.length &&
+        one.length === (length > 4 ? 16 : 4),
+    );
   return row && { field: row.field, length: row.length, offset: 0 };
 }
 
@@ -84,11 +92,23 @@ function put(origins: Origins, register: Register, origin: Origin | undefined): 
 export function follow(origins: Origins, operation: Operation): void {
   switch (operation.kind) {
     case 'payload':
-      put(origins, operation.destination, payloadOrigin(operation.base, operation.offset, operation.length));
+      put(
+        origins,
+        operation.destination,
+        payloadOrigin(operation.base, operation.offset, operation.length),
+      );
       return;
     case 'meta': {
       const field = metaFields[operation.key];
-      put(origins, operation.destination, field && { field, length: operation.key.endsWith('name') ? 16 : operation.key === 'mark' ? 4 : 1, offset: 0 });
+      put(
+        origins,
+        operation.destination,
+        field && {
+          field,
+          length: operation.key.endsWith('name') ? 16 : operation.key === 'mark' ? 4 : 1,
+          offset: 0,
+        },
+      );
       return;
     }
     case 'ct': {

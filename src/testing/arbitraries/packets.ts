@@ -27,7 +27,8 @@ interface Draw {
 
 const textOf = (bytes: bigint): string => {
   let text = '';
-  for (let rest = bytes; rest > 0n; rest >>= 8n) text = String.fromCharCode(Number(rest & 255n)) + text;
+  for (let rest = bytes; rest > 0n; rest >>= 8n)
+    text = String.fromCharCode(Number(rest & 255n)) + text;
   return text.replace(/\0.*$/s, '').replace(/\u00ff+$/, '');
 };
 
@@ -47,7 +48,13 @@ function valueFor(interval: Interval, pick: number, astray: boolean): bigint | u
   return fitting[pick % Math.max(1, fitting.length)];
 }
 
-function applyInterval(draft: Draft, interval: Interval, pools: Pools, pick: number, astray: boolean): void {
+function applyInterval(
+  draft: Draft,
+  interval: Interval,
+  pools: Pools,
+  pick: number,
+  astray: boolean,
+): void {
   if (interval.field === 'in') {
     const name = interfaceFor(interval, pools, pick);
     if (name !== undefined) draft.in = name;
@@ -91,7 +98,8 @@ function steer(draft: Draft, goal: Goal, pools: Pools, { picks, astray }: Draw):
     const condition = conditions[index] ?? [];
     const pick = picks[index % picks.length] ?? 0;
     const alternative = condition[pick % Math.max(1, condition.length)] ?? [];
-    for (const interval of alternative) applyInterval(draft, interval, pools, pick, index === astray);
+    for (const interval of alternative)
+      applyInterval(draft, interval, pools, pick, index === astray);
   }
 }
 
@@ -99,7 +107,8 @@ function steer(draft: Draft, goal: Goal, pools: Pools, { picks, astray }: Draw):
 function settle(draft: Draft, pools: Pools): PacketFields {
   const v6 = (draft.destination ?? '').includes(':');
   if ((draft.source ?? '').includes(':') !== v6) {
-    draft.source = (v6 ? pools.addresses6 : pools.addresses4)[0] ?? (v6 ? '2001:db8::1' : '192.0.2.1');
+    draft.source =
+      (v6 ? pools.addresses6 : pools.addresses4)[0] ?? (v6 ? '2001:db8::1' : '192.0.2.1');
   }
   const { protocol = 6 } = draft;
   const { icmpType, port, sourcePort, ...rest } = draft;
@@ -112,24 +121,37 @@ function settle(draft: Draft, pools: Pools): PacketFields {
 
 function poolArbitrary(pools: Pools, family: 4 | 6): fc.Arbitrary<PacketFields> {
   const addresses = family === 4 ? pools.addresses4 : pools.addresses6;
-  const port = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...pools.ports) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 65535 }) });
-  return fc.record({
-    source: fc.constantFrom(...addresses),
-    destination: fc.constantFrom(...addresses),
-    protocol: fc.constantFrom(...pools.protocols),
-    port,
-    sourcePort: fc.oneof({ weight: 5, arbitrary: fc.constant(40_000) }, { weight: 1, arbitrary: port }),
-    icmpType: fc.constantFrom(...pools.icmpTypes.map(String)),
-    ...(pools.interfaces.length === 0 ? {} : { in: fc.option(fc.constantFrom(...pools.interfaces), { nil: undefined, freq: 2 }) }),
-    state: fc.oneof(
-      { weight: 7, arbitrary: fc.constant('new' as const) },
-      { weight: 1, arbitrary: fc.constant('established' as const) },
-    ),
-  }).map(({ in: device, ...rest }) => (device === undefined ? rest : { ...rest, in: device }));
+  const port = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...pools.ports) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 65535 }) },
+  );
+  return fc
+    .record({
+      source: fc.constantFrom(...addresses),
+      destination: fc.constantFrom(...addresses),
+      protocol: fc.constantFrom(...pools.protocols),
+      port,
+      sourcePort: fc.oneof(
+        { weight: 5, arbitrary: fc.constant(40_000) },
+        { weight: 1, arbitrary: port },
+      ),
+      icmpType: fc.constantFrom(...pools.icmpTypes.map(String)),
+      ...(pools.interfaces.length === 0
+        ? {}
+        : { in: fc.option(fc.constantFrom(...pools.interfaces), { nil: undefined, freq: 2 }) }),
+      state: fc.oneof(
+        { weight: 7, arbitrary: fc.constant('new' as const) },
+        { weight: 1, arbitrary: fc.constant('established' as const) },
+      ),
+    })
+    .map(({ in: device, ...rest }) => (device === undefined ? rest : { ...rest, in: device }));
 }
 
 /** A packet from the pools, steered to a rule of the ruleset most of the time. */
-export function guidedPackets(program: Program, options: GuidedOptions): fc.Arbitrary<PacketFields> {
+export function guidedPackets(
+  program: Program,
+  options: GuidedOptions,
+): fc.Arbitrary<PacketFields> {
   return packetsOfGuide(buildGuide(program, options.host), options.family ?? 4);
 }
 
@@ -152,7 +174,9 @@ export function packetsOfGuide({ pools, goals }: Guide, family: 4 | 6): fc.Arbit
 
 /** Packets without a guide: every bit as likely as any other. */
 export function uniformPackets(interfaces: readonly string[]): fc.Arbitrary<PacketFields> {
-  const address = fc.nat({ max: 0xffffffff }).map((value) => formatAddress(addressFromBigInt(BigInt(value), 4)));
+  const address = fc
+    .nat({ max: 0xffffffff })
+    .map((value) => formatAddress(addressFromBigInt(BigInt(value), 4)));
   const port = fc.integer({ min: 0, max: 65535 });
   return fc.record({
     source: address,

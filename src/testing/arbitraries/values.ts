@@ -1,7 +1,14 @@
 /** Arbitraries of addresses, flows, hosts and rulesets. */
 
 import fc from 'fast-check';
-import { addressFromBigInt, addressToBigInt, formatAddress, lastAddress, maskAddress, parsePrefix } from '../../base/address.ts';
+import {
+  addressFromBigInt,
+  addressToBigInt,
+  formatAddress,
+  lastAddress,
+  maskAddress,
+  parsePrefix,
+} from '../../base/address.ts';
 import type { Host } from '../../host/host.ts';
 import type { PacketFields } from '../../scenario/rows/packet-rows.ts';
 import { testHost } from '../ruleset.ts';
@@ -11,15 +18,23 @@ function boundsOf(text: string) {
   if (prefix === undefined) throw new RangeError(`not a prefix: ${text}`);
   const family = prefix.address.length === 4 ? (4 as const) : (6 as const);
   const first = addressToBigInt(maskAddress(prefix.address, prefix.prefixLength));
-  return { family, first, last: addressToBigInt(lastAddress(prefix)), top: (1n << BigInt(prefix.address.length * 8)) - 1n };
+  return {
+    family,
+    first,
+    last: addressToBigInt(lastAddress(prefix)),
+    top: (1n << BigInt(prefix.address.length * 8)) - 1n,
+  };
 }
 
-const asText = (family: 4 | 6) => (value: bigint) => formatAddress(addressFromBigInt(value, family));
+const asText = (family: 4 | 6) => (value: bigint) =>
+  formatAddress(addressFromBigInt(value, family));
 
 /** Addresses in a prefix; its edges often. */
 export function addressesInside(prefix: string): fc.Arbitrary<string> {
   const { family, first, last } = boundsOf(prefix);
-  return fc.oneof(fc.constantFrom(first, last), fc.bigInt({ min: first, max: last })).map(asText(family));
+  return fc
+    .oneof(fc.constantFrom(first, last), fc.bigInt({ min: first, max: last }))
+    .map(asText(family));
 }
 
 /** Addresses that are not in a prefix; its neighbours often. */
@@ -33,9 +48,13 @@ export function addressesOutside(prefix: string): fc.Arbitrary<string> {
 
 /** A packet with the ports of its connection turned round and back: the steps of a flow. */
 export function flows(packets: fc.Arbitrary<PacketFields>): fc.Arbitrary<readonly PacketFields[]> {
-  return fc.tuple(packets, fc.nat({ max: 3 })).map(([packet, more]) =>
-    Array.from({ length: more + 1 }, (_, index) => (index === 0 || packet.protocol !== 6 ? packet : { ...packet, flags: 'A' })),
-  );
+  return fc
+    .tuple(packets, fc.nat({ max: 3 }))
+    .map(([packet, more]) =>
+      Array.from({ length: more + 1 }, (_, index) =>
+        index === 0 || packet.protocol !== 6 ? packet : { ...packet, flags: 'A' },
+      ),
+    );
 }
 
 /** Routers with one to four interfaces, each with a network of its own. */
@@ -47,7 +66,9 @@ export const hosts: fc.Arbitrary<Host> = fc
       (index) =>
         `${index + 2}: eth${index}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP\n    link/ether 02:00:00:00:00:0${index + 1} brd ff:ff:ff:ff:ff:ff\n    inet 10.${index}.0.1/16 scope global eth${index}\n`,
     );
-    const routes = numbers.map((index) => `10.${index}.0.0/16 dev eth${index} scope link src 10.${index}.0.1\n`);
+    const routes = numbers.map(
+      (index) => `10.${index}.0.0/16 dev eth${index} scope link src 10.${index}.0.1\n`,
+    );
     return testHost({
       'ip-addr': `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 state UNKNOWN\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n    inet 127.0.0.1/8 scope host lo\n${links.join('')}`,
       'ip-route': `default via 10.0.0.254 dev eth0\n${routes.join('')}`,
@@ -75,7 +96,9 @@ const ruleDraw: fc.Arbitrary<RuleDraw> = fc.record({
 
 const networkOf = ({ network, bits }: RuleDraw): string => {
   const prefix = parsePrefix(`10.${network}.0.0/${bits}`);
-  return prefix === undefined ? '10.0.0.0/8' : `${formatAddress(maskAddress(prefix.address, bits))}/${bits}`;
+  return prefix === undefined
+    ? '10.0.0.0/8'
+    : `${formatAddress(maskAddress(prefix.address, bits))}/${bits}`;
 };
 
 interface RulesetDraw {
@@ -91,21 +114,36 @@ const rulesetDraw: fc.Arbitrary<RulesetDraw> = fc.record({
 });
 
 /** nft text: a filter on forward and input. */
-export const nftRulesets: fc.Arbitrary<string> = rulesetDraw.map(({ rules, policy, established }) => {
-  const lines = rules.map((rule) => `    ip ${rule.direction} ${networkOf(rule)} ${rule.protocol} dport ${rule.port} ${rule.verdict}`);
-  const state = established ? ['    ct state established,related accept'] : [];
-  const chain = (hook: string) =>
-    [`  chain ${hook} {`, `    type filter hook ${hook} priority filter; policy ${policy};`, ...state, ...lines, '  }'].join('\n');
-  return `table ip filter {\n${chain('input')}\n${chain('forward')}\n}\n`;
-});
+export const nftRulesets: fc.Arbitrary<string> = rulesetDraw.map(
+  ({ rules, policy, established }) => {
+    const lines = rules.map(
+      (rule) =>
+        `    ip ${rule.direction} ${networkOf(rule)} ${rule.protocol} dport ${rule.port} ${rule.verdict}`,
+    );
+    const state = established ? ['    ct state established,related accept'] : [];
+    const chain = (hook: string) =>
+      [
+        `  chain ${hook} {`,
+        `    type filter hook ${hook} priority filter; policy ${policy};`,
+        ...state,
+        ...lines,
+        '  }',
+      ].join('\n');
+    return `table ip filter {\n${chain('input')}\n${chain('forward')}\n}\n`;
+  },
+);
 
 /** iptables-save text of the same kind. */
-export const iptablesRulesets: fc.Arbitrary<string> = rulesetDraw.map(({ rules, policy, established }) => {
-  const target = policy.toUpperCase();
-  const state = established ? ['-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'] : [];
-  const lines = rules.map(
-    (rule) =>
-      `-A FORWARD ${rule.direction === 'saddr' ? '-s' : '-d'} ${networkOf(rule)} -p ${rule.protocol} -m ${rule.protocol} --dport ${rule.port} -j ${rule.verdict.toUpperCase()}`,
-  );
-  return `*filter\n:INPUT ${target} [0:0]\n:FORWARD ${target} [0:0]\n:OUTPUT ACCEPT [0:0]\n${[...state, ...lines].map((line) => `${line}\n`).join('')}COMMIT\n`;
-});
+export const iptablesRulesets: fc.Arbitrary<string> = rulesetDraw.map(
+  ({ rules, policy, established }) => {
+    const target = policy.toUpperCase();
+    const state = established
+      ? ['-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT']
+      : [];
+    const lines = rules.map(
+      (rule) =>
+        `-A FORWARD ${rule.direction === 'saddr' ? '-s' : '-d'} ${networkOf(rule)} -p ${rule.protocol} -m ${rule.protocol} --dport ${rule.port} -j ${rule.verdict.toUpperCase()}`,
+    );
+    return `*filter\n:INPUT ${target} [0:0]\n:FORWARD ${target} [0:0]\n:OUTPUT ACCEPT [0:0]\n${[...state, ...lines].map((line) => `${line}\n`).join('')}COMMIT\n`;
+  },
+);

@@ -8,7 +8,12 @@ import { guidedPackets } from '../arbitraries/packets.ts';
 import { counterexample } from '../counterexample.ts';
 import { playPacket } from '../observe.ts';
 import { type TestRuleset, testRuleset } from '../ruleset.ts';
-import { type PropertyContext, type PropertyOptions, type PropertyRow, propertyRows } from './properties.ts';
+import {
+  type PropertyContext,
+  type PropertyOptions,
+  type PropertyRow,
+  propertyRows,
+} from './properties.ts';
 
 export interface CheckPropertiesOptions extends PropertyOptions {
   /** Names of properties; default: all that have what they need. */
@@ -67,22 +72,29 @@ function checkProperty(
   if (packet === undefined) return base;
   const played = playPacket(context.ruleset, packet);
   const why = (played && row.check(packet, played, context)) ?? message;
-  return { ...base, broken: { packet, message: why, text: counterexample(context.ruleset, packet, 'drop') } };
+  return {
+    ...base,
+    broken: { packet, message: why, text: counterexample(context.ruleset, packet, 'drop') },
+  };
 }
 
 /** Rules that the sample did not reach. */
 function unreachedRules(ruleset: TestRuleset, packets: readonly PacketFields[]): readonly string[] {
   const reached = new Set<string>();
   for (const fields of packets) {
-    for (const { trace } of playPacket(ruleset, fields, { limit: 16 })?.exploration.outcomes ?? []) {
+    for (const { trace } of playPacket(ruleset, fields, { limit: 16 })?.exploration.outcomes ??
+      []) {
       for (const event of trace) {
-        if (event.kind === 'rule-matched') reached.add(`${event.family} ${event.table} ${event.chain}#${event.index}`);
+        if (event.kind === 'rule-matched')
+          reached.add(`${event.family} ${event.table} ${event.chain}#${event.index}`);
       }
     }
   }
   return ruleset.program.tables.flatMap(({ family, name, chains }) =>
     chains.flatMap((chain) =>
-      chain.rules.map((_, index) => `${family} ${name} ${chain.name}#${index}`).filter((rule) => !reached.has(rule)),
+      chain.rules
+        .map((_, index) => `${family} ${name} ${chain.name}#${index}`)
+        .filter((rule) => !reached.has(rule)),
     ),
   );
 }
@@ -97,7 +109,8 @@ export function checkProperties(
   const { runs = defaultRuns, seed = 1, properties, family } = options;
   const names = properties ?? propertyRows.map(({ name }) => name);
   const rows = propertyRows.filter(
-    ({ name }) => names.includes(name) && (name !== 'rulesets-agree' || options.against !== undefined),
+    ({ name }) =>
+      names.includes(name) && (name !== 'rulesets-agree' || options.against !== undefined),
   );
   const known = new Set([...propertyRows.map(({ name }) => name), 'no-unreachable-rule']);
   const packets = guidedPackets(program, { host, ...(family === undefined ? {} : { family }) });
@@ -106,6 +119,8 @@ export function checkProperties(
   return {
     findings: rows.map((row) => checkProperty(row, context, packets, { seed, numRuns: runs })),
     unknown: names.filter((name) => !known.has(name)),
-    unreached: wantsRules ? unreachedRules(ruleset, fc.sample(packets, { seed, numRuns: runs })) : [],
+    unreached: wantsRules
+      ? unreachedRules(ruleset, fc.sample(packets, { seed, numRuns: runs }))
+      : [],
   };
 }

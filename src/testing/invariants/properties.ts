@@ -47,7 +47,8 @@ function comesFromOutside({ in: device }: PacketFields, { outside }: PropertyCon
 /** A source that lies behind another interface, or is the host's own, and still gets through. */
 const noSpoofedSource: PacketProperty = (fields, played, context) => {
   const source = parseAddress(fields.source ?? '');
-  if (source === undefined || fields.in === undefined || fields.state === 'established') return undefined;
+  if (source === undefined || fields.in === undefined || fields.state === 'established')
+    return undefined;
   const { host } = context.ruleset;
   const excepted = (context.options.anywhere ?? []).some((text) => {
     const prefix = parsePrefix(text);
@@ -55,12 +56,18 @@ const noSpoofedSource: PacketProperty = (fields, played, context) => {
   });
   const behindOther = host.interfaces.some(
     ({ name, addresses }) =>
-      name !== fields.in && addresses.some((one) => one.prefixLength < one.address.length * 8 && prefixContains(one, source)),
+      name !== fields.in &&
+      addresses.some(
+        (one) => one.prefixLength < one.address.length * 8 && prefixContains(one, source),
+      ),
   );
   const own = isOwnAddress(context.ruleset.compiled.host, source);
   if (excepted || !(behindOther || own)) return undefined;
   const through = all(played).find(({ outcome }) => outcome.fate.kind === 'forwarded');
-  return through && `${fields.source} comes in on ${fields.in} and is forwarded, by ${fateDecider(through)}`;
+  return (
+    through &&
+    `${fields.source} comes in on ${fields.in} and is forwarded, by ${fateDecider(through)}`
+  );
 };
 
 const defaultManagementPorts = [22, 179, 2379, 6443, 10_250];
@@ -68,7 +75,8 @@ const defaultManagementPorts = [22, 179, 2379, 6443, 10_250];
 const noManagementFromOutside: PacketProperty = (fields, played, context) => {
   const ports = context.options.managementPorts ?? defaultManagementPorts;
   if (!comesFromOutside(fields, context) || fields.state === 'established') return undefined;
-  if (fields.protocol !== 6 || fields.port === undefined || !ports.includes(fields.port)) return undefined;
+  if (fields.protocol !== 6 || fields.port === undefined || !ports.includes(fields.port))
+    return undefined;
   const open = all(played).find(({ outcome }) => outcome.fate.kind === 'local');
   return open && `port ${fields.port} of the host is open on ${fields.in}, by ${fateDecider(open)}`;
 };
@@ -89,7 +97,10 @@ const establishedSurvive: PacketProperty = (fields, played, context) => {
 /** What NAT changed the answer must undo. */
 const repliesUndone: PacketProperty = (fields, played, context) => {
   if (fields.state === 'established') return undefined;
-  const changed = all(played).find(({ dnat, snat, outcome }) => (dnat ?? snat) !== undefined && fateIs('accept', outcome.fate.kind));
+  const changed = all(played).find(
+    ({ dnat, snat, outcome }) =>
+      (dnat ?? snat) !== undefined && fateIs('accept', outcome.fate.kind),
+  );
   if (changed === undefined) return undefined;
   const { compiled } = context.ruleset;
   const reply = replyOf(changed, { compiled, clock: 0, assume: new Map() });
@@ -100,7 +111,8 @@ const repliesUndone: PacketProperty = (fields, played, context) => {
 const equalShares: PacketProperty = (_fields, played) => {
   const shares = new Map<string, number>();
   const ways = all(played);
-  if (ways.some(({ outcome }) => outcome.assumptions.length > 0) || played.exploration.cut) return undefined;
+  if (ways.some(({ outcome }) => outcome.assumptions.length > 0) || played.exploration.cut)
+    return undefined;
   for (const facts of ways) {
     const end = natEnd(facts.dnat);
     if (end === undefined) return undefined;
@@ -116,16 +128,41 @@ const equalShares: PacketProperty = (_fields, played) => {
 const rulesetsAgree: PacketProperty = (fields, _played, { ruleset, options }) => {
   if (options.against === undefined) return undefined;
   const [here, there] = [observe(ruleset, fields), observe(options.against, fields)];
-  return here === there ? undefined : `the rulesets differ: ${here?.split('\n')[0]} against ${there?.split('\n')[0]}`;
+  return here === there
+    ? undefined
+    : `the rulesets differ: ${here?.split('\n')[0]} against ${there?.split('\n')[0]}`;
 };
 
 /** `--properties` takes these names. */
 export const propertyRows: readonly PropertyRow[] = [
-  { name: 'no-spoofed-source', explain: 'No packet is forwarded whose source lies behind another interface.', check: noSpoofedSource },
-  { name: 'no-management-from-outside', explain: 'No management port of the host is open from outside.', check: noManagementFromOutside },
-  { name: 'established-survive', explain: 'The answer to a packet that was let through is let through.', check: establishedSurvive },
-  { name: 'equal-endpoint-shares', explain: 'Every endpoint of a destination is chosen with the same probability.', check: equalShares },
-  { name: 'replies-undo-nat', explain: 'Answers come back with the addresses that were asked.', check: repliesUndone },
-  { name: 'rulesets-agree', explain: 'No packet tells the ruleset from the other one.', check: rulesetsAgree },
+  {
+    name: 'no-spoofed-source',
+    explain: 'No packet is forwarded whose source lies behind another interface.',
+    check: noSpoofedSource,
+  },
+  {
+    name: 'no-management-from-outside',
+    explain: 'No management port of the host is open from outside.',
+    check: noManagementFromOutside,
+  },
+  {
+    name: 'established-survive',
+    explain: 'The answer to a packet that was let through is let through.',
+    check: establishedSurvive,
+  },
+  {
+    name: 'equal-endpoint-shares',
+    explain: 'Every endpoint of a destination is chosen with the same probability.',
+    check: equalShares,
+  },
+  {
+    name: 'replies-undo-nat',
+    explain: 'Answers come back with the addresses that were asked.',
+    check: repliesUndone,
+  },
+  {
+    name: 'rulesets-agree',
+    explain: 'No packet tells the ruleset from the other one.',
+    check: rulesetsAgree,
+  },
 ];
-

@@ -1,8 +1,8 @@
 /** Every key of an expectation, turned round, fails with a message that names the deciding rule. */
 
 import { describe, expect, it } from 'vitest';
-import { expectationRows } from '../../../src/scenario/rows/expectation-rows.ts';
 import { complaintLine } from '../../../src/scenario/reporters/failure-text.ts';
+import { expectationRows } from '../../../src/scenario/rows/expectation-rows.ts';
 import { complaintsOf, run } from './support.ts';
 
 const web = '{ source: 198.51.101.7, destination: 203.0.113.10, port: 443, in: wan0 }';
@@ -22,10 +22,22 @@ const rows: readonly (readonly [string, string, string, string, RegExp])[] = [
   ['out', web, 'out: lan0', 'out: guest0', /nat prerouting#0/],
   ['hits', web, 'hits: from-wan#0', 'hits: from-wan#1', /from-wan#0 .*ct status dnat accept/],
   ['misses', web, 'misses: from-wan#1', 'misses: from-wan#0', /from-wan#0 .*ct status dnat accept/],
-  ['sets', web, 'sets: { blocklist: { contains: 198.51.100.1 } }', 'sets: { blocklist: { lacks: 198.51.100.1 } }', /from-wan#0/],
+  [
+    'sets',
+    web,
+    'sets: { blocklist: { contains: 198.51.100.1 } }',
+    'sets: { blocklist: { lacks: 198.51.100.1 } }',
+    /from-wan#0/,
+  ],
   ['reply', web, 'reply: reachable', 'reply: unreachable', /from-wan#0/],
   ['outcomes', web, 'outcomes: [{ fate: forwarded }]', 'outcomes: [{ fate: drop }]', /from-wan#0/],
-  ['probability', web, 'outcomes: [{ fate: forwarded, probability: 1 }]', 'outcomes: [{ fate: forwarded, probability: 1/2 }]', /prerouting#0/],
+  [
+    'probability',
+    web,
+    'outcomes: [{ fate: forwarded, probability: 1 }]',
+    'outcomes: [{ fate: forwarded, probability: 1/2 }]',
+    /prerouting#0/,
+  ],
 ];
 
 const file = (packet: string, expectation: string) =>

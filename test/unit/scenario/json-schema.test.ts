@@ -7,7 +7,8 @@ import { scenarioRows } from '../../../src/scenario/rows/scenario-rows.ts';
 
 it('names every key of the rows, and every reference is defined', () => {
   const text = JSON.stringify(scenarioJsonSchema());
-  for (const key of [...Object.keys(scenarioRows), ...Object.keys(packetRows)]) expect(text).toContain(`"${key}":`);
+  for (const key of [...Object.keys(scenarioRows), ...Object.keys(packetRows)])
+    expect(text).toContain(`"${key}":`);
   const references = [...text.matchAll(/#\/\$defs\/(\w+)/g)].map((match) => match[1] ?? '');
   const { $defs } = scenarioJsonSchema();
   expect(Object.keys($defs ?? {})).toEqual([...new Set(references)].sort());

@@ -2,8 +2,8 @@
 
 import { processIo } from '../../../src/cli/io.ts';
 import { scenarioLoader } from '../../../src/cli/test/scenario-loader.ts';
-import { runScenario } from '../../../src/scenario/run-scenario.ts';
 import type { ScenarioResult } from '../../../src/scenario/result.ts';
+import { runScenario } from '../../../src/scenario/run-scenario.ts';
 
 /** The text stands in a sample's folder: `host: .` is the sample. */
 export function run(text: string, sample = 'home-router'): Promise<ScenarioResult> {

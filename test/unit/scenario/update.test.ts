@@ -24,11 +24,16 @@ it('replaces wrong expectations in place', async () => {
       .replace('→ accept', '→ reject')
       .replace('80, drop]', '80, accept]'),
   );
-  expect((await run(text)).results.map(({ status }) => status)).toEqual(['passed', 'passed', 'passed']);
+  expect((await run(text)).results.map(({ status }) => status)).toEqual([
+    'passed',
+    'passed',
+    'passed',
+  ]);
 });
 
 it('adds missing ones', async () => {
-  const open = 'host: .\ntests:\n  - packet: { source: 192.168.1.30, destination: 192.0.2.80, port: 80 }\n';
+  const open =
+    'host: .\ntests:\n  - packet: { source: 192.168.1.30, destination: 192.0.2.80, port: 80 }\n';
   const { text } = updateScenario(await run(open));
   expect(text).toContain('expect: accept');
 });

@@ -6,11 +6,11 @@ import { parseAddress, parsePrefix, prefixContains } from '../../../src/base/add
 import * as testing from '../../../src/testing/index.ts';
 
 const filter = (port: number) => `table ip f {
-  chain forward { type filter hook forward priority 0; policy drop; ct state established accept; iifname "eth1" tcp dport ${port} accept; tcp dport 25 reject }
+  chain forward { type filter hook forward priority 0; policy drop; ct state established accept; iifname "eth1" tcp dport ${port} accept; tcp dport 25 reject; }
 }`;
 const nat = `table ip n {
-  chain pre { type nat hook prerouting priority -100; tcp dport 81 dnat to 10.0.0.9:8080 }
-  chain post { type nat hook postrouting priority 100; oifname "eth0" masquerade }
+  chain pre { type nat hook prerouting priority -100; tcp dport 81 dnat to 10.0.0.9:8080; }
+  chain post { type nat hook postrouting priority 100; oifname "eth0" masquerade; }
 }`;
 
 const out = { source: '10.0.0.7', destination: '192.0.2.9', port: 80, in: 'eth1' } as const;
@@ -35,7 +35,10 @@ it('knows NAT', () => {
 
 it('finds the difference of one port', () => {
   const [one, other] = [testing.testRuleset(filter(80)), testing.testRuleset(filter(8080))];
-  const packets = fc.sample(testing.guidedPackets(one.program, { host: one.host }), { seed: 1, numRuns: 200 });
+  const packets = fc.sample(testing.guidedPackets(one.program, { host: one.host }), {
+    seed: 1,
+    numRuns: 200,
+  });
   expect(testing.toBeEquivalentTo(one, one, { packets }).pass).toBe(true);
   expect(testing.toBeEquivalentTo(one, other, { packets }).pass).toBe(false);
 });
@@ -45,7 +48,10 @@ it('draws addresses on both sides of a prefix', () => {
   if (prefix === undefined) throw new Error('no prefix');
   const isIn = (text: string) => prefixContains(prefix, parseAddress(text) ?? new Uint8Array(4));
   fc.assert(fc.property(testing.addressesInside('10.2.0.0/15'), isIn), { numRuns: 50 });
-  fc.assert(fc.property(testing.addressesOutside('10.2.0.0/15'), (text) => !isIn(text)), { numRuns: 50 });
+  fc.assert(
+    fc.property(testing.addressesOutside('10.2.0.0/15'), (text) => !isIn(text)),
+    { numRuns: 50 },
+  );
 });
 
 it('draws rulesets that load', () => {
@@ -59,7 +65,13 @@ it('draws rulesets that load', () => {
 
 it('checks properties by sampling', () => {
   const open = testing.testRuleset(filter(80));
-  const report = testing.checkProperties(open.program, open.host, { runs: 60, properties: ['no-spoofed-source', 'established-survive'] });
-  expect(report.findings.map(({ property }) => property)).toEqual(['no-spoofed-source', 'established-survive']);
+  const report = testing.checkProperties(open.program, open.host, {
+    runs: 60,
+    properties: ['no-spoofed-source', 'established-survive'],
+  });
+  expect(report.findings.map(({ property }) => property)).toEqual([
+    'no-spoofed-source',
+    'established-survive',
+  ]);
   expect(report.unknown).toEqual([]);
 });

@@ -74,5 +74,7 @@ it('guided packets find seeded bugs', { timeout: 600_000 }, async () => {
   }
   console.log(`packets until found\n${table.join('\n')}`);
   expect([...wanted]).toEqual([]);
-  expect(table.filter((line) => !line.startsWith('not'))).toSatisfy((found: string[]) => found.length >= 28);
+  expect(table.filter((line) => !line.startsWith('not'))).toSatisfy(
+    (found: string[]) => found.length >= 28,
+  );
 });
