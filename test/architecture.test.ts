@@ -63,6 +63,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'src/simulate',
     'src/report',
   ],
+  'src/replay': [
+    'src/base',
+    'src/datatypes',
+    'src/host',
+    'src/packet',
+    'src/model',
+    'src/lower',
+    'src/formats',
+    'src/trace',
+    'src/simulate',
+  ],
   'src/testing': [
     'src/base',
     'src/datatypes',

@@ -233,4 +233,8 @@ export const catalogue = {
     severity: 'error',
     explain: 'A packet of a test file cannot exist or cannot come in here.',
   },
+  'recording-line': {
+    severity: 'error',
+    explain: 'A line of a recording is no recorded scenario: not JSON, or without host, rulesets or results.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -27,6 +27,11 @@ const commands: readonly CommandRow[] = [
     load: async () => (await import('./commands/test.ts')).registerTest,
   },
   {
+    name: 'replay',
+    description: 'simulate recorded scenarios and print the first divergence of each packet',
+    load: async () => (await import('./commands/replay.ts')).registerReplay,
+  },
+  {
     name: 'check',
     description: 'report what nft, iptables-restore or the kernel would refuse',
     load: async () => (await import('./commands/check.ts')).registerCheck,

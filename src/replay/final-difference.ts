@@ -1,10 +1,11 @@
 /** Compares what is left after a scenario: counters, objects, the size of sets. */
 
-import type { ProgramTable } from '../../../src/model/program.ts';
-import type { SimulationState } from '../../../src/simulate/api.ts';
-import type { CompiledProgram } from '../../../src/simulate/compile.ts';
-import { readCounters, readObjects, readSets } from '../../../src/simulate/reading.ts';
-import type { RecordedFinal } from './scenario.ts';
+import type { ProgramTable } from '../model/program.ts';
+import type { SimulationState } from '../simulate/api.ts';
+import type { CompiledProgram } from '../simulate/compile.ts';
+import { readCounters, readObjects, readSets } from '../simulate/reading.ts';
+import { firstDifference } from './event-difference.ts';
+import type { RecordedFinal } from './recording.ts';
 
 export function finalDifference(
   compiled: CompiledProgram,
@@ -36,11 +37,7 @@ function counterDifference(
     )
     .sort();
   const wanted = final.counters.map((counter) => counter.join(' ')).sort();
-  for (let index = 0; index < Math.max(own.length, wanted.length); index++) {
-    if (own[index] !== wanted[index])
-      return `counter: kernel ${wanted[index] ?? '(none)'}, simulated ${own[index] ?? '(none)'}`;
-  }
-  return undefined;
+  return firstDifference('counter', wanted, own);
 }
 
 function objectDifference(

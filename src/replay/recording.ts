@@ -1,7 +1,7 @@
-/** The record format of the kernel corpus, as its README describes it. */
+/** Recorded scenarios: a host, rulesets, packets, and what a kernel did with them; one JSON object a line. */
 
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import type { Diagnostic, Result } from '../base/diagnostic.ts';
+import type { Source } from '../base/span.ts';
 
 export interface RecordedEvent {
   readonly fam: string;
@@ -92,14 +92,40 @@ export interface Scenario extends Partial<RecordedPlay> {
   readonly outcomes?: readonly RecordedPlay[];
 }
 
-/** One scenario a line. */
-export function readScenarios(path: string): readonly Scenario[] {
-  const bytes = readFileSync(path);
-  const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line): Scenario => JSON.parse(line));
+/** What a line must hold to be played: `error` records, for instance, have no `host_text`. */
+function isScenario(value: unknown): value is Scenario {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!('name' in value) || typeof value.name !== 'string') return false;
+  if (!('host' in value) || !('host_text' in value)) return false;
+  if (!('rulesets' in value) || !Array.isArray(value.rulesets)) return false;
+  return 'outcomes' in value || ('packets' in value && 'results' in value);
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One scenario a line; a line that is none is reported and left out. */
+export function readRecording(source: Source): Result<readonly Scenario[]> {
+  const value: Scenario[] = [];
+  const diagnostics: Diagnostic[] = [];
+  let start = 0;
+  for (const line of source.text.split('\n')) {
+    const end = start + line.length;
+    const parsed = line.trim() === '' ? null : parseLine(line);
+    if (isScenario(parsed)) value.push(parsed);
+    else if (parsed !== null) {
+      const message = 'this line is no recorded scenario';
+      const span = { source, start, end };
+      diagnostics.push({ code: 'recording-line', span, message });
+    }
+    start = end + 1;
+  }
+  return { value, diagnostics };
 }
 
 /** What really happened: one play, or several of a random scenario. */

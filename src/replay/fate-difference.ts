@@ -1,70 +1,16 @@
-/** Compares an outcome of the simulator with one recorded packet. */
+/** Compares what became of a packet: the simulator's fate with the recorded one. */
 
-import { summarisePacket } from '../../../src/packet/summary.ts';
-import type { SimulationResult } from '../../../src/simulate/api.ts';
-import type { TracedVerdict, TraceEvent } from '../../../src/trace/event.ts';
-import type { Fate, FatePlace, OutgoingPacket } from '../../../src/trace/fate.ts';
-import { outgoingText, packetDifference, packetText } from './packet-text.ts';
-import type { RecordedEvent, RecordedFate, RecordedPacket, RecordedResult } from './scenario.ts';
+import { summarisePacket } from '../packet/summary.ts';
+import type { SimulationResult } from '../simulate/api.ts';
+import type { Fate, FatePlace, OutgoingPacket } from '../trace/fate.ts';
+import { outgoingText, packetDifference, packetText } from './packet-difference.ts';
+import type { RecordedFate, RecordedPacket } from './recording.ts';
 
 export interface CompareOptions {
   /** The rulesets have netdev chains: then the lab's own hooks include ingress. */
   readonly netdev: boolean;
   /** Bridged packets go through the IP hooks, and count as forwarded. */
   readonly bridgeNetfilter: boolean;
-}
-
-function verdictText(verdict: TracedVerdict): string {
-  if (verdict.kind === 'jump' || verdict.kind === 'goto') return `${verdict.kind} ${verdict.chain}`;
-  return verdict.kind === 'queue' ? `queue ${verdict.number}` : verdict.kind;
-}
-
-interface EventText {
-  readonly text: string;
-  readonly legacy: boolean;
-}
-
-function recordedText(event: RecordedEvent): EventText {
-  const index = event.index === undefined ? '' : ` ${event.index}`;
-  const text = `${event.fam} ${event.table} ${event.chain} ${event.type}${index} ${event.verdict} mark ${event.mark}`;
-  return { text, legacy: event.legacy === true };
-}
-
-/** xtables-legacy logs a rule before its target runs: the mark is that before the rule. */
-function eventsOf(trace: readonly TraceEvent[], subject: number): readonly EventText[] {
-  const texts: EventText[] = [];
-  let before = 0;
-  for (const event of trace) {
-    if (event.subject !== subject) continue;
-    if (event.kind === 'chain-entered') before = event.mark;
-    if (event.kind !== 'rule-matched' && event.kind !== 'policy-applied') continue;
-    const legacy = event.loader === 'iptables-legacy';
-    const place = `${event.family} ${event.table} ${event.chain}`;
-    const mark = legacy ? before : event.mark;
-    const what =
-      event.kind === 'rule-matched'
-        ? `rule ${event.index} ${verdictText(event.verdict)}`
-        : `policy ${event.policy}`;
-    texts.push({ text: `${place} ${what} mark ${mark}`, legacy });
-    before = event.mark;
-  }
-  return texts;
-}
-
-export function eventDifference(
-  recorded: readonly RecordedEvent[],
-  trace: readonly TraceEvent[],
-  subject: number,
-): string | undefined {
-  const expected = recorded.filter(({ type }) => type !== 'return').map(recordedText);
-  const own = eventsOf(trace, subject);
-  for (let index = 0; index < Math.max(expected.length, own.length); index++) {
-    const wanted = expected[index]?.text;
-    const found = own[index]?.text;
-    if (wanted !== found)
-      return `event ${index}: kernel ${wanted ?? '(none)'}, simulated ${found ?? '(none)'}`;
-  }
-  return undefined;
 }
 
 export function fateDifference(
@@ -197,33 +143,4 @@ function replyDifference(
   if (recorded.length !== replies.length)
     return `replies: kernel ${recorded.length}, simulated ${replies.length}`;
   return undefined;
-}
-
-/** The packets that the kernel made: their own events and headers. */
-export function spawnedDifference(
-  recorded: RecordedResult,
-  result: SimulationResult,
-  trace: readonly TraceEvent[],
-): string | undefined {
-  if (recorded.spawned.length !== result.spawned.length)
-    return `spawned: kernel ${recorded.spawned.length}, simulated ${result.spawned.length}`;
-  for (const [index, each] of recorded.spawned.entries()) {
-    const own = result.spawned[index];
-    if (own === undefined) continue;
-    const events = eventDifference(each.events, trace, own.subject);
-    if (events !== undefined) return `spawned ${index} ${events}`;
-    const headers = packetDifference(
-      each.pkt ?? {},
-      spawnedText(own.fate, trace, own.subject),
-      false,
-    );
-    if (headers !== undefined) return `spawned ${index} ${headers}`;
-  }
-  return undefined;
-}
-
-function spawnedText(fate: Fate, trace: readonly TraceEvent[], subject: number): RecordedPacket {
-  if ('out' in fate && fate.out[0] !== undefined) return outgoingText(fate.out[0]);
-  const start = trace.find((event) => event.kind === 'packet-started' && event.subject === subject);
-  return start?.kind === 'packet-started' ? packetText(start.packet) : {};
 }

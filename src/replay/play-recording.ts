@@ -1,19 +1,16 @@
 /** Plays a recorded scenario on the simulator, packet by packet. */
 
-import { printConntrackEntry } from '../../../src/formats/conntrack/print-conntrack.ts';
-import { bytesFromHex } from '../../../src/packet/bytes.ts';
-import type { Outcome, PacketInput, SimulationState } from '../../../src/simulate/api.ts';
-import type { CompiledProgram } from '../../../src/simulate/compile.ts';
-import { explore } from '../../../src/simulate/explore.ts';
-import { readConntrack } from '../../../src/simulate/reading.ts';
-import { initialState } from '../../../src/simulate/simulate.ts';
-import {
-  type CompareOptions,
-  eventDifference,
-  fateDifference,
-  spawnedDifference,
-} from './compare.ts';
-import type { RecordedInput, RecordedPlay, RecordedResult } from './scenario.ts';
+import { printConntrackEntry } from '../formats/conntrack/print-conntrack.ts';
+import { bytesFromHex } from '../packet/bytes.ts';
+import type { Outcome, PacketInput, SimulationState } from '../simulate/api.ts';
+import type { CompiledProgram } from '../simulate/compile.ts';
+import { explore } from '../simulate/explore.ts';
+import { readConntrack } from '../simulate/reading.ts';
+import { initialState } from '../simulate/simulate.ts';
+import { eventDifference, firstDifference } from './event-difference.ts';
+import { type CompareOptions, fateDifference } from './fate-difference.ts';
+import type { RecordedInput, RecordedPlay, RecordedResult } from './recording.ts';
+import { spawnedDifference } from './spawned-difference.ts';
 
 /** A moment on a Tuesday; the recordings do not depend on it. */
 const startClock = 1_700_000_000_000;
@@ -55,11 +52,7 @@ function conntrackDifference(
     )
     .sort();
   const wanted = recorded.map((line) => line.replace(/ +/g, ' ')).sort();
-  for (let index = 0; index < Math.max(own.length, wanted.length); index++) {
-    if (own[index] !== wanted[index])
-      return `conntrack: kernel ${wanted[index] ?? '(none)'}, simulated ${own[index] ?? '(none)'}`;
-  }
-  return undefined;
+  return firstDifference('conntrack', wanted, own);
 }
 
 /** Numbers that a random port may have become: every port and id that the recording shows. */

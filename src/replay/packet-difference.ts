@@ -1,9 +1,9 @@
-/** Packet summaries in the words of the corpus, and their comparison with what was recorded. */
+/** Packet summaries in the words of a recording, and their comparison. */
 
-import { summariseFrame, summarisePacket } from '../../../src/packet/summary.ts';
-import type { PacketSummary } from '../../../src/packet/summary-types.ts';
-import type { OutgoingPacket } from '../../../src/trace/fate.ts';
-import type { RecordedPacket } from './scenario.ts';
+import { summariseFrame, summarisePacket } from '../packet/summary.ts';
+import type { PacketSummary } from '../packet/summary-types.ts';
+import type { OutgoingPacket } from '../trace/fate.ts';
+import type { RecordedPacket } from './recording.ts';
 
 const protocolNames: Readonly<Record<number, string>> = {
   1: 'icmp',
