@@ -1,0 +1,20 @@
+/** Streams of packets: each one meets the state that the one before it left. */
+
+import type { PacketInput, SimulateOptions, SimulationResult, SimulationState } from './api.ts';
+import type { CompiledProgram } from './compile.ts';
+import { simulate } from './simulate.ts';
+
+/** Lazily, in order; the last result holds the state after all packets. */
+export function* simulateMany(
+  compiled: CompiledProgram,
+  state: SimulationState,
+  packets: Iterable<PacketInput>,
+  options: SimulateOptions,
+): Iterable<SimulationResult> {
+  let current = state;
+  for (const packet of packets) {
+    const result = simulate(compiled, current, packet, options);
+    current = result.state;
+    yield result;
+  }
+}
