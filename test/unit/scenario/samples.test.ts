@@ -6,12 +6,10 @@ import { runMain } from '../../../src/cli/main.ts';
 async function run(...words: readonly string[]) {
   let text = '';
   const { processIo } = await import('../../../src/cli/io.ts');
-  const io = {
-    ...processIo(),
-    colour: false,
-    error: () => {},
-    out: (part: string) => void (text += part),
+  const out = (part: string): void => {
+    text += part;
   };
+  const io = { ...processIo(), colour: false, error: () => {}, out };
   const code = await runMain(['test', ...words], io);
   return { code, text };
 }
