@@ -12,7 +12,7 @@ import { type Connection, isReply, statusWords } from './conntrack/connection.ts
 import { type Journey, newJourney } from './journey.ts';
 import type { LivePacket } from './live-packet.ts';
 import { newRegisters, type Registers } from './rules/registers.ts';
-import type { Journal, Store } from './state/store.ts';
+import { type Journal, newJournal, type Store } from './state/store.ts';
 
 export interface Run {
   readonly compiled: CompiledProgram;
@@ -50,7 +50,7 @@ export function newRun(compiled: CompiledProgram, options: RunOptions): Run {
     compiled,
     host: compiled.host,
     store,
-    journal: { store, changes: [] },
+    journal: newJournal(store),
     clock: options.clock,
     chooser: options.chooser,
     recorder: options.recorder,

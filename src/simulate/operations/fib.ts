@@ -73,7 +73,7 @@ function lookupType(evaluation: Evaluation, operation: FibOperation): number {
 /** nft_fib_can_skip(): what loops back is answered with its own device. */
 function isLoopedBack({ packet, state }: Evaluation): boolean {
   const early = state.hook === 'prerouting' || state.hook === 'ingress' || state.hook === 'input';
-  return early && packet.input !== undefined && packet.input.flags.includes('LOOPBACK');
+  return early && packet.input?.flags.includes('LOOPBACK') === true;
 }
 
 function lookupDevice(

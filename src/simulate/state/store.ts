@@ -51,6 +51,12 @@ export interface StateNode {
 export interface Journal {
   readonly store: Store;
   readonly changes: Change[];
+  /** Slots that were written, each once, with what stood there before. */
+  readonly before: Map<number, number>;
+}
+
+export function newJournal(store: Store): Journal {
+  return { store, changes: [], before: new Map() };
 }
 
 /** A versioned store. */
@@ -95,6 +101,7 @@ function applyChanges(changes: readonly Change[], direction: 'undo' | 'redo'): v
 /** The state after the journal's changes, which are already in the store; the current one becomes its past. */
 export function commitJournal(versions: Versions, journal: Journal): StateNode {
   const before = versions.current;
+  if (journal.before.size > 0) journal.changes.push(scalarChange(journal));
   if (journal.changes.length === 0) return before;
   const node: StateNode = {
     number: versions.count++,
@@ -111,23 +118,30 @@ export function commitJournal(versions: Versions, journal: Journal): StateNode {
 
 /** Takes everything back. */
 export function revertJournal(journal: Journal): void {
+  const { scalars } = journal.store;
   applyChanges(journal.changes, 'undo');
+  for (const [slot, value] of journal.before) scalars[slot] = value;
   journal.changes.length = 0;
+  journal.before.clear();
+}
+
+/** All slots of a run as one change. */
+function scalarChange({ store, before }: Journal): Change {
+  const { scalars } = store;
+  const slots = Array.from(before.keys());
+  const old = Array.from(before.values());
+  const fresh = slots.map((slot) => scalars[slot] ?? 0);
+  const write = (values: readonly number[]): void =>
+    slots.forEach((slot, index) => {
+      scalars[slot] = values[index] ?? 0;
+    });
+  return { undo: () => write(old), redo: () => write(fresh) };
 }
 
 export function setScalar(journal: Journal, slot: number, value: number): void {
   const { scalars } = journal.store;
-  const before = scalars[slot] ?? 0;
-  if (before === value) return;
+  if (!journal.before.has(slot)) journal.before.set(slot, scalars[slot] ?? 0);
   scalars[slot] = value;
-  journal.changes.push({
-    undo: () => {
-      scalars[slot] = before;
-    },
-    redo: () => {
-      scalars[slot] = value;
-    },
-  });
 }
 
 /** Sets or, with undefined, deletes an entry of one of the store's maps. */
