@@ -227,7 +227,8 @@ export const catalogue = {
   },
   'scenario-reference': {
     severity: 'error',
-    explain: 'A test file names a packet, flow, fixture, rule, set, interface or file that is not there.',
+    explain:
+      'A test file names a packet, flow, fixture, rule, set, interface or file that is not there.',
   },
   'scenario-packet': {
     severity: 'error',
@@ -235,6 +236,7 @@ export const catalogue = {
   },
   'recording-line': {
     severity: 'error',
-    explain: 'A line of a recording is no recorded scenario: not JSON, or without host, rulesets or results.',
+    explain:
+      'A line of a recording is no recorded scenario: not JSON, or without host, rulesets or results.',
   },
 } as const satisfies Record<string, CatalogueEntry>;

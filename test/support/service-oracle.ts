@@ -30,9 +30,6 @@ export function promised(question: Question): Expected {
   const all = usable(endpoints);
   const local = usable(endpoints.filter((one) => one.nodeName === nodeName));
   const internal = question.target === 'cluster';
-  const _policy = internal
-    ? service.spec.internalTrafficPolicy
-    : service.spec.externalTrafficPolicy;
   if (isFiltered(question, all)) return { kind: 'DROP', ...nothing };
   // Either policy looks at endpoints anywhere to tell "none" from "none here".
   if (all.length === 0) return unserved(question);
