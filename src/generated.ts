@@ -31,6 +31,8 @@ export function generateCalico(
 ): Result<Ruleset | IptablesRuleset> {
   const { value, diagnostics } = calico(input, options);
   if (value.output.mode === 'iptables') return { value: value.output.ruleset, diagnostics };
-  const loaded = loadNft(nftCommands(value.output.table, { setElements: true }).join('\n'), { filename: '<calico>' });
+  const loaded = loadNft(nftCommands(value.output.table, { setElements: true }).join('\n'), {
+    filename: '<calico>',
+  });
   return { value: loaded.value, diagnostics: [...diagnostics, ...loaded.diagnostics] };
 }

@@ -12,7 +12,7 @@ export interface ReplayOptions {
 }
 
 function* replayFile(session: Session, path: string): Iterable<ScenarioDivergence> {
-  const source = openRecording(path);
+  const source = openRecording(session.io, path);
   if ('failure' in source) return fail(session, source.failure);
   const { value, diagnostics } = readRecording(source);
   if (showDiagnostics(session, diagnostics)) session.exitCode = 2;
@@ -52,6 +52,6 @@ export function replay(session: Session, files: readonly string[], options: Repl
     }
   }
   if (options.json === true) writeJson(session, { scenarios: kept, summary });
-  else session.io.out(summaryText(summary));
+  else if (summary.scenarios > 0) session.io.out(summaryText(summary));
   if (session.exitCode === 0 && summary.divergingScenarios > 0) session.exitCode = 1;
 }

@@ -61,6 +61,7 @@ export function lowerSetUpdate(context: LoweringContext, statement: SetUpdateSta
   const written = [...parts.statements, ...(statement.statements ?? [])];
   const operations = statefulOperations(context, written);
   if (operations.length !== written.length) return false;
+  if (!checkConnlimit(context, set, written)) return false;
   set.dynamic = true;
   return emitDynset(context, {
     operator: statement.operation,
@@ -71,6 +72,19 @@ export function lowerSetUpdate(context: LoweringContext, statement: SetUpdateSta
     operations,
     span: statement.span,
   });
+}
+
+/** nft_dynset_init(): an expression with garbage collection of its own does not go into a set with timeouts. */
+function checkConnlimit(
+  context: LoweringContext,
+  set: SetBuild,
+  statements: readonly Statement[],
+): boolean {
+  const connlimit = statements.find(({ kind }) => kind === 'ct-count');
+  if (connlimit === undefined || !set.timeout) return true;
+  const message = `the kernel takes no ct count in elements of ${set.name}: the set has timeouts`;
+  fail(context, 'kernel-refused', connlimit.span, message);
+  return false;
 }
 
 function checkUpdate(

@@ -1,4 +1,9 @@
-/** Thirty mutations of the Calico sample: guided packets tell at least 28 from the original. Equivalent mutants were left out. */
+/**
+ * Thirty mutations of the Calico sample that guided packets tell from the original: a check that they keep doing so.
+ *
+ * This is no detection rate: the mutations were chosen after a pilot with the same seed, mostly from those it found, and
+ * which of the others are equivalent to the original has not been looked into.
+ */
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
