@@ -17,7 +17,7 @@ export function judge(scenario: Scenario): Judgement {
   const { errors, packets, play, final } = replayScenario(scenario);
   const accepted = replayRefusals(scenario)
     .flatMap(({ difference }) => difference ?? [])
-    .filter((line) => !line.includes('Could not process rule'));
+    .filter((line) => !/Could not process rule|RULE_APPEND failed/.test(line));
   const [error] = errors;
   if (error !== undefined) return { difference: `does not load: ${error}`, details: [], accepted };
   for (const [index, packet] of packets.entries()) {

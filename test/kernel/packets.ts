@@ -70,7 +70,7 @@ function transport(version: Version): fc.Arbitrary<LabPacket> {
       }),
     },
     { weight: 1, arbitrary: fc.record({ proto: fc.constantFrom('sctp', 'udplite'), ...both }) },
-    { weight: 1, arbitrary: fc.record({ proto: fc.constantFrom(47, 50, 132) }) },
+    { weight: 1, arbitrary: fc.record({ proto: fc.constantFrom(47, 50) }) },
   );
 }
 

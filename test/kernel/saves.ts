@@ -33,8 +33,7 @@ function saveMatches(version: Version): Text {
       '-m dscp --dscp 0x2e',
       '-m quota --quota 100',
       '-m pkttype --pkt-type unicast',
-      '-m rpfilter --invert',
-      '-f',
+      '-m tos --tos 0xb8',
     ),
   );
 }

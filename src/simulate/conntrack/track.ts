@@ -165,6 +165,8 @@ function trackProtocol(
     case protocol.icmp:
     case protocol.icmpv6:
       return trackQuery(connection, context, transport.protocol);
+    case protocol.gre:
+      return trackExchange(connection, context, ['gre_timeout', 30], ['gre_timeout_stream', 180]);
     default:
       return { kind: 'accept', timeoutSeconds: sysctlNumber(run, 'generic_timeout', 600) };
   }
@@ -191,6 +193,7 @@ function trackUdp(connection: Connection, context: TrackContext, number: number)
     const covered = declared === 0 ? length : declared;
     if (covered < 8 || covered > length) return { kind: 'invalid', reason: 'BAD_LENGTH' };
     if (checksum === 0 || !context.checksumOk()) return { kind: 'invalid', reason: 'BAD_CHECKSUM' };
+    return trackExchange(connection, context, ['udp_timeout', 30], ['udp_timeout_stream', 120]);
   }
   if ((connection.status & connectionStatus.confirmed) === 0)
     connection.streamAt = context.clock + streamAfterMilliseconds;
@@ -201,6 +204,22 @@ function trackUdp(connection: Connection, context: TrackContext, number: number)
   if ((connection.status & connectionStatus.natClash) === 0)
     connection.status |= connectionStatus.assured;
   return { kind: 'accept', timeoutSeconds: context.sysctl('udp_timeout_stream', 120) };
+}
+
+type NamedTimeout = readonly [sysctl: string, absent: number];
+
+/** UDP-Lite and GRE: whatever follows the first reply assures the connection (nf_conntrack_gre_packet()). */
+function trackExchange(
+  connection: Connection,
+  { sysctl }: TrackContext,
+  unreplied: NamedTimeout,
+  replied: NamedTimeout,
+): TrackVerdict {
+  if ((connection.status & connectionStatus.seenReply) === 0)
+    return { kind: 'accept', timeoutSeconds: sysctl(...unreplied) };
+  if ((connection.status & connectionStatus.natClash) === 0)
+    connection.status |= connectionStatus.assured;
+  return { kind: 'accept', timeoutSeconds: sysctl(...replied) };
 }
 
 function trackQuery(connection: Connection, context: TrackContext, number: number): TrackVerdict {

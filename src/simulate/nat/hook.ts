@@ -40,8 +40,7 @@ export function runNat(
     destroyConnection(run, connection);
     return dropVerdict;
   }
-  manipulatePacket(run, packet, manipulation);
-  return acceptVerdict;
+  return manipulatePacket(run, packet, manipulation) ? acceptVerdict : dropVerdict;
 }
 
 /** The first chain that binds wins; undefined: go on and translate. */

@@ -35,14 +35,26 @@ export function needsManipulation(
   return (connection.status & bit) !== 0;
 }
 
-/** nf_nat_packet() */
-export function manipulatePacket(run: Run, packet: LivePacket, manipulation: Manipulation): void {
+/** nf_nat_packet(); false: the packet cannot be rewritten and is dropped. */
+export function manipulatePacket(
+  run: Run,
+  packet: LivePacket,
+  manipulation: Manipulation,
+): boolean {
   const { connection, connectionInfo: info } = packet;
-  if (connection === undefined || info === undefined) return;
-  if (!needsManipulation(connection, info, manipulation)) return;
+  if (connection === undefined || info === undefined) return true;
+  if (!needsManipulation(connection, info, manipulation)) return true;
   const target = invertTuple(tupleOf(connection, !isReply(info)));
-  if (target === undefined) return;
+  if (target === undefined) return true;
+  if (isShortGre(packet)) return false;
   rewrite(run, packet, 0, target, manipulation, 'nat');
+  return true;
+}
+
+/** gre_manip_pkt() wants eight bytes of header, more than the base header that conntrack is content with. */
+function isShortGre(packet: LivePacket): boolean {
+  const transport = transportOf(packet, 0, ipFamily(packet) ?? 4);
+  return transport?.number === protocol.gre && packet.length - transport.offset < 8;
 }
 
 /** Rewrites the packet that starts at `start`: the packet itself, or the one an ICMP error quotes. */

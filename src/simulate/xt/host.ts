@@ -41,10 +41,33 @@ function typeFits(
   device: NetworkInterface | undefined,
 ): boolean {
   if (wanted === undefined) return true;
+  if (address.length === 16) return typeFits6(run, wanted, address, device) !== wanted.inverted;
   const limited = device === undefined ? {} : { device: device.name };
   const type = addressType(run.host, address, limited).toUpperCase();
   return wanted.types.some((name) => name === type) !== wanted.inverted;
 }
+
+/** match_type6(): the address itself is unicast, multicast or unspecified, and routing must name one of the other kinds. */
+function typeFits6(
+  run: Evaluation['run'],
+  { types }: AddressTypeMatch,
+  address: Address,
+  device: NetworkInterface | undefined,
+): boolean {
+  const multicast = address[0] === 0xff;
+  const unspecified = address.every((byte) => byte === 0);
+  const wanted = new Set<string>(types);
+  if (wanted.has('MULTICAST') && !multicast) return false;
+  if (wanted.has('UNICAST') && (multicast || unspecified)) return false;
+  if (wanted.has('UNSPEC') && !unspecified) return false;
+  const routed = routedTypes.filter((name) => wanted.has(name));
+  if (routed.length === 0) return true;
+  const limited = device === undefined ? {} : { device: device.name };
+  const found = addressType(run.host, address, limited).toUpperCase();
+  return routed.some((name) => name === found);
+}
+
+const routedTypes = ['LOCAL', 'ANYCAST', 'UNREACHABLE'] as const;
 
 /** rpfilter_mt() of IPv4 and IPv6. */
 export function rpfilterMatcher(options: RpfilterOptions): Matcher {
