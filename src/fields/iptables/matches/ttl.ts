@@ -4,7 +4,7 @@ import { extension } from '../extension.ts';
 import { saved } from '../saving.ts';
 import { number } from '../value-kinds.ts';
 
-interface HopComparison<Kind extends 'ttl' | 'hl'> {
+export interface HopComparison<Kind extends 'ttl' | 'hl'> {
   readonly kind: Kind;
   readonly operator: 'eq' | 'ne' | 'lt' | 'gt';
   readonly value: number;

@@ -5,7 +5,7 @@ import { readPortNumbers, requirePorts } from '../nat-range.ts';
 import { flag, text } from '../value-kinds.ts';
 import { formatPorts, type PortNumbers } from './nat.ts';
 
-interface PortRewrite<Kind extends 'MASQUERADE' | 'REDIRECT'> {
+export interface PortRewrite<Kind extends 'MASQUERADE' | 'REDIRECT'> {
   readonly kind: Kind;
   readonly ports?: PortNumbers;
   readonly random: boolean;

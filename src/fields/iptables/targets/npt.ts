@@ -5,7 +5,7 @@ import { extension } from '../extension.ts';
 import { formatNetwork, prefixLength } from '../networks.ts';
 import { network } from '../value-kinds.ts';
 
-interface PrefixTranslation<Kind extends 'DNPT' | 'SNPT'> {
+export interface PrefixTranslation<Kind extends 'DNPT' | 'SNPT'> {
   readonly kind: Kind;
   readonly from: { readonly address: Address; readonly mask: Address };
   readonly to: { readonly address: Address; readonly mask: Address };

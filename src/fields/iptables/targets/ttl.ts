@@ -3,7 +3,7 @@
 import { extension } from '../extension.ts';
 import { number } from '../value-kinds.ts';
 
-interface HopChange<Kind extends 'TTL' | 'HL'> {
+export interface HopChange<Kind extends 'TTL' | 'HL'> {
   readonly kind: Kind;
   readonly action: 'set' | 'inc' | 'dec';
   readonly value: number;

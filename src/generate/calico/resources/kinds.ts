@@ -34,7 +34,7 @@ export function calicoObjects<Value>(
   });
 }
 
-interface Named<Spec> {
+export interface Named<Spec> {
   readonly metadata: ObjectMetadata;
   readonly spec?: Maybe<Spec>;
 }
