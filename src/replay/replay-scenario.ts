@@ -77,9 +77,16 @@ export function replayRefusals(scenario: Scenario): readonly RefusalReport[] {
   });
 }
 
+/** nft's line goes into the first base chain, a line of a save format into each table that has its chain. */
 function withLine(text: string, line: string): string {
-  return text.replace(
-    /^(\s*type (?:filter|nat|route) hook[^\n]*\n)/m,
-    (head) => `${head}${line}\n`,
+  const [, chain] = line.match(/^-A (\S+)/) ?? [];
+  if (chain === undefined) {
+    const head = /^(\s*type (?:filter|nat|route) hook[^\n]*\n)/m;
+    return text.replace(head, (found) => `${found}${line}\n`);
+  }
+  const tables = text.split(/^COMMIT$/m);
+  const extended = tables.map((table) =>
+    table.includes(`\n:${chain} `) ? `${table}${line}\n` : table,
   );
+  return extended.join('COMMIT');
 }

@@ -42,6 +42,8 @@ export interface LivePacket {
   connection: Connection | undefined;
   connectionInfo: ConnectionInfo | undefined;
   untracked: boolean;
+  /** An answer to an untracked packet: xtables' CT target takes it for tracked (xt_ct_target() looks at _nfct). */
+  answersUntracked: boolean;
   /** A template of the CT target: zone, helper. */
   template: { readonly zone: number; readonly helper?: string } | undefined;
   route: RouteDecision | undefined;
@@ -81,6 +83,7 @@ export function newLivePacket(
     connection: undefined,
     connectionInfo: undefined,
     untracked: false,
+    answersUntracked: false,
     template: undefined,
     route: undefined,
     sender: undefined,

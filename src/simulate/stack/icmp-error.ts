@@ -133,6 +133,7 @@ function sendReply(
 /** nf_ct_attach(): the answer belongs to the connection of the packet, in the other direction. */
 export function attachConnection(packet: LivePacket, reply: LivePacket): void {
   const { connection, connectionInfo: info } = packet;
+  reply.answersUntracked = packet.untracked;
   if (connection === undefined || info === undefined) return;
   reply.connection = connection;
   reply.connectionInfo = isReply(info) ? 'related' : 'related-reply';

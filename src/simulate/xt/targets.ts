@@ -98,7 +98,7 @@ function connmarkTarget(options: ConnmarkTargetOptions): Step {
 /** xt_ct_target(): too late once conntrack has looked. */
 function ctTarget({ noTrack, zone, helper }: CtOptions): Step {
   return ({ run, packet }) => {
-    if (packet.connection !== undefined || packet.untracked) return;
+    if (packet.connection !== undefined || packet.untracked || packet.answersUntracked) return;
     if (noTrack) {
       packet.untracked = true;
       record(run, { kind: 'conntrack-untracked', subject: packet.subject });
