@@ -52,6 +52,7 @@ function needsChecksum(packet: LivePacket, { number, offset }: Transport): boole
 /** nf_ip_checksum(), nf_ip6_checksum() */
 function isChecksumRight(packet: LivePacket, { number, offset }: Transport): boolean {
   const { bytes, length } = packet;
+  if (packet.checksumTrusted) return true;
   const isIpv6 = ipFamily(packet) === 6;
   const withPseudo = isIpv6 || number === protocol.tcp || number === protocol.udp;
   const pseudo = withPseudo
