@@ -48,8 +48,17 @@ function read(path: string): Source | Failure {
   }
 }
 
+/** A reader that goes away (`| head`) ends the command quietly. */
+function endWithReader(): void {
+  process.stdout.on('error', (error) => {
+    if ('code' in error && error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
 /** Colour is on for terminals, off with NO_COLOR (no-color.org). */
 export function processIo(): Io {
+  if (process.stdout.listenerCount('error') === 0) endWithReader();
   return {
     out: (text) => process.stdout.write(text),
     error: (text) => process.stderr.write(text),
