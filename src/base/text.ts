@@ -44,8 +44,8 @@ export function positionAt(source: Source, offset: number): Position {
   return { line, column: at - start + 1, text: text.slice(start, end < 0 ? text.length : end) };
 }
 
-/** Levenshtein distance, given up above `limit`. */
-function editDistance(left: string, right: string, limit: number): number {
+/** Levenshtein distance; words whose lengths differ by more than `limit` are not compared: `limit + 1`. */
+export function editDistance(left: string, right: string, limit: number): number {
   if (Math.abs(left.length - right.length) > limit) return limit + 1;
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let row = 1; row <= left.length; row += 1) {
