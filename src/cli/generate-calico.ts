@@ -3,7 +3,6 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Source } from '../base/span.ts';
 import { comparisonText } from '../generate/calico/compare.ts';
 import {
   type CalicoInput,
@@ -16,6 +15,7 @@ import { readCalicoInput } from '../generate/calico/read-input.ts';
 import { namedInterfaces, onlyEndpoints } from '../generate/calico/select-endpoints.ts';
 import { compareCalico } from './calico-compare.ts';
 import { type CalicoFormat, dialects, printCalico, printIpSets } from './calico-print.ts';
+import { readObjectFiles } from './input/object-files.ts';
 import { failureReason } from './io.ts';
 import { fail, type Session, showDiagnostics } from './session.ts';
 
@@ -73,7 +73,7 @@ export function registerGenerateCalico(parent: Command, session: Session): void 
 
 /** Exit code 1 when the input is invalid or the dump differs. */
 export function generateCalicoCommand(session: Session, options: GenerateCalicoOptions): void {
-  const sources = readSources(session, options.file);
+  const sources = readObjectFiles(session, options.file);
   if (sources === undefined) return;
   const input = readCalicoInput(sources);
   if (showDiagnostics(session, input.diagnostics)) {
@@ -86,26 +86,6 @@ export function generateCalicoCommand(session: Session, options: GenerateCalicoO
 }
 
 const versions = { ip: [4], ip6: [6], both: [4, 6] } as const;
-
-/** The files named, in folders those that end in .yaml, .yml or .json, by name. */
-function readSources(session: Session, paths: readonly string[]): readonly Source[] | undefined {
-  const sources: Source[] = [];
-  for (const path of paths.flatMap(filesAt)) {
-    const source = session.io.read(path);
-    if ('failure' in source) {
-      fail(session, source.failure);
-      return undefined;
-    }
-    sources.push(source);
-  }
-  return sources;
-}
-
-function filesAt(path: string): readonly string[] {
-  if (path === '-' || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
-  const names = readdirSync(path).filter((name) => /\.(?:ya?ml|json)$/.test(name));
-  return names.sort().map((name) => join(path, name));
-}
 
 function generateVersion(
   session: Session,

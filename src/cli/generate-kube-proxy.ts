@@ -1,10 +1,9 @@
 /** `nft-sim generate kube-proxy`: the rules kube-proxy programs for the given objects. */
 
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import type { Source } from '../base/span.ts';
 import { annotationsOf } from '../generate/kube-proxy/annotate.ts';
 import { annotateText } from '../generate/kube-proxy/annotate-text.ts';
 import {
@@ -19,6 +18,7 @@ import { readKubeProxyInputs } from '../generate/kube-proxy/read-input.ts';
 import { onlyServices } from '../generate/kube-proxy/service-filter.ts';
 import { parseCidr } from '../generate/kubernetes/go-address.ts';
 import { readObjects } from '../generate/kubernetes/objects.ts';
+import { readObjectFiles } from './input/object-files.ts';
 import { failureReason } from './io.ts';
 import { compareWithDump, deducedFromDump } from './kube-proxy-compare.ts';
 import { type OutputFormat, printRun, wordings } from './kube-proxy-print.ts';
@@ -77,7 +77,7 @@ export async function generateKubeProxyCommand(
   session: Session,
   options: GenerateKubeProxyOptions,
 ): Promise<void> {
-  const sources = readSources(session, options.file);
+  const sources = readObjectFiles(session, options.file);
   if (sources === undefined) return;
   if (options.clusterCidr?.split(',').some((text) => parseCidr(text) === undefined)) {
     fail(session, `--cluster-cidr ${options.clusterCidr}: not a CIDR such as 10.0.0.0/8`);
@@ -110,26 +110,6 @@ function inputOptions(options: GenerateKubeProxyOptions): KubeProxyOptions {
     ...(family === undefined ? {} : { families: family === 'both' ? ['ip', 'ip6'] : [family] }),
     ...(clusterCidr === undefined ? {} : { clusterCidr }),
   };
-}
-
-/** The files named, in folders those that end in .yaml, .yml or .json, by name. */
-function readSources(session: Session, paths: readonly string[]): readonly Source[] | undefined {
-  const sources: Source[] = [];
-  for (const path of paths.flatMap(filesAt)) {
-    const source = session.io.read(path);
-    if ('failure' in source) {
-      fail(session, source.failure);
-      return undefined;
-    }
-    sources.push(source);
-  }
-  return sources;
-}
-
-function filesAt(path: string): readonly string[] {
-  if (path === '-' || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
-  const names = readdirSync(path).filter((name) => /\.(?:ya?ml|json)$/.test(name));
-  return names.sort().map((name) => join(path, name));
 }
 
 async function writeInput(
