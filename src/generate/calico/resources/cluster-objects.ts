@@ -8,6 +8,7 @@ import { type Node, nodeKind } from '../../kubernetes/node.ts';
 import { type ObjectKind, objectsOfKind, type RawObject } from '../../kubernetes/objects.ts';
 import { type Pod, podKind } from '../../kubernetes/pod.ts';
 import { adminPolicyKind, baselineAdminPolicyKind, fromAdminPolicy } from './admin-policy.ts';
+import { ipamBlockKind } from './ipam-blocks.ts';
 import {
   bgpConfigurationKind,
   calicoNodeKind,
@@ -118,5 +119,6 @@ export function clusterObjects(objects: readonly RawObject[], diagnostics: Diagn
     felixConfigurations: calicoObjects(objects, felixConfigurationKind, diagnostics),
     bgpConfigurations: calicoObjects(objects, bgpConfigurationKind, diagnostics),
     calicoNodes: calicoObjects(objects, calicoNodeKind, diagnostics),
+    ipamBlocks: calicoObjects(objects, ipamBlockKind, diagnostics),
   };
 }

@@ -8,8 +8,9 @@ import { networkText } from './backend-rule.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import { externalNodes, type Settings } from './felix-configuration.ts';
 import { memberText } from './ip-set-members.ts';
+import { tunnelAddresses } from './ipam-blocks.ts';
 
-/** One node's addresses, from Kubernetes' annotations and from Calico's own object. */
+/** One node's addresses, from Kubernetes' annotations, Calico's own object and the IPAM blocks. */
 export interface NodeFacts {
   readonly name: string;
   readonly addresses: readonly string[];
@@ -22,14 +23,21 @@ export interface NodeFacts {
 
 const bare = (address: string): string => address.split('/')[0] ?? '';
 
-/** Facts of every node that is known from either side; Calico's own object wins. */
-export function nodeFacts({ nodes, calicoNodes }: ClusterObjects): readonly NodeFacts[] {
-  const names = new Set([...nodes, ...calicoNodes].map(({ metadata }) => metadata.name));
+/** Facts of every node that is known from any side; Calico's own object wins, blocks fill what it lacks. */
+export function nodeFacts(objects: ClusterObjects): readonly NodeFacts[] {
+  const { nodes, calicoNodes } = objects;
+  const tunnels = tunnelAddresses(objects.ipamBlocks);
+  const names = new Set([
+    ...[...nodes, ...calicoNodes].map(({ metadata }) => metadata.name),
+    ...tunnels.keys(),
+  ]);
   return [...names].map((name) => {
+    const tunnel = tunnels.get(name);
     const node = nodes.find(({ metadata }) => metadata.name === name);
     const calico = calicoNodes.find(({ metadata }) => metadata.name === name)?.spec;
     const annotation = (key: string): string =>
       node?.metadata.annotations?.[`projectcalico.org/${key}`] ?? '';
+    const assigned = (key: string, allocated = ''): string => annotation(key) || allocated;
     const internal = (node?.status?.addresses ?? [])
       .filter(({ type }) => type === 'InternalIP')
       .map(({ address }) => address);
@@ -41,13 +49,15 @@ export function nodeFacts({ nodes, calicoNodes }: ClusterObjects): readonly Node
       name,
       assigned:
         calico !== undefined ||
+        tunnel !== undefined ||
         Object.keys(node?.metadata.annotations ?? {}).some((key) =>
           /^projectcalico\.org\/IPv[46]/.test(key),
         ),
       addresses: (own.length > 0 ? own : internal).map(bare),
-      ipipAddress: calico?.bgp?.ipv4IPIPTunnelAddr ?? annotation('IPv4IPIPTunnelAddr'),
-      vxlanAddress: calico?.ipv4VXLANTunnelAddr ?? annotation('IPv4VXLANTunnelAddr'),
-      vxlanV6Address: calico?.ipv6VXLANTunnelAddr ?? annotation('IPv6VXLANTunnelAddr'),
+      ipipAddress: calico?.bgp?.ipv4IPIPTunnelAddr ?? assigned('IPv4IPIPTunnelAddr', tunnel?.ipip),
+      vxlanAddress: calico?.ipv4VXLANTunnelAddr ?? assigned('IPv4VXLANTunnelAddr', tunnel?.vxlan),
+      vxlanV6Address:
+        calico?.ipv6VXLANTunnelAddr ?? assigned('IPv6VXLANTunnelAddr', tunnel?.vxlanV6),
     };
   });
 }

@@ -258,4 +258,49 @@ spec:
     });
     expect(found?.rules.ingress[0]?.match.destination.ports).toEqual([{ first: 22, last: 22 }]);
   });
+
+  const tunnels = (blocks: string) => `
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata: { name: p }
+spec: { cidr: 10.0.0.0/16, vxlanMode: Always }
+---
+apiVersion: v1
+kind: Node
+metadata: { name: n1, annotations: { projectcalico.org/IPv4Address: 192.0.2.1/24 } }
+---
+apiVersion: v1
+kind: Node
+metadata: { name: n2, annotations: { projectcalico.org/IPv4Address: 192.0.2.2/24 } }
+---${blocks}`;
+
+  const block = (node: string, cidr: string, extra = '') => `
+apiVersion: crd.projectcalico.org/v1
+kind: IPAMBlock
+metadata: { name: block-of-${node} }
+spec:
+  cidr: ${cidr}
+  affinity: host:${node}
+  allocations: [null, 1, 0]
+  attributes:
+  - { handle_id: pod, secondary: { node: ${node}, namespace: a, pod: web } }
+  - { handle_id: tunnel, secondary: { node: ${node}, type: vxlanTunnelAddress } }
+${extra}---`;
+
+  it('takes tunnel addresses that IPAM blocks hold for nodes whose objects lack them', () => {
+    const vteps = (yaml: string) => {
+      const { model, diagnostics } = generated(yaml, 'n1');
+      const set = model.ipSets.find(({ id }) => id === 'all-vxlan-net');
+      return [model.config.vxlanAddressKnown, set?.members, diagnostics.length];
+    };
+    expect(vteps(tunnels(''))).toEqual([false, [], 0]);
+    const blocks = block('n1', '10.0.1.0/26') + block('n2', '10.0.2.0/26');
+    expect(vteps(tunnels(blocks))).toEqual([true, ['192.0.2.2'], 0]);
+    expect(vteps(tunnels(block('n2', '10.0.2.0/26', '  deleted: true\n')))).toEqual([false, [], 0]);
+  });
+
+  it('names the field of an IPAM block that cannot be', () => {
+    const { diagnostics } = generated(tunnels(block('n1', 'ten')), 'n1');
+    expect(diagnostics.map(({ message }) => message).join()).toContain('spec.cidr');
+  });
 });
