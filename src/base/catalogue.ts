@@ -157,6 +157,10 @@ export const catalogue = {
     severity: 'error',
     explain: 'A field of a Calico object has a value that Calico does not allow.',
   },
+  'calico-kind': {
+    severity: 'warning',
+    explain: "An object of one of Calico's API groups is of a kind that is not read.",
+  },
   'calico-reference': {
     severity: 'warning',
     explain: 'A Calico object names a policy, profile, tier or node that is not among the objects.',

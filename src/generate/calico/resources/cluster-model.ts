@@ -40,6 +40,7 @@ import { filledSet, type MemberSources, type ServiceMember } from './ip-set-memb
 import { fixedSets, natOutgoingActive, nodeFacts, withTunnels } from './node-facts.ts';
 import { felixProfile, profileLabels } from './profiles.ts';
 import { workloadQos } from './qos.ts';
+import { unreadKinds } from './unread-kinds.ts';
 
 export interface ClusterOptions {
   /** The node to generate for; may be left out when only one is named. */
@@ -275,6 +276,7 @@ export function clusterModel(
   const diagnostics: Diagnostic[] = [];
   const { version } = options;
   const objects = clusterObjects(raw, diagnostics);
+  diagnostics.push(...unreadKinds(raw));
   const defaults = mergedSettings(objects.felixConfigurations, options.node ?? '');
   const dataplane = options.dataplane ?? configuredDataplane(defaults);
   const base = rendererConfig(defaultConfig, defaults, dataplane, []);

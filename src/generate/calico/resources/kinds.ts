@@ -19,7 +19,7 @@ import { type ObjectKind, objectsOfKind, type RawObject } from '../../kubernetes
 import { type CalicoRule, calicoRule, decimal } from './policy-objects.ts';
 
 /** As calicoctl and the API server print objects, and as they stand in the cluster. */
-const groups = ['projectcalico.org', 'crd.projectcalico.org'] as const;
+export const calicoGroups = ['projectcalico.org', 'crd.projectcalico.org'] as const;
 
 /** The objects of a Calico kind, whichever group they were printed in. */
 export function calicoObjects<Value>(
@@ -27,7 +27,7 @@ export function calicoObjects<Value>(
   kind: Omit<ObjectKind<Value>, 'group'>,
   diagnostics: Diagnostic[],
 ): readonly Value[] {
-  return groups.flatMap((group) => {
+  return calicoGroups.flatMap((group) => {
     const result = objectsOfKind(objects, { ...kind, group });
     diagnostics.push(...result.diagnostics);
     return result.value;

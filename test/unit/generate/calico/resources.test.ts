@@ -303,4 +303,28 @@ ${extra}---`;
     const { diagnostics } = generated(tunnels(block('n1', 'ten')), 'n1');
     expect(diagnostics.map(({ message }) => message).join()).toContain('spec.cidr');
   });
+
+  it('reports kinds of Calico that are not read, except those without rules', () => {
+    const object = (apiVersion: string, kind: string) => `
+apiVersion: ${apiVersion}
+kind: ${kind}
+metadata: { name: x }
+---`;
+    const yaml =
+      object('crd.projectcalico.org/v1', 'BlockAffinity') +
+      object('projectcalico.org/v3', 'NetworkPolicyy') +
+      object('policy.networking.k8s.io/v1alpha2', 'ClusterNetworkPolicy') +
+      object('apps/v1', 'Deployment');
+    const { diagnostics } = generated(yaml, 'n1');
+    expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      [
+        'calico-kind',
+        'objects of kind NetworkPolicyy (projectcalico.org) are not read: no rules are made from them',
+      ],
+      [
+        'calico-kind',
+        'objects of kind ClusterNetworkPolicy (policy.networking.k8s.io) are not read: no rules are made from them',
+      ],
+    ]);
+  });
 });
