@@ -133,10 +133,7 @@ function protocolOfMeta(
 /** nft: ct_expr_pctx_update() */
 function updateFromCt(protocols: ProtocolContext, left: TypedCt, value: number): void {
   const layer: Layer = left.key.name === 'l3proto' ? 2 : 3;
-  const base =
-    layer === 2
-      ? protocols.layers[1].protocol
-      : (protocols.layers[2].protocol ?? protocolInetService);
+  const base = protocols.layers[layer === 2 ? 1 : 2].protocol;
   const upper = base === undefined ? undefined : upperProtocol(base, value);
   if (upper !== undefined) updateProtocol(protocols, layer, upper);
 }

@@ -20,6 +20,7 @@ const labSysctls = new Map([
   ['net.ipv4.conf.default.rp_filter', '0'],
   ['net.ipv4.conf.all.send_redirects', '0'],
   ['net.ipv4.conf.default.send_redirects', '0'],
+  ['net.ipv4.icmp_ratelimit', '0'],
 ]);
 
 const source = (name: string, text: string): Source => ({ name, text });

@@ -17,6 +17,7 @@ import {
   sourceAddress,
 } from '../live-packet.ts';
 import type { Run } from '../run.ts';
+import { mayAnswer } from './answer-rate.ts';
 import { localOut } from './local-output.ts';
 import { noteRoute, routeLocal } from './routing.ts';
 import { spawnPacket } from './spawn.ts';
@@ -29,6 +30,8 @@ export interface IcmpErrorOptions {
   readonly cause?: 'reject' | 'icmp-error';
   /** The packet has no route yet (reject in prerouting): the answer's route stands for it. */
   readonly early?: boolean;
+  /** The caller has spent the tokens of the peer. */
+  readonly paid?: boolean;
 }
 
 /** True when an error was sent. */
@@ -60,6 +63,7 @@ function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
   const tos = (byteAt(packet.bytes, 1) & 0x1e) | 0xc0;
   const found = replyRoute(run, packet, source, tos);
   if (found === undefined) return false;
+  if (isLimited(options, found) && !mayAnswer(run, sourceAddress(packet))) return false;
   const mtu = found.mtu;
   const room = Math.min(mtu, smallestBuffer) - 20 - 8;
   return sendReply(run, packet, options, {
@@ -76,11 +80,18 @@ function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
   });
 }
 
+/** icmpv4_mask_allow() with the default mask; path MTU discovery and loopback are never limited. */
+function isLimited({ type, code, paid }: IcmpErrorOptions, { loopback }: ReplyRoute): boolean {
+  if (paid === true || loopback || (type === 3 && code === 4)) return false;
+  return type === 3 || type === 4 || type === 11 || type === 12;
+}
+
 interface ReplyRoute {
   readonly source: Address | undefined;
   /** The route has a preferred source. */
   readonly preferred: boolean;
   readonly mtu: number;
+  readonly loopback: boolean;
 }
 
 function replyRoute(
@@ -103,6 +114,7 @@ function replyRoute(
     source: found.choices[0].source,
     preferred: found.lookup?.route.preferredSource !== undefined,
     mtu: found.lookup?.route.mtu ?? device?.mtu ?? 1500,
+    loopback: device?.kind === 'loopback',
   };
 }
 

@@ -4,8 +4,9 @@ import type { NetworkInterface } from '../../host/network-interface.ts';
 import { byteAt, read16, write16 } from '../../packet/bytes.ts';
 import { foldChecksum, replaceWord, sumWords } from '../../packet/checksum.ts';
 import { runHook } from '../hooks/run-hook.ts';
-import { type LivePacket, packetBytes } from '../live-packet.ts';
+import { type LivePacket, packetBytes, sourceAddress } from '../live-packet.ts';
 import { type Run, record } from '../run.ts';
+import { mayRefuse } from './answer-rate.ts';
 import { sendIcmpError } from './icmp-error.ts';
 import { outputPacket } from './ip-output.ts';
 import { reassemble } from './reassemble.ts';
@@ -95,20 +96,24 @@ function checkOptions(packet: LivePacket): 'fine' | 'broken' | 'refused' {
 
 /** ip_error() */
 function refuse(run: Run, packet: LivePacket): void {
+  const answer = (code: number) => {
+    if (mayRefuse(run, sourceAddress(packet)))
+      sendIcmpError(run, packet, { type: 3, code, paid: true });
+  };
   switch (packet.route?.error) {
     case 'unreachable':
-      sendIcmpError(run, packet, { type: 3, code: 1 });
+      answer(1);
       stackDrop(run, packet, 'ROUTE_UNREACHABLE');
       return;
     case 'prohibit':
-      sendIcmpError(run, packet, { type: 3, code: 13 });
+      answer(13);
       stackDrop(run, packet, 'ROUTE_PROHIBIT');
       return;
     case 'blackhole':
       stackDrop(run, packet, 'ROUTE_BLACKHOLE');
       return;
     default:
-      sendIcmpError(run, packet, { type: 3, code: 0 });
+      answer(0);
       stackDrop(run, packet, 'NO_ROUTE');
   }
 }
