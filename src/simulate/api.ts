@@ -10,6 +10,11 @@ import type { StateNode } from './state/store.ts';
 
 export interface CompileOptions {
   readonly host: Host;
+  /**
+   * Base chains of equal priority: `loading` (default) takes the order of the program as that of registration, so the
+   * later one runs first; `unknown` leaves the order across tables open, for listings. What `nft list hooks` shows wins.
+   */
+  readonly hookOrder?: 'loading' | 'unknown';
 }
 
 /** Facts about the local process that sends; what is absent and asked for becomes a choice. */

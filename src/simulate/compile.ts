@@ -89,6 +89,8 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
     host,
     hooks: buildHookTable(program, chainsOf, {
       bridgeNetfilter: usesBridgeNetfilter(options.host),
+      hookOrder: options.hookOrder ?? 'loading',
+      listed: options.host.hooks,
     }),
     versions,
     accounting,

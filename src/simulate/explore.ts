@@ -12,6 +12,7 @@ import type {
 } from './api.ts';
 import { seededChooser } from './chooser.ts';
 import type { CompiledProgram } from './compile.ts';
+import { mergeOrders } from './merge-orders.ts';
 import { simulate } from './simulate.ts';
 
 const defaultLimit = 256;
@@ -26,7 +27,7 @@ export function explore(
   const outcomes: Outcome[] = [];
   let path: number[] | undefined = [];
   while (path !== undefined) {
-    if (outcomes.length >= limit) return { outcomes, cut: true };
+    if (outcomes.length >= limit) return { outcomes: mergeOrders(outcomes), cut: true };
     const taken: { readonly option: number; readonly count: number }[] = [];
     const chooser = pathChooser(path, taken, options.assume);
     const recorder = listRecorder({ misses: options.misses ?? false });
@@ -34,7 +35,7 @@ export function explore(
     outcomes.push(outcomeOf(result, recorder.events));
     path = nextPath(taken);
   }
-  return { outcomes, cut: false };
+  return { outcomes: mergeOrders(outcomes), cut: false };
 }
 
 /** One run with random choices drawn from a seed; the other choices take their first answer, as the outcome says. */

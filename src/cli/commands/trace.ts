@@ -90,6 +90,11 @@ export function registerTrace(program: Command, session: Session): void {
     )
     .option('--assume <key=answer>', 'settle a choice; may be repeated', collect)
     .option(
+      '--hook-order <order>',
+      'base chains of equal priority: loading (later tables first), or unknown (both orders; the default with --host)',
+      oneOf('loading', 'unknown'),
+    )
+    .option(
       '--expect <fate>',
       'exit 1 unless: accept, drop, reject, dnat:A:P, snat:A:P',
       expectation,

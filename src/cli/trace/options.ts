@@ -11,6 +11,7 @@ export interface TraceOptions extends PacketOptions {
   readonly host?: string;
   readonly fact?: readonly string[];
   readonly assume?: readonly string[];
+  readonly hookOrder?: 'loading' | 'unknown';
   readonly expect?: string;
   readonly explain?: boolean;
   readonly allOutcomes?: boolean;

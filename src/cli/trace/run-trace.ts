@@ -73,7 +73,8 @@ async function readInputs(
   }
   const host =
     options.ctState === 'established' ? withConnection(node.host, question.packet) : node.host;
-  const compiled = compileProgram(loaded.program, { host });
+  const hookOrder = options.hookOrder ?? (options.ruleset === undefined ? 'unknown' : 'loading');
+  const compiled = compileProgram(loaded.program, { host, hookOrder });
   return { node, question, compiled, state: initialState(compiled), notes: loaded.notes };
 }
 

@@ -1,8 +1,17 @@
 /** What runs at each hook, in order: base chains and the kernel's own functions (struct nf_hook_entries). */
 
+import type { HookFunction } from '../../host/hook-order.ts';
 import type { HookName, Program, ProgramTable } from '../../model/program.ts';
 import type { HookFamily } from '../rules/evaluation.ts';
 import type { PreparedChain } from '../rules/prepared-chain.ts';
+import {
+  findTies,
+  type HookPlace,
+  type HookSegment,
+  isListed,
+  listedPlace,
+  type TieMember,
+} from './hook-ties.ts';
 import { neededTracking, type TrackingNeeds } from './tracking-needs.ts';
 
 export type HookEntry =
@@ -14,12 +23,20 @@ export type HookEntry =
 export interface HookTable {
   /** By `family hook` or, for netdev, `netdev hook device`. */
   readonly entries: ReadonlyMap<string, readonly HookEntry[]>;
+  /** Hooks at which the order of some entries is not known, in pieces; usually empty. */
+  readonly ties: ReadonlyMap<string, readonly HookSegment[]>;
 }
 
-interface Registration {
-  readonly priority: number;
+interface Registration extends TieMember {
   readonly order: number;
-  readonly entry: HookEntry;
+}
+
+export interface HookTableOptions {
+  readonly bridgeNetfilter: boolean;
+  /** `unknown`: the program is a listing, which does not tell the order of registration across tables. */
+  readonly hookOrder: 'loading' | 'unknown';
+  /** `nft list hooks`: settles what it shows. */
+  readonly listed: readonly HookFunction[] | undefined;
 }
 
 /** NF_IP_PRI_*, include/uapi/linux/netfilter_ipv4.h. */
@@ -45,6 +62,7 @@ interface Builder {
   readonly tracked: Set<HookFamily>;
   readonly defragmented: Set<HookFamily>;
   readonly natted: Set<HookFamily>;
+  readonly listed: readonly HookFunction[] | undefined;
   order: number;
 }
 
@@ -57,7 +75,7 @@ export function hookKey(family: HookFamily, hook: HookName, device?: string): st
 export function buildHookTable(
   program: Program,
   chainsOf: (table: ProgramTable) => readonly PreparedChain[],
-  options: { readonly bridgeNetfilter: boolean },
+  options: HookTableOptions,
 ): HookTable {
   const builder: Builder = {
     registrations: new Map(),
@@ -65,6 +83,7 @@ export function buildHookTable(
     tracked: new Set(),
     defragmented: new Set(),
     natted: new Set(),
+    listed: options.listed,
     order: 0,
   };
   if (options.bridgeNetfilter) registerBridgeNetfilter(builder);
@@ -74,7 +93,8 @@ export function buildHookTable(
     registerTracking(builder, table, neededTracking(table));
   }
   finishNat(builder);
-  return { entries: sortedEntries(builder.registrations) };
+  const ties = options.hookOrder === 'unknown' ? tiesOf(builder) : new Map();
+  return { entries: sortedEntries(builder.registrations), ties };
 }
 
 function familiesOf(table: ProgramTable): readonly HookFamily[] {
@@ -86,21 +106,25 @@ function registerChain(builder: Builder, chain: PreparedChain): void {
   if (base === undefined) return;
   const entry: HookEntry = { kind: 'chain', chain };
   const order = builder.order++;
+  const registration = { priority: base.priority, order, entry, owner: chain.table };
   if (chain.table.family === 'netdev' || base.hook === 'ingress' || base.hook === 'egress') {
     for (const device of base.devices)
-      add(builder, hookKey('netdev', base.hook, device), { priority: base.priority, order, entry });
+      add(builder, { family: 'netdev', hook: base.hook, device }, registration);
     return;
   }
   for (const family of familiesOf(chain.table)) {
     if (base.type === 'nat') registerNat(builder, family, chain, order);
-    else add(builder, hookKey(family, base.hook), { priority: base.priority, order, entry });
+    else add(builder, { family, hook: base.hook }, registration);
   }
 }
 
-function add(builder: Builder, key: string, registration: Registration): void {
+function add(builder: Builder, place: HookPlace, registration: Registration): void {
+  const key = hookKey(place.family, place.hook, place.device);
+  const listed = listedPlace(builder.listed, place, registration);
+  const placed = listed === undefined ? registration : { ...registration, listed };
   const list = builder.registrations.get(key);
-  if (list === undefined) builder.registrations.set(key, [registration]);
-  else list.push(registration);
+  if (list === undefined) builder.registrations.set(key, [placed]);
+  else list.push(placed);
 }
 
 /** nf_nat_register_fn(): the core hooks of all four hooks come with the first NAT chain of the family. */
@@ -119,13 +143,17 @@ function registerNat(
       const destination = hook === 'prerouting' || hook === 'output';
       const priority = destination ? priorities.natDestination : priorities.natSource;
       builder.natChains.set(hookKey(family, hook), []);
-      add(builder, hookKey(family, hook), { priority, order, entry: { kind: 'nat', chains } });
+      const entry: HookEntry = { kind: 'nat', chains };
+      add(builder, { family, hook }, { priority, order, entry, owner: chain.table });
     }
   }
+  const place = { family, hook: base.hook };
   const entry: HookEntry = { kind: 'chain', chain };
+  const registration = { priority: base.priority, order, entry, owner: chain.table };
+  const listed = listedPlace(builder.listed, place, registration);
   builder.natChains
     .get(hookKey(family, base.hook))
-    ?.push({ priority: base.priority, order, entry });
+    ?.push(listed === undefined ? registration : { ...registration, listed });
 }
 
 /** The NAT chains of each hook in the order in which they are consulted. */
@@ -150,36 +178,30 @@ function finishNat(builder: Builder): void {
 function registerTracking(builder: Builder, table: ProgramTable, needs: TrackingNeeds): void {
   for (const family of familiesOf(table)) {
     if (family !== 'ip' && family !== 'ip6') continue;
-    if (needs.track || needs.defragment) registerDefragment(builder, family);
-    if (needs.track) registerTrack(builder, family);
+    if (needs.track || needs.defragment) registerDefragment(builder, family, table);
+    if (needs.track) registerTrack(builder, family, table);
   }
 }
 
-function registerDefragment(builder: Builder, family: HookFamily): void {
+function registerDefragment(builder: Builder, family: HookFamily, owner: ProgramTable): void {
   if (builder.defragmented.has(family)) return;
   builder.defragmented.add(family);
   const order = builder.order++;
   const entry: HookEntry = { kind: 'defragment' };
   for (const hook of ['prerouting', 'output'] as const)
-    add(builder, hookKey(family, hook), { priority: priorities.defragment, order, entry });
+    add(builder, { family, hook }, { priority: priorities.defragment, order, entry, owner });
 }
 
-function registerTrack(builder: Builder, family: HookFamily): void {
+function registerTrack(builder: Builder, family: HookFamily, owner: ProgramTable): void {
   if (builder.tracked.has(family)) return;
   builder.tracked.add(family);
   const order = builder.order++;
+  const track: HookEntry = { kind: 'track' };
   for (const hook of ['prerouting', 'output'] as const)
-    add(builder, hookKey(family, hook), {
-      priority: priorities.track,
-      order,
-      entry: { kind: 'track' },
-    });
+    add(builder, { family, hook }, { priority: priorities.track, order, entry: track, owner });
+  const confirm: HookEntry = { kind: 'confirm' };
   for (const hook of ['input', 'postrouting'] as const)
-    add(builder, hookKey(family, hook), {
-      priority: priorities.confirm,
-      order,
-      entry: { kind: 'confirm' },
-    });
+    add(builder, { family, hook }, { priority: priorities.confirm, order, entry: confirm, owner });
 }
 
 /** br_nf_ops[], net/bridge/br_netfilter_hooks.c; registered with the first bridge, before any ruleset. */
@@ -191,11 +213,48 @@ function registerBridgeNetfilter(builder: Builder): void {
     ['postrouting', priorities.confirm],
   ] as const;
   for (const [hook, priority] of places)
-    add(builder, hookKey('bridge', hook), { priority, order: -1, entry });
+    add(builder, { family: 'bridge', hook }, { priority, order: -1, entry });
 }
 
+/** By priority; of equal ones as `nft list hooks` shows them, else the one registered last first. */
 function inOrder(list: readonly Registration[]): readonly Registration[] {
-  return [...list].sort((a, b) => a.priority - b.priority || b.order - a.order);
+  const sorted = [...list].sort((a, b) => a.priority - b.priority || b.order - a.order);
+  const known = new Set<number>();
+  for (const { priority } of sorted)
+    if (isListed(sorted.filter((each) => each.priority === priority))) known.add(priority);
+  if (known.size === 0) return sorted;
+  return sorted.sort(
+    (a, b) =>
+      a.priority - b.priority ||
+      (known.has(a.priority) ? (a.listed ?? 0) - (b.listed ?? 0) : b.order - a.order),
+  );
+}
+
+function tiesOf(builder: Builder): ReadonlyMap<string, readonly HookSegment[]> {
+  const ties = new Map<string, readonly HookSegment[]>();
+  for (const [key, list] of builder.registrations) {
+    const natTies = findTies(`${key} nat`, inOrder(builder.natChains.get(key) ?? []));
+    const found = findTies(key, inOrder(list));
+    if (found === undefined && natTies === undefined) continue;
+    const whole = found ?? [{ kind: 'entries', entries: inOrder(list).map(({ entry }) => entry) }];
+    ties.set(key, natTies === undefined ? whole : withNatTies(whole, natTies));
+  }
+  return ties;
+}
+
+function withNatTies(
+  segments: readonly HookSegment[],
+  natTies: readonly HookSegment[],
+): readonly HookSegment[] {
+  return segments.flatMap((segment): readonly HookSegment[] => {
+    if (segment.kind !== 'entries') return [segment];
+    return segment.entries.map(
+      (entry): HookSegment =>
+        entry.kind === 'nat'
+          ? { kind: 'nat', segments: natTies }
+          : { kind: 'entries', entries: [entry] },
+    );
+  });
 }
 
 function sortedEntries(

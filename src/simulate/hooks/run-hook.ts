@@ -17,13 +17,14 @@ import { defragment } from '../stack/defragment.ts';
 import { reroute } from '../stack/routing.ts';
 import { stopPacket } from '../stack/stop.ts';
 import { type HookEntry, hookKey } from './hook-table.ts';
+import { settleSegments } from './hook-ties.ts';
 
 /** True: every entry let the packet through. False: it ended here, and the journey knows how. */
 export function runHook(run: Run, packet: LivePacket, state: HookState): boolean {
   const { journey } = packet;
   journey.sawHook = journey.sawHook || state.family !== 'netdev';
   const device = state.family === 'netdev' ? (state.input ?? state.output)?.name : undefined;
-  const entries = run.compiled.hooks.entries.get(hookKey(state.family, state.hook, device));
+  const entries = entriesAt(run, packet.subject, hookKey(state.family, state.hook, device));
   if (run.recorder !== undefined) noteHook(run, packet, state);
   for (const entry of entries ?? []) {
     const outcome = runEntry(run, packet, state, entry);
@@ -35,6 +36,12 @@ export function runHook(run: Run, packet: LivePacket, state: HookState): boolean
   }
   if (state.family !== 'netdev' || journey.lastHook === undefined) journey.lastHook = state.hook;
   return true;
+}
+
+function entriesAt(run: Run, subject: number, key: string): readonly HookEntry[] | undefined {
+  const { entries, ties } = run.compiled.hooks;
+  const tied = ties.size === 0 ? undefined : ties.get(key);
+  return tied === undefined ? entries.get(key) : settleSegments(run, subject, tied);
 }
 
 function runEntry(
