@@ -4,147 +4,125 @@ import fc from 'fast-check';
 import { addressFromBigInt, formatAddress } from '../../base/address.ts';
 import type { Host } from '../../host/host.ts';
 import type { Program } from '../../model/program.ts';
+import { hasPorts } from '../../packet/protocols.ts';
 import type { PacketFields } from '../../scenario/rows/packet-rows.ts';
-import { buildGuide, edges, type Goal, type Guide, type Pools } from '../guide.ts';
-import type { Interval } from '../harvest.ts';
+import { buildGuide, type Guide, type Way, wayTo } from '../guide/guide.ts';
+import type { Pools } from '../guide/pools.ts';
+import { type Draft, steer } from '../guide/steer.ts';
 
 export interface GuidedOptions {
   readonly host: Host;
-  /** Share of IPv6 packets from 0 to 1; by default as many as the ruleset's constants ask for. */
+  /** Only packets of this family; default: as many of each as its rules are. */
   readonly family?: 4 | 6;
 }
 
-const icmp = new Set([1, 58]);
-const withPorts = new Set([6, 17, 33, 132, 136]);
-
-/** What is drawn; shrinking leads to the first pool values, to no goal and to a plain packet. */
+/** What is drawn; everything shrinks to 0: the first values of the pools, no goal, a plain packet. */
 interface Draw {
-  readonly fields: PacketFields;
+  /** 0: no rule is aimed at; else its number and one. */
   readonly goal: number;
-  readonly picks: readonly number[];
+  readonly family: number;
+  readonly source: number;
+  readonly destination: number;
+  readonly protocol: number;
+  readonly port: number;
+  readonly sourcePort: number;
+  readonly icmpType: number;
+  /** 0: it comes in where the route back to its source leads. */
+  readonly device: number;
+  readonly state: number;
+  readonly flags: number;
+  readonly mark: number;
   readonly astray: number;
+  readonly picks: readonly number[];
 }
 
-const textOf = (bytes: bigint): string => {
-  let text = '';
-  for (let rest = bytes; rest > 0n; rest >>= 8n)
-    text = String.fromCharCode(Number(rest & 255n)) + text;
-  return text.replace(/\0.*$/s, '').replace(/\u00ff+$/, '');
-};
+const take = <Value>(values: readonly Value[], at: number): Value | undefined =>
+  values[at % Math.max(1, values.length)];
 
-type Draft = { -readonly [Key in keyof PacketFields]: PacketFields[Key] };
+/** Of 16: an established connection once, else a new one; the flags of odd segments now and then. */
+const oddFlags: readonly string[] = ['A', 'R', 'SA', 'FA'];
 
-/** Interface names are compared by their first bytes: `cali*`. */
-function interfaceFor(interval: Interval, pools: Pools, pick: number): string | undefined {
-  const prefix = textOf(interval.first);
-  const fitting = pools.interfaces.filter((name) => interval.wanted === name.startsWith(prefix));
-  return fitting[pick % Math.max(1, fitting.length)];
+function plainDraft(draw: Draw, pools: Pools, family: 4 | 6): Draft {
+  const { addresses } = family === 4 ? pools.family4 : pools.family6;
+  const device = draw.device % 3 === 0 ? undefined : take(pools.interfaces, draw.device);
+  const flags = draw.flags < 12 ? undefined : oddFlags[draw.flags - 12];
+  const port = (at: number) => (at % 8 === 7 ? at % 65536 : take(pools.ports, at >> 3));
+  const fields: Draft['fields'] = {
+    source: take(addresses, draw.source) ?? (family === 4 ? '192.0.2.1' : '2001:db8::1'),
+    destination: take(addresses, draw.destination) ?? (family === 4 ? '192.0.2.2' : '2001:db8::2'),
+    protocol: draw.protocol % 3 === 0 ? 6 : (take(pools.protocols, draw.protocol) ?? 6),
+    port: port(draw.port) ?? 80,
+    icmpType: String(take(pools.icmpTypes, draw.icmpType) ?? 8),
+  };
+  if (draw.sourcePort % 4 === 3) fields.sourcePort = port(draw.sourcePort >> 2) ?? 40_000;
+  if (device !== undefined) fields.in = device;
+  if (draw.state === 15) fields.state = 'established';
+  if (flags !== undefined) fields.flags = flags;
+  return { fields, fixed: new Set() };
 }
 
-function valueFor(interval: Interval, pick: number, astray: boolean): bigint | undefined {
-  const all = edges(interval);
-  const isInside = (value: bigint) => value >= interval.first && value <= interval.last;
-  const fitting = all.filter((value) => isInside(value) === (interval.wanted !== astray));
-  return fitting[pick % Math.max(1, fitting.length)];
-}
+const icmp: ReadonlySet<number> = new Set([1, 58]);
 
-function applyInterval(
-  draft: Draft,
-  interval: Interval,
-  pools: Pools,
-  pick: number,
-  astray: boolean,
-): void {
-  if (interval.field === 'in') {
-    const name = interfaceFor(interval, pools, pick);
-    if (name !== undefined) draft.in = name;
-    return;
+/** Makes it a packet that can exist: one family, and only what its protocol has; what is usual is left out. */
+function settle({ fields }: Draft, draw: Draw, pools: Pools): PacketFields {
+  const v6 = (fields.destination ?? '').includes(':');
+  const { icmpType, port, sourcePort, flags, mark, local, protocol = 6, ...rest } = fields;
+  const { own, addresses } = v6 ? pools.family6 : pools.family4;
+  if ((rest.source ?? '').includes(':') !== v6) {
+    rest.source = take(addresses, draw.source) ?? (v6 ? '2001:db8::1' : '192.0.2.1');
   }
-  if (interval.field === 'state') {
-    if ((interval.first & 6n) !== 0n && interval.wanted !== astray) draft.state = 'established';
-    return;
-  }
-  const value = valueFor(interval, pick, astray);
-  if (value === undefined) return;
-  switch (interval.field) {
-    case 'source4':
-      draft.source = formatAddress(addressFromBigInt(value, 4));
-      return;
-    case 'destination4':
-      draft.destination = formatAddress(addressFromBigInt(value, 4));
-      return;
-    case 'source6':
-      draft.source = formatAddress(addressFromBigInt(value, 6));
-      return;
-    case 'destination6':
-      draft.destination = formatAddress(addressFromBigInt(value, 6));
-      return;
-    case 'port':
-    case 'sourcePort':
-    case 'protocol':
-      draft[interval.field] = Number(value);
-      return;
-    case 'icmpType':
-      draft.icmpType = String(value);
-      return;
-    default:
-  }
-}
-
-/** Satisfies the conditions on the way to the goal; `astray` misses the one of that number on purpose. */
-function steer(draft: Draft, goal: Goal, pools: Pools, { picks, astray }: Draw): void {
-  const { conditions } = goal;
-  for (let index = conditions.length - 1; index >= 0; index -= 1) {
-    const condition = conditions[index] ?? [];
-    const pick = picks[index % picks.length] ?? 0;
-    const alternative = condition[pick % Math.max(1, condition.length)] ?? [];
-    for (const interval of alternative)
-      applyInterval(draft, interval, pools, pick, index === astray);
-  }
-}
-
-/** Makes it a packet that can exist: one family, ports only where the protocol has them. */
-function settle(draft: Draft, pools: Pools): PacketFields {
-  const v6 = (draft.destination ?? '').includes(':');
-  if ((draft.source ?? '').includes(':') !== v6) {
-    draft.source =
-      (v6 ? pools.addresses6 : pools.addresses4)[0] ?? (v6 ? '2001:db8::1' : '192.0.2.1');
-  }
-  const { protocol = 6 } = draft;
-  const { icmpType, port, sourcePort, ...rest } = draft;
+  const sent = local === true || (rest.in === undefined && own.includes(rest.source ?? ''));
+  const drawn = draw.mark % 4 === 3 ? take(pools.marks, draw.mark >> 2) : 0;
+  const sentMark = sent ? (mark ?? drawn ?? 0) : 0;
+  // A host without the family has no route that says where the packet comes in.
+  const foreign = own.length === 0 && rest.in === undefined && local !== true;
+  const device = foreign ? take(pools.interfaces, draw.device) : rest.in;
+  const base = {
+    ...rest,
+    ...(device === undefined ? {} : { in: device }),
+    ...(local === true && !own.includes(rest.source ?? '') ? { local } : {}),
+    ...(sentMark === 0 ? {} : { mark: sentMark }),
+  };
   if (icmp.has(protocol)) {
-    return { ...rest, protocol: v6 ? 58 : 1, ...(icmpType === undefined ? {} : { icmpType }) };
+    return { ...base, protocol: v6 ? 58 : 1, ...(icmpType === undefined ? {} : { icmpType }) };
   }
-  if (!withPorts.has(protocol)) return { ...rest, protocol };
-  return { ...rest, protocol, port: port ?? 80, sourcePort: sourcePort ?? 40_000 };
+  if (!hasPorts(protocol)) return { ...base, protocol };
+  return {
+    ...base,
+    protocol,
+    port: port ?? 80,
+    ...(sourcePort === undefined ? {} : { sourcePort }),
+    ...(flags === undefined || protocol !== 6 ? {} : { flags }),
+  };
 }
 
-function poolArbitrary(pools: Pools, family: 4 | 6): fc.Arbitrary<PacketFields> {
-  const addresses = family === 4 ? pools.addresses4 : pools.addresses6;
-  const port = fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom(...pools.ports) },
-    { weight: 1, arbitrary: fc.integer({ min: 1, max: 65535 }) },
-  );
-  return fc
-    .record({
-      source: fc.constantFrom(...addresses),
-      destination: fc.constantFrom(...addresses),
-      protocol: fc.constantFrom(...pools.protocols),
-      port,
-      sourcePort: fc.oneof(
-        { weight: 5, arbitrary: fc.constant(40_000) },
-        { weight: 1, arbitrary: port },
-      ),
-      icmpType: fc.constantFrom(...pools.icmpTypes.map(String)),
-      ...(pools.interfaces.length === 0
-        ? {}
-        : { in: fc.option(fc.constantFrom(...pools.interfaces), { nil: undefined, freq: 2 }) }),
-      state: fc.oneof(
-        { weight: 7, arbitrary: fc.constant('new' as const) },
-        { weight: 1, arbitrary: fc.constant('established' as const) },
-      ),
-    })
-    .map(({ in: device, ...rest }) => (device === undefined ? rest : { ...rest, in: device }));
+/** The family that a way asks for: that of its table, of the addresses that it compares, else the host's mix. */
+function familyOf(way: Way | undefined, draw: Draw, pools: Pools): 4 | 6 {
+  const table = way?.rule.table.family;
+  if (table === 'ip') return 4;
+  if (table === 'ip6') return 6;
+  const intervals = way?.conditions.flatMap((one) => one[0] ?? []) ?? [];
+  const fields = new Set(intervals.map(({ field }) => field));
+  if (intervals.some((one) => one.field === 'protocol' && one.wanted && one.first === 58n))
+    return 6;
+  if (fields.has('source6') || fields.has('destination6')) return 6;
+  if (fields.has('source4') || fields.has('destination4')) return 4;
+  return pools.family6.own.length > 0 && draw.family % 4 === 3 ? 6 : 4;
+}
+
+function packetOf(guide: Guide, draw: Draw, wanted: 4 | 6 | undefined): PacketFields {
+  const { pools, rules } = guide;
+  const rule = rules[draw.goal - 1];
+  const pick = (place: number) => draw.picks[place % draw.picks.length] ?? 0;
+  const way = rule && wayTo(guide, rule, (count, depth) => pick(depth + 1) % Math.max(1, count));
+  const family = wanted ?? familyOf(way, draw, pools);
+  const draft = plainDraft(draw, pools, family);
+  if (way === undefined) return settle(draft, draw, pools);
+  const astray = draw.astray < 20 ? undefined : draw.astray - 20;
+  // Most packets for a rule take its interfaces as they come; some insist on the one that was drawn.
+  if (draw.device % 6 !== 5) delete draft.fields.in;
+  steer(draft, way, { pools, family, pick, astray });
+  return settle(draft, draw, pools);
 }
 
 /** A packet from the pools, steered to a rule of the ruleset most of the time. */
@@ -152,27 +130,44 @@ export function guidedPackets(
   program: Program,
   options: GuidedOptions,
 ): fc.Arbitrary<PacketFields> {
-  return packetsOfGuide(buildGuide(program, options.host), options.family ?? 4);
+  return packetsOfGuide(buildGuide(program, options.host), options.family);
 }
 
-export function packetsOfGuide({ pools, goals }: Guide, family: 4 | 6): fc.Arbitrary<PacketFields> {
-  const number = fc.nat({ max: 1_000_000 });
-  return fc
-    .record({
-      fields: poolArbitrary(pools, family),
-      goal: fc.integer({ min: -1, max: goals.length - 1 }),
-      picks: fc.array(number, { minLength: 4, maxLength: 4 }),
-      astray: fc.integer({ min: -12, max: 6 }),
-    })
-    .map((draw) => {
-      const draft: Draft = { ...draw.fields };
-      const goal = goals[draw.goal];
-      if (goal !== undefined) steer(draft, goal, pools, draw);
-      return settle(draft, pools);
-    });
+const number = fc.nat({ max: 0xffffff });
+
+const draws = (goals: fc.Arbitrary<number>): fc.Arbitrary<Draw> =>
+  fc.record({
+    goal: goals,
+    family: number,
+    source: number,
+    destination: number,
+    protocol: number,
+    port: number,
+    sourcePort: number,
+    icmpType: number,
+    device: number,
+    state: fc.nat({ max: 15 }),
+    flags: fc.nat({ max: 15 }),
+    mark: number,
+    astray: fc.nat({ max: 29 }),
+    picks: fc.array(number, { minLength: 6, maxLength: 6 }),
+  });
+
+export function packetsOfGuide(guide: Guide, family?: 4 | 6): fc.Arbitrary<PacketFields> {
+  const goals = fc.nat({ max: guide.rules.length });
+  return draws(goals).map((draw) => packetOf(guide, draw, family));
 }
 
-/** Packets without a guide: every bit as likely as any other. */
+/** Packets on the way to one rule, by its number in the guide. */
+export function packetsToRule(
+  guide: Guide,
+  rule: number,
+  family?: 4 | 6,
+): fc.Arbitrary<PacketFields> {
+  return draws(fc.constant(rule + 1)).map((draw) => packetOf(guide, draw, family));
+}
+
+/** Packets without a guide: every address and every port as likely as any other. */
 export function uniformPackets(interfaces: readonly string[]): fc.Arbitrary<PacketFields> {
   const address = fc
     .nat({ max: 0xffffffff })

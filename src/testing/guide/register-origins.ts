@@ -1,6 +1,6 @@
 /** Where the contents of registers come from while a rule is read operation by operation. */
 
-import type { Operation, Register } from '../model/operations.ts';
+import type { Operation, Register } from '../../model/operations.ts';
 
 /** The part of a packet that a constant is compared with. */
 export type Field =
