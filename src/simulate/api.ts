@@ -11,6 +11,11 @@ import type { StateNode } from './state/store.ts';
 export interface CompileOptions {
   readonly host: Host;
   /**
+   * `indexed` (default) looks up which rules of a chain a packet can match and makes their first tests in one go; `plain`
+   * takes rule by rule and operation by operation, as the kernel does. Both give the same results and traces.
+   */
+  readonly evaluation?: 'indexed' | 'plain';
+  /**
    * Base chains of equal priority: `loading` (default) takes the order of the program as that of registration, so the
    * later one runs first; `unknown` leaves the order across tables open, for listings. What `nft list hooks` shows wins.
    */

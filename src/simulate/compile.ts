@@ -3,27 +3,23 @@
 import type { Host } from '../host/host.ts';
 import { type PreparedHost, prepareHost } from '../host/prepared-host.ts';
 import type { Operation } from '../model/operations.ts';
-import type { Program, ProgramSet, ProgramTable } from '../model/program.ts';
+import type { Program, ProgramRule, ProgramSet, ProgramTable } from '../model/program.ts';
 import type { CompileOptions, SimulationState } from './api.ts';
 import { loadConnections } from './conntrack/load.ts';
 import { buildHookTable, type HookTable } from './hooks/hook-table.ts';
 import { neededTracking } from './hooks/tracking-needs.ts';
 import { prepareOperation } from './operations/prepare.ts';
+import { indexChain } from './rules/chain-index.ts';
 import type { Evaluation, Step } from './rules/evaluation.ts';
-import type { PreparedChain, PreparedRule } from './rules/prepared-chain.ts';
+import type { OpenChain, PreparedChain, PreparedRule } from './rules/prepared-chain.ts';
+import { leadingTests } from './rules/rule-tests.ts';
 import type { StateAccess, StepCompiler } from './rules/step-compiler.ts';
+import { testCode } from './rules/test-code.ts';
 import type { DynamicElement } from './sets/dynamic-element.ts';
 import { dynamicSets } from './sets/dynamic-sets.ts';
 import { declaredKey } from './sets/lookup.ts';
 import { type PreparedSet, prepareSet } from './sets/prepared-set.ts';
 import { createVersions, type Store, setScalar, type Versions } from './state/store.ts';
-
-/** Where the state of a stateful operation lives, for readings. */
-export interface CounterSlot {
-  readonly chain: PreparedChain;
-  readonly rule: number;
-  readonly slot: number;
-}
 
 export interface ObjectSlot {
   readonly table: ProgramTable;
@@ -39,12 +35,14 @@ export interface CompiledProgram {
   readonly versions: Versions;
   /** Connections count packets and bytes. */
   readonly accounting: boolean;
-  readonly counters: CounterSlot[];
   readonly objects: ObjectSlot[];
   readonly initial: SimulationState;
   findChain(table: ProgramTable, name: string): PreparedChain | undefined;
+  openChain(chain: PreparedChain): OpenChain;
   findSet(table: ProgramTable, name: string): PreparedSet | undefined;
-  prepareRules(chain: PreparedChain): readonly PreparedRule[];
+  prepareRule(chain: PreparedChain, index: number): PreparedRule;
+  /** The operations that a rule's tests cover, one by one. */
+  prepareCovered(chain: PreparedChain, rule: PreparedRule): readonly Step[];
   /** Sets that packets may change, in the order of the store's sets. */
   readonly dynamicSets: readonly { readonly table: ProgramTable; readonly set: ProgramSet }[];
 }
@@ -57,6 +55,7 @@ interface TableParts {
 
 export function compileProgram(program: Program, options: CompileOptions): CompiledProgram {
   const host = prepareHost(options.host);
+  const plain = options.evaluation === 'plain';
   const changing = dynamicSets(program);
   const store: Store = {
     scalars: [],
@@ -74,7 +73,8 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
   const tables = new Map<ProgramTable, TableParts>();
   for (const table of program.tables) {
     const chains = new Map<string, PreparedChain>();
-    for (const chain of table.chains) chains.set(chain.name, { table, chain, rules: undefined });
+    for (const chain of table.chains)
+      chains.set(chain.name, { table, chain, siblings: chains, opened: undefined });
     tables.set(table, { chains, sets: new Map(), objects: new Map() });
   }
   const accounting =
@@ -94,18 +94,36 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
     }),
     versions,
     accounting,
-    counters: [],
     objects: [],
     initial: { kind: 'simulation-state', version: 0, node: versions.current },
     dynamicSets: changing,
     findChain: (table, name) => tables.get(table)?.chains.get(name),
     findSet: (table, name) => findSet(compiled, store, tables, table, name),
-    prepareRules(chain) {
-      chain.rules ??= chain.chain.rules.map((rule, index) => ({
-        rule,
-        steps: prepareSteps(compiled, store, tables, chain, rule.operations, index),
-      }));
-      return chain.rules;
+    openChain(chain) {
+      const { rules } = chain.chain;
+      const index = plain ? undefined : indexChain(rules);
+      const empty = Array.from<undefined>({ length: rules.length });
+      chain.opened ??= { count: rules.length, rules: empty, index };
+      return chain.opened;
+    },
+    prepareRule(chain, index) {
+      const { rules } = chain.opened ?? compiled.openChain(chain);
+      const rule = chain.chain.rules[index];
+      if (rule === undefined) throw new RangeError(`no rule ${index} in ${chain.chain.name}`);
+      const prepared = prepareRule({ compiled, store, tables }, chain, rule, plain);
+      rules[index] = prepared;
+      return prepared;
+    },
+    prepareCovered(chain, prepared) {
+      const { operations } = prepared.rule;
+      const place = { compiled, store, tables };
+      prepared.coveredSteps ??= prepareSteps(
+        place,
+        chain,
+        operations.slice(0, prepared.covered),
+        [],
+      );
+      return prepared.coveredSteps;
     },
   };
   changing.forEach(({ table, set }) => {
@@ -123,13 +141,38 @@ function usesBridgeNetfilter({ sysctls }: Host): boolean {
 
 type Tables = ReadonlyMap<ProgramTable, TableParts>;
 
+interface Workplace {
+  readonly compiled: CompiledProgram;
+  readonly store: Store;
+  readonly tables: Tables;
+}
+
+function prepareRule(
+  place: Workplace,
+  chain: PreparedChain,
+  rule: ProgramRule,
+  plain: boolean,
+): PreparedRule {
+  const { operations } = rule;
+  const leading = leadingTests(plain ? [] : operations);
+  const covered = leading.operations;
+  const counters: number[] = [];
+  const steps = prepareSteps(place, chain, operations.slice(covered), counters);
+  return {
+    rule,
+    tests: testCode(leading.tests),
+    covered,
+    coveredSteps: undefined,
+    steps,
+    counters,
+  };
+}
+
 function prepareSteps(
-  compiled: CompiledProgram,
-  store: Store,
-  tables: Tables,
+  { compiled, store, tables }: Workplace,
   chain: PreparedChain,
   operations: readonly Operation[],
-  rule: number,
+  counters: number[],
 ): readonly Step[] {
   return operations.map((operation, index) => {
     const compiler = stepCompiler(
@@ -139,7 +182,7 @@ function prepareSteps(
       operations.slice(index + 1),
       (initial) => {
         const slot = allocate(store, initial);
-        if (operation.kind === 'counter') compiled.counters.push({ chain, rule, slot });
+        if (operation.kind === 'counter') counters.push(slot);
         return scalarAccess(slot);
       },
     );
@@ -230,7 +273,7 @@ function prepareSetWithStatements(
     return elementAccess(offset);
   };
   const compiler = stepCompiler(compiled, tables, table, [], allocateState);
-  const operations = elementOperations(table, set);
+  const operations = index === undefined ? [] : elementOperations(table, set);
   const steps = operations.map((operation) => compiler.prepare(operation));
   const prepared = prepareSet(set, index, { steps, initialValues: values });
   if (index !== undefined) fillDynamic(store, prepared, index, set, operations);

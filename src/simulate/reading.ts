@@ -93,48 +93,32 @@ function tupleReading(tuple: Tuple): ConntrackTuple {
   return { source, destination, sourcePort: sourcePart, destinationPort: destinationPart };
 }
 
-/** Every counter expression, rule by rule, also those that no packet met. */
+/** Every counter expression, rule by rule in the order of the program; those that no packet met keep what they were loaded with. */
 export function readCounters(
   compiled: CompiledProgram,
   state: SimulationState,
 ): readonly CounterReading[] {
   travelTo(compiled.versions, state.node);
   const { scalars } = compiled.versions.store;
-  const touched = compiled.counters.map(({ chain, rule, slot }) => ({
-    family: chain.table.family,
-    table: chain.table.name,
-    chain: chain.chain.name,
-    index: rule,
-    packets: scalars[slot] ?? 0,
-    bytes: scalars[slot + 1] ?? 0,
-  }));
-  return [...touched, ...untouchedCounters(compiled)];
-}
-
-/** Chains that no packet reached keep what they were loaded with. */
-function untouchedCounters(compiled: CompiledProgram): readonly CounterReading[] {
-  return compiled.program.tables.flatMap((table) =>
-    table.chains
-      .filter((chain) => compiled.findChain(table, chain.name)?.rules === undefined)
-      .flatMap((chain) =>
-        chain.rules.flatMap(({ operations }, index) =>
-          operations.flatMap((operation) =>
-            operation.kind === 'counter'
-              ? [
-                  {
-                    family: table.family,
-                    table: table.name,
-                    chain: chain.name,
-                    index,
-                    packets: Number(operation.packets),
-                    bytes: Number(operation.bytes),
-                  },
-                ]
-              : [],
-          ),
-        ),
-      ),
-  );
+  const readings: CounterReading[] = [];
+  for (const table of compiled.program.tables) {
+    for (const chain of table.chains) {
+      const place = { family: table.family, table: table.name, chain: chain.name };
+      const prepared = compiled.findChain(table, chain.name)?.opened?.rules;
+      chain.rules.forEach(({ operations }, index) => {
+        const slots = prepared?.[index]?.counters;
+        let count = 0;
+        for (const operation of operations) {
+          if (operation.kind !== 'counter') continue;
+          const slot = slots?.[count++];
+          const packets = slot === undefined ? Number(operation.packets) : (scalars[slot] ?? 0);
+          const bytes = slot === undefined ? Number(operation.bytes) : (scalars[slot + 1] ?? 0);
+          readings.push({ ...place, index, packets, bytes });
+        }
+      });
+    }
+  }
+  return readings;
 }
 
 export function readObjects(

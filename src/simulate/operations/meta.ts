@@ -33,9 +33,9 @@ const hardwareTypes: Readonly<Record<string, number>> = {
   ppp: 512,
 };
 
-const packetTypes = { host: 0, broadcast: 1, multicast: 2, otherhost: 3 } as const;
+export const packetTypes = { host: 0, broadcast: 1, multicast: 2, otherhost: 3 } as const;
 
-const familyNumbers: Readonly<Record<HookFamily, number>> = {
+export const familyNumbers: Readonly<Record<HookFamily, number>> = {
   ip: 2,
   arp: 3,
   netdev: 5,

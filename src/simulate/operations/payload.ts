@@ -47,7 +47,7 @@ export function preparePayload(operation: PayloadOperation): Step {
  * nft_payload_fast_eval() takes aligned reads of 1, 2 or 4 bytes and looks only at the protocol flag: in fragments
  * other than the first it reads payload as if it were a transport header.
  */
-function isFast(offset: number, length: number): boolean {
+export function isFast(offset: number, length: number): boolean {
   return (length === 1 || length === 2 || length === 4) && offset % length === 0;
 }
 

@@ -30,6 +30,8 @@ export interface Evaluation {
   /** The chain and rule that are being evaluated. */
   chain: PreparedChain;
   rule: number;
+  /** The last word that a test read. */
+  word: number;
   /** While the statements of a set element run: its state and what names it. */
   element: { readonly values: Float64Array; readonly name: string } | undefined;
 }

@@ -3,17 +3,20 @@
 import type { ChainPlace, TracedVerdict } from '../../trace/event.ts';
 import type { LivePacket } from '../live-packet.ts';
 import { conntrackNow, type Run, record, summaryNow } from '../run.ts';
-import type { Evaluation, HookState } from './evaluation.ts';
+import { nextCandidate } from './chain-index.ts';
+import type { Evaluation, HookState, Step } from './evaluation.ts';
 import { missedRule } from './missed-rule.ts';
 import { packetInfo } from './packet-info.ts';
 import type { PreparedChain, PreparedRule } from './prepared-chain.ts';
 import {
   acceptVerdict,
+  breakVerdict,
   continueVerdict,
   dropVerdict,
   newRegisters,
   type RuleVerdict,
 } from './registers.ts';
+import { passesTests } from './test-code.ts';
 
 /** NFT_JUMP_STACK_SIZE */
 const stackSize = 16;
@@ -41,6 +44,7 @@ export function runBaseChain(
     base,
     chain: base,
     rule: 0,
+    word: 0,
     element: undefined,
   };
   if (run.recorder !== undefined) noteChain(evaluation);
@@ -53,18 +57,22 @@ export function runBaseChain(
 
 function walkRules(evaluation: Evaluation): RuleVerdict {
   const { run, registers } = evaluation;
+  const explains = run.recorder?.wantsMisses === true;
   const stack: Frame[] = [];
   for (;;) {
-    const rules = rulesOf(run, evaluation.chain);
-    const rule = rules[evaluation.rule];
-    if (rule === undefined) {
+    const { chain } = evaluation;
+    const { count, rules, index } = chain.opened ?? run.compiled.openChain(chain);
+    if (index !== undefined && !explains && evaluation.rule < count)
+      evaluation.rule = nextCandidate(index, evaluation, evaluation.rule);
+    if (evaluation.rule >= count) {
       const frame = stack.pop();
       if (frame === undefined) return applyPolicy(evaluation);
       evaluation.chain = frame.chain;
       evaluation.rule = frame.next;
       continue;
     }
-    const verdict = runRule(evaluation, rule);
+    const rule = rules[evaluation.rule] ?? run.compiled.prepareRule(chain, evaluation.rule);
+    const verdict = explains ? explainRule(evaluation, rule) : runRule(evaluation, rule);
     registers.verdict = continueVerdict;
     switch (verdict.kind) {
       case 'break':
@@ -72,15 +80,15 @@ function walkRules(evaluation: Evaluation): RuleVerdict {
         evaluation.rule++;
         continue;
       case 'return':
-        evaluation.rule = rules.length;
+        evaluation.rule = count;
         continue;
       case 'jump':
       case 'goto': {
         if (verdict.kind === 'jump') {
           if (stack.length >= stackSize) return decide(evaluation, dropVerdict);
-          stack.push({ chain: evaluation.chain, next: evaluation.rule + 1 });
+          stack.push({ chain, next: evaluation.rule + 1 });
         }
-        const target = run.compiled.findChain(evaluation.table, verdict.chain);
+        const target = chain.siblings.get(verdict.chain);
         if (target === undefined) return decide(evaluation, dropVerdict);
         evaluation.chain = target;
         evaluation.rule = 0;
@@ -92,27 +100,36 @@ function walkRules(evaluation: Evaluation): RuleVerdict {
   }
 }
 
-function rulesOf(run: Run, chain: PreparedChain): readonly PreparedRule[] {
-  return chain.rules ?? run.compiled.prepareRules(chain);
-}
-
 /** The verdict of one rule; `break` when it does not match. */
 function runRule(evaluation: Evaluation, rule: PreparedRule): RuleVerdict {
+  if (!passesTests(rule.tests, evaluation)) return breakVerdict;
   const { registers } = evaluation;
-  const { steps } = rule;
-  for (let index = 0; index < steps.length; index++) {
-    const step = steps[index];
-    if (step === undefined) break;
-    step(evaluation);
-    if (registers.verdict === continueVerdict || registers.verdict.kind === 'continue') continue;
-    if (registers.verdict.kind === 'break') {
-      if (evaluation.run.recorder?.wantsMisses === true) missedRule(evaluation, rule, index);
-      return registers.verdict;
-    }
-    break;
-  }
+  if (runSteps(evaluation, rule.steps) < rule.steps.length && registers.verdict.kind === 'break')
+    return registers.verdict;
   if (evaluation.run.recorder !== undefined) noteRule(evaluation, rule, registers.verdict);
   return registers.verdict;
+}
+
+/** The same, one operation after the other, with a note where it stopped. */
+function explainRule(evaluation: Evaluation, rule: PreparedRule): RuleVerdict {
+  const { registers, run, chain } = evaluation;
+  const covered = rule.coveredSteps ?? run.compiled.prepareCovered(chain, rule);
+  let stopped = runSteps(evaluation, covered);
+  if (stopped === covered.length) stopped += runSteps(evaluation, rule.steps);
+  if (registers.verdict.kind === 'break') missedRule(evaluation, rule, stopped);
+  else noteRule(evaluation, rule, registers.verdict);
+  return registers.verdict;
+}
+
+/** Runs steps until one decides; its position, or the number of steps. */
+function runSteps(evaluation: Evaluation, steps: readonly Step[]): number {
+  const { registers } = evaluation;
+  for (let index = 0; index < steps.length; index++) {
+    steps[index]?.(evaluation);
+    if (registers.verdict !== continueVerdict && registers.verdict.kind !== 'continue')
+      return index;
+  }
+  return steps.length;
 }
 
 /** A terminal verdict of a rule: the journey remembers the place in case the packet ends. */

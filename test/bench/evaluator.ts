@@ -1,0 +1,208 @@
+/**
+ * `tsx test/bench/evaluator.ts [--only TEXT] [--generator FILE]`: what one packet costs, by ruleset, service and trace.
+ *
+ * First packets of new flows to random services, at full fidelity (bytes, checksums, conntrack, NAT, routes, counters),
+ * each from the initial state; CPU of this process, median of rounds after a warm-up. Every row is a child process.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadProgram } from '../../src/cli/input/load-program.ts';
+import { debianEnvironment } from '../../src/datatypes/environment.ts';
+import { parseInterfaces } from '../../src/formats/iproute2/parse-interfaces.ts';
+import { parseRoutes } from '../../src/formats/iproute2/parse-routes.ts';
+import { buildHost } from '../../src/host/build-host.ts';
+import type { Program } from '../../src/model/program.ts';
+import { buildFrame, buildPacket } from '../../src/packet/build.ts';
+import type { PacketInput, SimulateOptions } from '../../src/simulate/api.ts';
+import { type CompiledProgram, compileProgram } from '../../src/simulate/compile.ts';
+import { initialState, simulate } from '../../src/simulate/simulate.ts';
+import { listRecorder } from '../../src/trace/recorder.ts';
+import { median } from './child-time.ts';
+import { inputFile } from './input-file.ts';
+
+const clock = 1_700_000_000_000;
+
+const interfaces = `2: eth0: <BROADCAST,MULTICAST,NOARP,UP,LOWER_UP> mtu 1500 state UP group default
+    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff
+    inet 10.255.0.1/24 scope global eth0
+3: eth1: <BROADCAST,MULTICAST,NOARP,UP,LOWER_UP> mtu 1500 state UP group default
+    link/ether 02:00:00:00:01:01 brd ff:ff:ff:ff:ff:ff
+    inet 10.254.0.1/24 scope global eth1
+`;
+
+const routes = `10.128.0.0/9 via 10.254.0.2 dev eth1
+10.255.0.0/24 dev eth0 proto kernel scope link src 10.255.0.1
+10.254.0.0/24 dev eth1 proto kernel scope link src 10.254.0.1
+`;
+
+const host = buildHost({
+  interfaces: parseInterfaces({ name: 'addr', text: interfaces }).value,
+  routes4: parseRoutes({ name: 'route', text: routes }, 4).value,
+}).value;
+
+function address(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
+}
+
+const ports = [80, 443, 8080, 53, 9090, 5432, 6379, 3306, 8443, 9153];
+const firstService = ((10 << 24) | (96 << 16) | 10) >>> 0;
+const firstClient = ((10 << 24) | (255 << 16) | 2) >>> 0;
+
+/** The service at that place in the generated list, asked by a pod. */
+function packetTo(service: number, client: number): PacketInput {
+  const isUdp = service % 10 === 3;
+  const packet = buildPacket({
+    source: address(firstClient + (client % 200)),
+    destination: address(firstService + service),
+    protocol: isUdp ? 17 : 6,
+    sourcePort: 1024 + (client % 60000),
+    destinationPort: ports[service % ports.length] ?? 80,
+    payload: new Uint8Array(isUdp ? 18 : 0),
+  });
+  const link = {
+    destination: Uint8Array.of(2, 0, 0, 0, 0, 1),
+    source: Uint8Array.of(2, 0, 0, 0, 0, 2),
+  };
+  return { kind: 'received', device: 'eth0', frame: buildFrame(packet, link) };
+}
+
+function randomPackets(services: number, count: number): readonly PacketInput[] {
+  let state = 12345;
+  const next = () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return state / 0x80000000;
+  };
+  return Array.from({ length: count }, () =>
+    packetTo(Math.floor(next() * services), Math.floor(next() * 60000)),
+  );
+}
+
+async function programOf(path: string): Promise<Program> {
+  const source = { name: path, text: readFileSync(path, 'utf8') };
+  const { program, diagnostics } = await loadProgram([{ source }], debianEnvironment);
+  const [first] = diagnostics;
+  if (first !== undefined) throw new Error(`${path}: ${first.message}`);
+  return program;
+}
+
+type Detail = 'verdict' | 'trace' | 'explanation';
+
+function optionsFor(detail: Detail, seed: number): SimulateOptions {
+  if (detail === 'verdict') return { clock, seed };
+  return { clock, seed, recorder: listRecorder({ misses: detail === 'explanation' }) };
+}
+
+function cpuMicroseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** Microseconds per packet. */
+function timeOf(
+  compiled: CompiledProgram,
+  packets: readonly PacketInput[],
+  detail: Detail,
+): number {
+  const state = initialState(compiled);
+  const before = cpuMicroseconds();
+  packets.forEach((packet, index) => {
+    simulate(compiled, state, packet, optionsFor(detail, index));
+  });
+  return (cpuMicroseconds() - before) / packets.length;
+}
+
+export interface Figures {
+  readonly verdict: number;
+  readonly trace: number;
+  readonly explanation: number;
+  /** Verdict only, one service near the start and one near the end of the list. */
+  readonly early: number;
+  readonly late: number;
+  readonly fates: Readonly<Record<string, number>>;
+}
+
+function medianOf(
+  compiled: CompiledProgram,
+  packets: readonly PacketInput[],
+  detail: Detail,
+): number {
+  const rounds = Array.from({ length: 7 }, () => timeOf(compiled, packets, detail));
+  return median(rounds.slice(2));
+}
+
+async function measure(path: string, services: number, count: number): Promise<Figures> {
+  const compiled = compileProgram(await programOf(path), { host });
+  const packets = randomPackets(services, count);
+  const fates: Record<string, number> = {};
+  packets.forEach((packet, seed) => {
+    const { kind } = simulate(compiled, initialState(compiled), packet, { clock, seed }).fate;
+    fates[kind] = (fates[kind] ?? 0) + 1;
+  });
+  const few = packets.slice(0, Math.min(packets.length, 512));
+  const only = (service: number) => few.map((_, client) => packetTo(service, client));
+  return {
+    verdict: medianOf(compiled, packets, 'verdict'),
+    trace: medianOf(compiled, packets, 'trace'),
+    explanation: medianOf(compiled, few, 'explanation'),
+    early: medianOf(compiled, only(14), 'verdict'),
+    late: medianOf(compiled, only(services - 6), 'verdict'),
+    fates,
+  };
+}
+
+/** The same measurement in a child process. */
+function measuredApart(path: string, services: number, count: number): Figures {
+  const self = fileURLToPath(import.meta.url);
+  const words = ['--one', path, `${services}`, `${count}`];
+  const result = spawnSync(process.execPath, [...process.execArgv, self, ...words], {
+    encoding: 'utf8',
+  });
+  if (result.status !== 0) throw new Error(result.stderr);
+  return JSON.parse(result.stdout);
+}
+
+const styles = [
+  { name: 'iptables mode (nft listing)', input: 'kube-ipt' },
+  { name: 'iptables mode (iptables-save)', input: 'kube-ipt --format save' },
+  { name: 'nftables mode', input: 'kube-nft' },
+] as const;
+
+const show = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(1));
+
+function report(generator: string, only: string): void {
+  for (const { name, input } of styles) {
+    if (!name.includes(only)) continue;
+    let smallest: Figures | undefined;
+    for (const services of [100, 1000, 10_000]) {
+      const [kind, ...rest] = input.split(' ');
+      const path = inputFile(generator, [kind, `--n ${services}`, ...rest].join(' '));
+      if (path === undefined) {
+        console.log(`${name}: left out: no input generator`);
+        break;
+      }
+      const figures = measuredApart(path, services, 4096);
+      smallest ??= figures;
+      const { verdict, trace, explanation, early, late } = figures;
+      console.log(
+        `${name} ${services} services: ${show(verdict)} µs (${Math.round(1e6 / verdict)}/s), ` +
+          `trace ${show(trace)} (${show(trace / verdict)}×; gate 2), explanation ${show(explanation)}; ` +
+          `service 14 ${show(early)}, last but five ${show(late)} (${show(late / early)}×; gate 3); ` +
+          `growth ${show(verdict / smallest.verdict)} (gate 6, target 3) ${JSON.stringify(figures.fates)}`,
+      );
+    }
+  }
+}
+
+const args = process.argv.slice(2);
+if (args[0] === '--one') {
+  const [, path = '', services, count] = args;
+  console.log(JSON.stringify(await measure(path, Number(services), Number(count))));
+} else {
+  const option = (name: string, fallback: string) => {
+    const at = args.indexOf(name);
+    return at < 0 ? fallback : (args[at + 1] ?? fallback);
+  };
+  report(option('--generator', '../shared/perf/gen.py'), option('--only', ''));
+}
