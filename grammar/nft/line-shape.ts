@@ -1,6 +1,7 @@
 /** The shape of a line: its words and signs, with numbers, addresses, names and strings as holes; told by a hash. */
 
 import { addressLength } from './address-shape.ts';
+import { isAnyKeyword } from './keyword-names.ts';
 
 /** What a hole may hold; each is one token of the scanner. */
 export const holeClasses = {
@@ -14,6 +15,11 @@ export const holeClasses = {
 } as const;
 
 export type HoleClass = (typeof holeClasses)[keyof typeof holeClasses];
+
+/** Where a scan ends: at the line end; at a comma or closing brace; at the line end with semicolons in the line. */
+export const scanModes = { line: 0, element: 1, clauses: 2 } as const;
+
+export type ScanMode = (typeof scanModes)[keyof typeof scanModes];
 
 const mostHoles = 60;
 /** Longer digits may not fit 64 bits; longer strings may be too long for a comment. */
@@ -39,6 +45,8 @@ export class LineShape {
   /** Where the line (or element) begins, blanks skipped, and where it ends. */
   start = 0;
   end = 0;
+  /** Where the sign is that ended the scan. */
+  stop = 0;
   holes = 0;
   readonly starts = new Int32Array(mostHoles);
   readonly ends = new Int32Array(mostHoles);
@@ -47,15 +55,10 @@ export class LineShape {
   private second = 0;
 
   /**
-   * Scans from `position` to the line end, or to a comma when `element` is set. False: the line has something that
-   * only the grammar can read (comments, semicolons, variables, unusual numbers).
+   * Scans what begins at `position`. False: there is something that only the grammar can read (comments, variables,
+   * unusual numbers). Blanks at the end do not count.
    */
-  scan(
-    text: string,
-    position: number,
-    element: boolean,
-    isKeyword: (word: string) => boolean,
-  ): boolean {
+  scan(text: string, position: number, mode: ScanMode): boolean {
     let at = position;
     for (let code = text.charCodeAt(at); code === 32 || code === 9; code = text.charCodeAt(++at));
     this.start = at;
@@ -66,34 +69,32 @@ export class LineShape {
     let lastSolid = at;
     for (;;) {
       const code = text.charCodeAt(at);
-      if (code === 10 || (element && code === 44)) {
-        if (element && code === 10) return false;
-        this.end = lastSolid;
-        this.hash = (this.first >>> 0) * 0x100000 + (this.second & 0xfffff);
-        return lastSolid > this.start;
-      }
       if (code === 32 || code === 9) {
-        this.mix(code);
         at++;
         continue;
       }
+      if (code === 10 || (mode === scanModes.element && (code === 44 || code === 125))) {
+        if (mode === scanModes.element && code === 10) return false;
+        this.end = lastSolid;
+        this.stop = at;
+        this.hash = (this.first >>> 0) * 0x100000 + (this.second & 0xfffff);
+        return lastSolid > this.start;
+      }
+      for (let blank = lastSolid; blank < at; blank++) this.mix(text.charCodeAt(blank));
       if (code >= 48 && code <= 57) {
         at = this.number(text, at);
         expects = 0;
       } else if (code < 128 && wordStarts[code] === 1) {
         const end = wordEnd(text, at);
-        at = this.word(text, at, end, expects, isKeyword);
+        at = this.word(text, at, end, expects);
         const length = end - this.wordStart;
         expects = length === 4 && isJump(text, this.wordStart) ? holeClasses.chain : 0;
       } else if (code === 34) {
         at = this.string(text, at);
         expects = 0;
       } else {
-        // Comments, semicolons, variables, escapes and the end of the text are the grammar's.
-        if (code === 35 || code === 59 || code === 36 || code === 92 || !(code < 128) || code < 32)
+        if (!isPlainSign(text, at, code) && !(mode === scanModes.clauses && code === 59))
           return false;
-        if (code === 58 && text.charCodeAt(at + 1) === 58) return false;
-        if (code === 91 || code === 42) return false;
         this.mix(code);
         at++;
         expects = code === 64 ? holeClasses.set : 0;
@@ -180,13 +181,7 @@ export class LineShape {
     return this.hole(ethernet ? holeClasses.ethernet : holeClasses.ipv6, start, end);
   }
 
-  private word(
-    text: string,
-    start: number,
-    end: number,
-    expects: HoleClass | 0,
-    isKeyword: (word: string) => boolean,
-  ): number {
+  private word(text: string, start: number, end: number, expects: HoleClass | 0): number {
     this.wordStart = start;
     const after = text.charCodeAt(end);
     if (after === 42 || after === 92) return -1;
@@ -194,7 +189,8 @@ export class LineShape {
       const length = addressLength(text, start);
       return length > end - start ? this.address(text, start, start + length) : -1;
     }
-    if (expects === 0 || isKeyword(text.slice(start, end))) return this.literal(text, start, end);
+    if (expects === 0 || isAnyKeyword(text.slice(start, end)))
+      return this.literal(text, start, end);
     this.wordStart = end;
     return this.hole(expects, start, end);
   }
@@ -220,6 +216,14 @@ function wordEnd(text: string, start: number): number {
 function isHexadecimal(text: string, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (hexadecimal[text.charCodeAt(at)] !== 1) return false;
   return true;
+}
+
+/** Comments, semicolons, variables, escapes, brackets and the end of the text are the grammar's. */
+function isPlainSign(text: string, at: number, code: number): boolean {
+  if (code === 35 || code === 59 || code === 36 || code === 92 || !(code < 128) || code < 32)
+    return false;
+  if (code === 58 && text.charCodeAt(at + 1) === 58) return false;
+  return code !== 91 && code !== 42;
 }
 
 /** `jump` or `goto` */

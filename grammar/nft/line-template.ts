@@ -4,7 +4,7 @@ import type { Source, Span } from '../../src/base/span.ts';
 import { holeClasses, type LineShape } from './line-shape.ts';
 
 /** What a line with other values in its holes becomes. */
-type Builder = (shape: LineShape, source: Source) => unknown;
+export type Builder = (shape: LineShape, source: Source) => unknown;
 
 /** A text with a value of its own in every hole, so that each can be found in the tree. */
 export interface Marked {
@@ -34,7 +34,8 @@ export function mark(text: string, shape: LineShape): Marked {
   return { text: marked + text.slice(from, shape.end), values, starts, ends };
 }
 
-function marker(kind: number, hole: number): string {
+/** The value that marks a hole. */
+export function marker(kind: number, hole: number): string {
   if (kind === holeClasses.number) return String(7_654_301 + hole);
   if (kind === holeClasses.ipv4) return `203.0.113.${hole}`;
   if (kind === holeClasses.ipv6) return `2001:db8:fffe::${hole + 10}`;
@@ -49,6 +50,11 @@ export function templateOf(tree: unknown, marked: Marked): Builder | undefined {
   return found.size === marked.values.length ? builder : undefined;
 }
 
+/** The same for a tree that need not have all holes in it. */
+export function partialTemplateOf(tree: unknown, marked: Marked): Builder {
+  return builderOf(tree, marked, new Set());
+}
+
 function builderOf(value: unknown, marked: Marked, found: Set<number>): Builder {
   if (typeof value === 'string') return textBuilder(value, marked, found);
   if (typeof value === 'number' || typeof value === 'bigint') {
@@ -59,11 +65,12 @@ function builderOf(value: unknown, marked: Marked, found: Set<number>): Builder 
     return (shape, source) => items.map((item) => item(shape, source));
   }
   if (typeof value !== 'object' || value === null) return () => value;
+  if ('$bigint' in value) return numberBuilder(BigInt(String(value.$bigint)), marked, found);
   const common = commonBuilder(value, marked, found);
   if (common !== undefined) return common;
   const entries = Object.entries(value).map(([key, inner]): readonly [string, Builder] => {
     if (key === 'kind') return [key, () => inner];
-    return [key, key === 'span' ? spanBuilder(inner, marked) : builderOf(inner, marked, found)];
+    return [key, isSpan(inner) ? spanBuilder(inner, marked) : builderOf(inner, marked, found)];
   });
   return (shape, source) => {
     const node: Record<string, unknown> = {};
@@ -117,11 +124,22 @@ function commonBuilder(value: object, marked: Marked, found: Set<number>): Build
   return undefined;
 }
 
-function textBuilder(value: string, { values }: Marked, found: Set<number>): Builder {
-  const hole = values.indexOf(value);
-  if (hole < 0) return () => value;
+function textBuilder(value: string, marked: Marked, found: Set<number>): Builder {
+  const hole = marked.values.indexOf(value);
+  if (hole < 0) return value.includes('zq-') ? phraseBuilder(value, marked, found) : () => value;
   found.add(hole);
   return (shape, { text }) => holeText(shape, text, hole);
+}
+
+/** A text with names of the line in its midst: what a message says about them. */
+function phraseBuilder(value: string, marked: Marked, found: Set<number>): Builder {
+  const parts = value.split(/(zq-\d+-qz)/).map((part) => {
+    const hole = marked.values.indexOf(part);
+    if (hole >= 0) found.add(hole);
+    return { part, hole };
+  });
+  return (shape, { text }) =>
+    parts.map(({ part, hole }) => (hole < 0 ? part : holeText(shape, text, hole))).join('');
 }
 
 function holeText(shape: LineShape, text: string, hole: number): string {
@@ -130,9 +148,11 @@ function holeText(shape: LineShape, text: string, hole: number): string {
 }
 
 function numberBuilder(value: number | bigint, { values }: Marked, found: Set<number>): Builder {
-  const hole = values.indexOf(String(value));
+  const negative = value < 0;
+  const hole = values.indexOf(String(negative ? -value : value));
   if (hole < 0) return () => value;
   found.add(hole);
+  if (negative) return (shape, { text }) => -Number(holeText(shape, text, hole));
   if (typeof value === 'bigint') return (shape, { text }) => BigInt(holeText(shape, text, hole));
   return (shape, { text }) => Number(holeText(shape, text, hole));
 }
@@ -144,8 +164,10 @@ function spanBuilder(value: unknown, marked: Marked): Builder {
   return (shape, source) => ({ source, start: from(shape), end: to(shape) });
 }
 
+/** A span, with its source or without. */
 function isSpan(value: unknown): value is Span {
-  return typeof value === 'object' && value !== null && 'start' in value && 'end' in value;
+  if (typeof value !== 'object' || value === null) return false;
+  return 'start' in value && 'end' in value && !('kind' in value);
 }
 
 /** A place in the marked text as a place in any line of the shape: so far behind the end of the last hole before it. */

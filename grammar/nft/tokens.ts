@@ -114,10 +114,3 @@ export const vocabulary: readonly TokenType[] = [
     ...[word, quotedString, wildcardString, number, junk, carriageReturn, EOF],
   ]),
 ];
-
-const names: ReadonlySet<string> = new Set(keywords.keys());
-
-/** Is the word a keyword in some scope? */
-export function isAnyKeyword(text: string): boolean {
-  return names.has(text);
-}

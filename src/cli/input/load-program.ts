@@ -1,6 +1,7 @@
 /** Rulesets of any kind from files into one program; each reader is loaded only when its language is met. */
 
-import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { Ruleset } from '../../ast/nft/ruleset.ts';
+import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import { type Source, spanOf } from '../../base/span.ts';
 import { debianEnvironment, type NameEnvironment } from '../../datatypes/environment.ts';
 import type { Host } from '../../host/host.ts';
@@ -68,6 +69,15 @@ interface Piece {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A listing of known lines does without the grammar. */
+async function loadNftText(source: Source, environment: NameEnvironment): Promise<Result<Ruleset>> {
+  const { loadKnownListing } = await import('../../formats/nft/load-listing.ts');
+  const listing = loadKnownListing(source);
+  if (listing !== undefined) return listing;
+  const { loadNft } = await import('../../formats/nft/load.ts');
+  return loadNft(source, { environment });
+}
+
 async function loadPiece(
   { source, loader, family }: RulesetSource,
   kind: RulesetKind,
@@ -87,7 +97,7 @@ async function loadPiece(
   const loaded =
     kind === 'nft-json'
       ? (await import('../../formats/nft-json/read.ts')).readNftJson(source)
-      : (await import('../../formats/nft/load.ts')).loadNft(source, { environment });
+      : await loadNftText(source, environment);
   const lowered = lower(loaded.value, { environment });
   return { program: lowered.value, diagnostics: [...loaded.diagnostics, ...lowered.diagnostics] };
 }

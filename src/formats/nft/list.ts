@@ -2,6 +2,7 @@
 
 import type { Ruleset } from '../../ast/nft/ruleset.ts';
 import { lower } from '../../lower/lower.ts';
+import type { Program } from '../../model/program.ts';
 import { raise } from '../../raise/raise.ts';
 import { writeNftJson } from '../nft-json/write.ts';
 import { type PrintOptions, printNft } from './print.ts';
@@ -23,4 +24,9 @@ export function listNft(ruleset: Ruleset, options: PrintOptions = {}): string {
 /** What `nft -j list ruleset` 1.1.7 prints after loading the ruleset. */
 export function listNftJson(ruleset: Ruleset, options: PrintOptions = {}): string {
   return writeNftJson(canonicalRuleset(ruleset, options));
+}
+
+/** A program as nft text, without what only declarations hold; xtables matches appear as nft shows them. */
+export function listProgram(program: Program): string {
+  return printNft(raise(program));
 }

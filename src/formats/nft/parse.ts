@@ -1,5 +1,6 @@
 /** Text of nft → commands, or a single rule: the way into the grammar. */
 
+import { knownShapes } from '../../../grammar/nft/known-shapes.ts';
 import { NftParser } from '../../../grammar/nft/nft-parser.ts';
 import type { IncludeReader } from '../../../grammar/nft/parse-context.ts';
 import type { Rule } from '../../ast/nft/ruleset.ts';
@@ -12,7 +13,10 @@ let shared: NftParser | undefined;
 
 /** One parser serves the process: making it takes some tens of milliseconds. */
 function parser(): NftParser {
-  shared ??= new NftParser();
+  if (shared === undefined) {
+    shared = new NftParser();
+    shared.useBook(knownShapes);
+  }
   return shared;
 }
 

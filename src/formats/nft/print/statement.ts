@@ -110,9 +110,10 @@ function printObjectName(name: Expression, context: PrintContext): string {
   return name.kind === 'symbol' ? `"${name.text}"` : printExpression(name, context);
 }
 
-function printXt({ type, name, translation }: XtStatement): string {
+function printXt({ type, name, translation }: XtStatement, { dialect }: PrintContext): string {
   if (translation !== undefined) return translation;
-  return name === undefined ? '' : `xt ${type} "${name}"`;
+  if (name === undefined) return '';
+  return dialect === '1.0.6' ? `xt ${type} ${name}` : `xt ${type} "${name}"`;
 }
 
 const printers: PerStatement<[PrintContext], string> = {
