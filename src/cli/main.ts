@@ -42,6 +42,11 @@ const commands: readonly CommandRow[] = [
     load: async () => (await import('./commands/fmt.ts')).registerFmt,
   },
   {
+    name: 'explain',
+    description: 'what an expression, match, header or datatype of nft means',
+    load: async () => (await import('./commands/explain.ts')).registerExplain,
+  },
+  {
     name: 'translate',
     description: 'iptables-save to nft commands, as iptables-restore-translate writes them',
     load: async () => (await import('./commands/translate.ts')).registerTranslate,
@@ -66,6 +71,7 @@ Examples:
   nft-sim trace --host samples/k8s-kube-proxy-nftables --src 10.244.1.5 --dst 10.96.0.10 --proto udp --dport 53
   nft-sim check samples/home-router/ruleset.nft
   nft-sim fmt --to json samples/home-router/ruleset.nft
+  nft-sim explain tcp dport
 
 Exit codes: 0 fine; 1 the answer is no (other than expected, differences, invalid input); 2 wrong usage.
 Samples lie in the package's folder samples/, each with a README.`;
