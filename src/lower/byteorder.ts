@@ -2,6 +2,7 @@
 
 import type { ByteOrder } from '../datatypes/datatype.ts';
 import { fail, type LoweringContext } from './context.ts';
+import { adapted } from './shape/pass.ts';
 import { expressionName, isConstant, rootType, type TypedExpression } from './typed.ts';
 
 const orderNames = { host: 'host endian', big: 'big endian', none: 'invalid' } as const;
@@ -32,7 +33,9 @@ export function convertOrder(
 
 function convertInteger(expression: TypedExpression, order: ByteOrder): TypedExpression {
   const fixed = isConstant(expression) || expression.kind === 'map' || expression.bits <= 8;
-  if (fixed || expression.order === 'none') return { ...expression, order };
+  if (fixed || expression.order === 'none') {
+    return expression.kind === 'value' ? adapted(expression, { order }) : { ...expression, order };
+  }
   return swapped(expression, order);
 }
 
@@ -52,6 +55,6 @@ function swapped(argument: TypedExpression, order: ByteOrder): TypedExpression {
 /** Fields of a concatenation that is looked up in intervals: numbers in network order. */
 function convertPart(part: TypedExpression): TypedExpression {
   if (part.order === 'big' || rootType(part.type) !== 'integer') return part;
-  if (part.kind === 'value') return { ...part, order: 'big' };
+  if (part.kind === 'value') return adapted(part, { order: 'big' });
   return part.bits > 8 && part.order === 'host' ? swapped(part, 'big') : part;
 }

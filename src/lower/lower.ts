@@ -8,8 +8,8 @@ import { checkTable } from './checks/table.ts';
 import { lowerObject } from './objects.ts';
 import { lowerRule, newContext, type RuleScope } from './rule.ts';
 import { declareSet, fillSet } from './sets/declaration.ts';
-import { toProgramSet } from './sets/program-set.ts';
 import type { SetBuild } from './sets/set-build.ts';
+import { programSet } from './shape/lower-shaped.ts';
 import { newTableScope } from './table-scope.ts';
 
 export interface LowerOptions {
@@ -47,17 +47,22 @@ function lowerTable(
   environment: NameEnvironment,
   diagnostics: Diagnostic[],
 ): ProgramTable {
-  const scope: RuleScope = { table: newTableScope(table), environment, diagnostics };
+  const scope: RuleScope = {
+    table: newTableScope(table),
+    environment,
+    diagnostics,
+    shapes: new Map(),
+  };
   const declared = lowerSets(scope);
   const chains = table.chains.map((chain) => lowerChain(scope, chain));
-  const builds = [...declared, ...scope.table.meters, ...scope.table.anonymousSets];
+  const { meters, anonymousSets } = scope.table;
   const lowered: ProgramTable = {
     family: table.family,
     name: table.name,
     loader: 'nft',
     dormant: table.flags.includes('dormant'),
     chains: [...chains, ...scope.table.anonymousChains],
-    sets: builds.map(toProgramSet),
+    sets: [...declared, ...meters, ...anonymousSets].map(programSet),
     objects: table.objects.map(lowerObject),
     flowtables: table.flowtables.map((flowtable) => flowtable.name),
     span: table.span,

@@ -1,6 +1,7 @@
 /** One rule: its statements evaluated in order, reduced, and turned into operations (nft: rule_evaluate()). */
 
 import type { Rule } from '../ast/nft/ruleset.ts';
+import { isShaped } from '../ast/nft/shaped-rule.ts';
 import type { Statement } from '../ast/nft/statements.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { NameEnvironment } from '../datatypes/environment.ts';
@@ -11,6 +12,7 @@ import { newEmitter } from './generate/emitter.ts';
 import { generateMatch } from './generate/match.ts';
 import { reduceItems } from './generate/reduce.ts';
 import { newProtocolContext, resetProtocols } from './protocol.ts';
+import { lowerShaped, type ShapeVariants } from './shape/lower-shaped.ts';
 import { isTerminal, lowerStatement } from './statements/statement.ts';
 import type { TableScope } from './table-scope.ts';
 
@@ -18,6 +20,8 @@ export interface RuleScope {
   readonly table: TableScope;
   readonly environment: NameEnvironment;
   readonly diagnostics: Diagnostic[];
+  /** What is known of the shapes of rules; without it every rule is lowered in full. */
+  readonly shapes?: ShapeVariants;
   /** A context that no rule is using: making one per rule is what would cost most. */
   spare?: LoweringContext | undefined;
 }
@@ -44,6 +48,12 @@ export function newContext(scope: RuleScope): LoweringContext {
 
 /** The rule's operations; empty with diagnostics when a statement is wrong. */
 export function lowerRule(scope: RuleScope, rule: Rule): ProgramRule {
+  if (scope.shapes !== undefined && isShaped(rule)) {
+    const known = lowerShaped(scope, scope.shapes, rule, (statements) =>
+      lowerInScope(scope, statements),
+    );
+    if (known !== undefined) return known;
+  }
   const { span, handle, comment } = rule;
   return {
     operations: lowerInScope(scope, rule.statements),

@@ -1,7 +1,7 @@
 /** What a table has by name while it is being lowered, and the names given to what has none. */
 
 import type { Chain, ObjectDeclaration, Table } from '../ast/nft/ruleset.ts';
-import type { ProgramChain } from '../model/program.ts';
+import type { ProgramChain, ProgramSet } from '../model/program.ts';
 import type { SetBuild } from './sets/set-build.ts';
 
 export interface TableScope {
@@ -11,7 +11,7 @@ export interface TableScope {
   readonly objects: ReadonlyMap<string, ObjectDeclaration>;
   readonly flowtables: ReadonlySet<string>;
   /** In order of creation. */
-  readonly anonymousSets: SetBuild[];
+  readonly anonymousSets: (SetBuild | ProgramSet)[];
   /** Sets declared by `meter` statements. */
   readonly meters: SetBuild[];
   readonly anonymousChains: ProgramChain[];

@@ -4,6 +4,8 @@ import type { Span } from '../../base/span.ts';
 import type { Operation } from '../../model/operations.ts';
 import type { ProgramChain, ProgramHook, ProgramSet, ProgramTable } from '../../model/program.ts';
 import type { RuleScope } from '../rule.ts';
+import { ShapedProgramRule } from '../shape/shaped-program-rule.ts';
+import { jumpTarget } from '../shape/variant.ts';
 import { closest } from '../suggest.ts';
 import { fits, type HookNeed, hookNeed, worksInFamily } from './hooks.ts';
 
@@ -13,16 +15,23 @@ const deepestJump = 16;
 /** Chains are walked by recursion; what nests deeper than this is far too deep anyway. */
 const deepestWalk = 1000;
 
+/** Where a message points to; of rules with a shape it is worked out when there is something to say. */
+type Place = Span | (() => Span);
+
 interface Jump {
   /** Index of the chain. */
   readonly target: number;
-  readonly span: Span;
+  readonly place: Place;
 }
 
 interface Need {
   readonly need: HookNeed;
-  readonly span: Span;
+  readonly place: Place;
   readonly kind: Operation['kind'];
+}
+
+function spanAt(place: Place): Span {
+  return typeof place === 'function' ? place() : place;
 }
 
 interface ChainFacts {
@@ -52,6 +61,10 @@ export function checkChains(scope: RuleScope, table: ProgramTable): void {
 function gather(walk: Walk, fact: ChainFacts, maps: ReadonlyMap<string, ProgramSet>): void {
   const { family } = walk.table;
   for (const rule of fact.chain.rules) {
+    if (rule instanceof ShapedProgramRule) {
+      gatherShaped(walk, fact, rule, maps);
+      continue;
+    }
     for (const operation of rule.operations) {
       switch (operation.kind) {
         case 'immediate':
@@ -75,10 +88,31 @@ function gather(walk: Walk, fact: ChainFacts, maps: ReadonlyMap<string, ProgramS
               message: `${operation.kind} does not work in the ${family} family: operation not supported`,
             });
           } else if (need !== undefined) {
-            fact.needs.push({ need, span: rule.span, kind: operation.kind });
+            fact.needs.push({ need, place: rule.span, kind: operation.kind });
           }
         }
       }
+    }
+  }
+}
+
+/** The same for a rule whose operations are not made yet. */
+function gatherShaped(
+  walk: Walk,
+  fact: ChainFacts,
+  rule: ShapedProgramRule,
+  maps: ReadonlyMap<string, ProgramSet>,
+): void {
+  const { family } = walk.table;
+  const { jumps, maps: looked, needs } = rule.variant.facts;
+  for (const jump of jumps) {
+    addJump(walk, fact, jumpTarget(rule.rule, jump), () => jump.place(rule.rule));
+  }
+  for (const name of looked) addMapJumps(walk, fact, maps.get(name));
+  for (const operation of needs) {
+    const need = hookNeed(operation, family);
+    if (need !== undefined) {
+      fact.needs.push({ need, place: () => rule.span, kind: operation.kind });
     }
   }
 }
@@ -90,7 +124,7 @@ function addMapJumps(walk: Walk, fact: ChainFacts, set: ProgramSet | undefined):
   }
 }
 
-function addJump(walk: Walk, fact: ChainFacts, name: string, span: Span): void {
+function addJump(walk: Walk, fact: ChainFacts, name: string, place: Place): void {
   const target = walk.index.get(name);
   const known = target === undefined ? undefined : walk.facts[target];
   if (target === undefined || known === undefined) {
@@ -98,7 +132,7 @@ function addJump(walk: Walk, fact: ChainFacts, name: string, span: Span): void {
     const { family, name: table } = walk.table;
     walk.scope.diagnostics.push({
       code: 'unknown-chain',
-      span,
+      span: spanAt(place),
       message: `no chain '${name}' in table ${family} ${table}`,
       ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
     });
@@ -107,11 +141,11 @@ function addJump(walk: Walk, fact: ChainFacts, name: string, span: Span): void {
   if (known.chain.base !== undefined) {
     walk.scope.diagnostics.push({
       code: 'kernel-refused',
-      span,
+      span: spanAt(place),
       message: `chain '${name}' is a base chain: operation not supported`,
     });
   }
-  fact.jumps.push({ target, span });
+  fact.jumps.push({ target, place });
 }
 
 function checkFromBases(walk: Walk): void {
@@ -133,16 +167,16 @@ function depthOf(walk: Walk, number: number, depths: Int16Array, level: number):
   if (known !== unknownDepth) return known;
   depths[number] = beingWalked;
   let deepest = 0;
-  for (const { target, span } of walk.facts[number]?.jumps ?? []) {
+  for (const { target, place } of walk.facts[number]?.jumps ?? []) {
     const below = level > deepestWalk ? deepestJump : depthOf(walk, target, depths, level + 1);
     if (below === beingWalked) {
       const message = 'chains jump in a circle: too many levels of symbolic links';
-      walk.scope.diagnostics.push({ code: 'jump-loop', span, message });
+      walk.scope.diagnostics.push({ code: 'jump-loop', span: spanAt(place), message });
       continue;
     }
     if (below + 1 >= deepestJump && deepest + 1 < deepestJump) {
       const message = `chains jump more than ${deepestJump} deep`;
-      walk.scope.diagnostics.push({ code: 'jump-loop', span, message });
+      walk.scope.diagnostics.push({ code: 'jump-loop', span: spanAt(place), message });
     }
     deepest = Math.max(deepest, below + 1);
   }
@@ -166,11 +200,11 @@ function checkReached(walk: Walk, base: number, hook: ProgramHook, seen: Uint8Ar
   }
 }
 
-function refuse(walk: Walk, { need, span, kind }: Need): void {
+function refuse(walk: Walk, { need, place, kind }: Need): void {
   const type = need.type === undefined ? '' : ` of type ${need.type}`;
   walk.scope.diagnostics.push({
     code: 'kernel-refused',
-    span,
+    span: spanAt(place),
     message: `${kind} works only in chains${type} at ${need.hooks.join(', ')}: operation not supported`,
   });
 }

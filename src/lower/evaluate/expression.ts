@@ -5,6 +5,7 @@ import { fail, type LoweringContext } from '../context.ts';
 import { evaluateSetItems } from '../sets/items.ts';
 import { evaluateMap } from '../sets/map.ts';
 import { evaluateSetReference } from '../sets/reference.ts';
+import { holeValue } from '../shape/pass.ts';
 import type { TypedExpression } from '../typed.ts';
 import { evaluateBinary } from './binary.ts';
 import { evaluateConcat } from './concat.ts';
@@ -36,7 +37,7 @@ export function evaluateExpression(
   switch (node.kind) {
     case 'symbol':
     case 'string':
-      return evaluateWord(context, node.text, node.span);
+      return holeValue(node, context) ?? evaluateWord(context, node.text, node.span);
     case 'value':
       return evaluateTyped(context, node);
     case 'boolean':

@@ -1,8 +1,8 @@
 /** Prefixes and ranges of constants (nft: expr_evaluate_prefix(), _range()). */
 
 import type { Expression, PrefixExpression, RangeExpression } from '../../ast/nft/expressions.ts';
-import { prefixMask } from '../bytes.ts';
 import { fail, type LoweringContext } from '../context.ts';
+import { maskedValue } from '../shape/pass.ts';
 import { isConstant, rootType, type TypedExpression, type TypedValue } from '../typed.ts';
 import { evaluateExpression } from './expression.ts';
 
@@ -44,10 +44,7 @@ export function evaluatePrefix(
     bits: base.bits,
     order: base.order,
     length: node.length,
-    base:
-      base.text === undefined
-        ? { ...base, value: base.value & prefixMask(base.bits, node.length) }
-        : base,
+    base: base.text === undefined ? maskedValue(base, node.length) : base,
   };
 }
 

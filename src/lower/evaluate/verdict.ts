@@ -6,10 +6,8 @@ import { verdictType } from '../../datatypes/basic.ts';
 import type { Verdict } from '../../model/operations.ts';
 import { textLength } from '../bytes.ts';
 import { fail, type LoweringContext } from '../context.ts';
+import { holeVerdict, longestChainName } from '../shape/pass.ts';
 import type { TypedExpression } from '../typed.ts';
-
-/** NFT_CHAIN_MAXNAMELEN counts the terminating zero. */
-const longestName = 255;
 
 export function evaluateVerdict(
   context: LoweringContext,
@@ -36,16 +34,18 @@ export function modelVerdict(
       return fail(context, 'invalid-expression', span, 'queue is no verdict of this kernel');
     case 'jump':
     case 'goto': {
+      const known = holeVerdict(written);
+      if (known !== undefined) return known;
       const chain = chainName(written.chain);
       if (chain === undefined) {
         return fail(context, 'invalid-expression', span, 'not a value expression');
       }
-      if (chain === '' || textLength(chain) > longestName) {
+      if (chain === '' || textLength(chain) > longestChainName) {
         return fail(
           context,
           'name-too-long',
           span,
-          `chain name must be 1 to ${longestName} characters long`,
+          `chain name must be 1 to ${longestChainName} characters long`,
         );
       }
       return { kind: written.kind, chain };

@@ -6,7 +6,8 @@ import type {
   PayloadOperation,
   Register,
 } from '../../model/operations.ts';
-import { bitmask, numberBytes, registerUnits, valueBytes } from '../bytes.ts';
+import { bitmask, numberBytes, registerUnits } from '../bytes.ts';
+import { operationBytes } from '../shape/pass.ts';
 import type {
   TypedBinary,
   TypedByteorder,
@@ -121,7 +122,7 @@ function exthdrLoad(exthdr: TypedExthdr, destination: Register): Operation {
 }
 
 function immediate(value: TypedValue, destination: Register): Operation {
-  return { kind: 'immediate', destination, data: valueBytes(value), ...hostData(value) };
+  return { kind: 'immediate', destination, data: operationBytes(value), ...hostData(value) };
 }
 
 function generateConcat(emitter: Emitter, concat: TypedConcat, unit: number): void {

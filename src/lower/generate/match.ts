@@ -1,8 +1,9 @@
 /** Operations of a comparison (nft: netlink_gen_relational()). */
 
 import type { CompareOperator } from '../../model/operations.ts';
-import { numberBytes, orderedBytes, prefixMask, valueBytes } from '../bytes.ts';
+import { numberBytes, prefixMask, valueBytes } from '../bytes.ts';
 import type { ComparisonOperator, MatchItem } from '../context.ts';
+import { operationBytes, operationRangeBytes } from '../shape/pass.ts';
 import { rootType, type TypedPrefix, type TypedValue } from '../typed.ts';
 import { isFlags } from '../types.ts';
 import { type Emitter, registerAt, unitsOf } from './emitter.ts';
@@ -38,8 +39,8 @@ function generateComparison(emitter: Emitter, item: MatchItem, unit: number): vo
         kind: 'range',
         operator: operator === '!=' ? 'neq' : 'eq',
         source,
-        from: orderedBytes(right.from),
-        to: orderedBytes(right.to),
+        from: operationRangeBytes(right.from),
+        to: operationRangeBytes(right.to),
         span,
       });
       return;
@@ -62,7 +63,7 @@ function generateComparison(emitter: Emitter, item: MatchItem, unit: number): vo
         return;
       }
       generateLoad(emitter, left, unit);
-      compare(emitter, item, right, valueBytes(right), source);
+      compare(emitter, item, right, operationBytes(right), source);
       return;
     default:
       throw new Error(`cannot compare with ${right.kind}`);
@@ -110,11 +111,11 @@ function generatePrefix(
       xor: new Uint8Array(bytes),
       ...hostData(prefix),
     });
-    compare(emitter, item, base, valueBytes(base, bytes), source);
+    compare(emitter, item, base, operationBytes(base, bytes), source);
     return;
   }
   generateLoad(emitter, { ...left, bits: length }, unit);
-  compare(emitter, item, base, valueBytes(base, bytes).subarray(0, Math.ceil(length / 8)), source);
+  compare(emitter, item, base, operationBytes(base, bytes, Math.ceil(length / 8)), source);
 }
 
 /** Any of the flags, or none of them (nft: netlink_gen_flagcmp()). */

@@ -2,6 +2,7 @@
 
 import type { Family } from '../../fields/families.ts';
 import type { MatchItem, RuleItem } from '../context.ts';
+import { joinedValue } from '../shape/pass.ts';
 import type { TypedPayload, TypedValue } from '../typed.ts';
 
 interface PayloadMatch extends MatchItem {
@@ -119,13 +120,16 @@ function join(first: PayloadMatch, second: PayloadMatch): PayloadMatch {
   return {
     ...first,
     left: { ...load, bits, protocolKey: first.left.protocolKey || second.left.protocolKey },
-    right: {
-      kind: 'value',
-      span: first.right.span,
-      type: first.right.type.base === 'bitmask' ? second.right.type : first.right.type,
-      bits,
-      order: 'big',
-      value: (first.right.value << BigInt(second.right.bits)) | second.right.value,
-    },
+    right: joinedValue(
+      {
+        kind: 'value',
+        span: first.right.span,
+        type: first.right.type.base === 'bitmask' ? second.right.type : first.right.type,
+        bits,
+        order: 'big',
+      },
+      first.right,
+      second.right,
+    ),
   };
 }

@@ -12,6 +12,7 @@ import { updateFromMatch } from '../protocol-update.ts';
 import { fillAnonymous, newAnonymous, shapeAnonymous } from '../sets/anonymous.ts';
 import { evaluateSetReference, referenceTo } from '../sets/reference.ts';
 import { transferToConstant, transferToElements } from '../sets/transfer.ts';
+import { adapted } from '../shape/pass.ts';
 import {
   expressionName,
   isConstant,
@@ -61,7 +62,8 @@ function pushPlain(
 ): boolean {
   if (operator !== '!=') updateFromMatch(context, left, right);
   const sameOrder = right.order === left.order || rootType(right.type) === 'string';
-  const constant = sameOrder ? right : { ...right, order: left.order };
+  const constant =
+    sameOrder || right.kind !== 'value' ? right : adapted(right, { order: left.order });
   pushItem(context, { kind: 'match', operator, left, right: constant, span });
   return true;
 }
@@ -240,7 +242,7 @@ function finishEquality(context: LoweringContext, sides: Sides): Sides | undefin
     case 'prefix':
       return {
         left,
-        right: { ...right, order: left.order, base: { ...right.base, order: left.order } },
+        right: { ...right, order: left.order, base: adapted(right.base, { order: left.order }) },
         operator,
       };
     case 'value': {

@@ -3,17 +3,20 @@
 import type { LimitStatement, Statement } from '../../ast/nft/statements.ts';
 import type { Operation } from '../../model/operations.ts';
 import { fail, type LoweringContext } from '../context.ts';
+import { holeCounter } from '../shape/pass.ts';
 
 /** The operation of a stateful statement; undefined for any other. */
 export function statefulOperation(statement: Statement): Operation | undefined {
   switch (statement.kind) {
     case 'counter':
-      return {
-        kind: 'counter',
-        packets: statement.packets ?? 0n,
-        bytes: statement.bytes ?? 0n,
-        span: statement.span,
-      };
+      return (
+        holeCounter(statement) ?? {
+          kind: 'counter',
+          packets: statement.packets ?? 0n,
+          bytes: statement.bytes ?? 0n,
+          span: statement.span,
+        }
+      );
     case 'quota':
       return {
         kind: 'quota',
