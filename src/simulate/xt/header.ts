@@ -12,7 +12,7 @@ import type { TosOptions } from '../../fields/iptables/matches/tos.ts';
 import type { HlOptions, TtlOptions } from '../../fields/iptables/matches/ttl.ts';
 import type { U32Options, U32Test } from '../../fields/iptables/matches/u32.ts';
 import { byteAt, equalBytes, read16, read32 } from '../../packet/bytes.ts';
-import { protocol } from '../../packet/protocols.ts';
+import { etherType, protocol } from '../../packet/protocols.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import { isBetween, type Matcher, transportAt } from './matcher.ts';
 
@@ -121,17 +121,25 @@ function passesU32(packet: LivePacket, { start, steps, ranges }: U32Test): boole
   return ranges.some((range) => isBetween(value, range));
 }
 
-/** The pattern is looked for from offset `from` on; it must begin at or before `to`. */
+/** skb_find_text(): the pattern stands between the offsets `from` and `to`, its end included. */
 export function stringMatcher(options: StringOptions): Matcher {
   const { from, to, inverted, ignoreCase } = options;
   const fold = (code: number): number =>
     ignoreCase && code >= 65 && code <= 90 ? code + 32 : code;
   const pattern = Array.from(options.pattern, (character) => fold(character.charCodeAt(0) & 255));
   return ({ packet: { bytes, length } }) => {
-    for (let at = from; at + pattern.length <= length && at <= to; at++) {
+    for (let at = from; at + pattern.length <= Math.min(length, to); at++) {
       if (pattern.every((code, index) => fold(byteAt(bytes, at + index)) === code))
         return !inverted;
     }
     return inverted;
   };
 }
+
+/** The interface part of the source is made of the source MAC (eui64_mt6()). */
+export const eui64Matcher: Matcher = ({ packet: { bytes, link, etherType: type } }) => {
+  if (link === undefined || type !== etherType.ipv6 || read16(link, 12) !== type) return false;
+  const [first = 0, ...rest] = link.subarray(6, 12);
+  const part = [first ^ 2, ...rest.slice(0, 2), 0xff, 0xfe, ...rest.slice(2)];
+  return part.every((byte, index) => byteAt(bytes, 16 + index) === byte);
+};

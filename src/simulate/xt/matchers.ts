@@ -1,7 +1,10 @@
 /** What each xtables match asks, by the kind of its options; undefined for those that are not modelled. */
 
 import type { XtOptions } from '../../model/xt.ts';
+import { ipFamily } from '../live-packet.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
+import { bpfMatcher } from './bpf.ts';
+import { clusterMatcher } from './cluster.ts';
 import {
   connbytesMatcher,
   connlabelMatcher,
@@ -13,6 +16,7 @@ import {
 import {
   dscpMatcher,
   ecnMatcher,
+  eui64Matcher,
   hopMatcher,
   iprangeMatcher,
   lengthMatcher,
@@ -31,7 +35,24 @@ import {
   setMatcher,
   timeMatcher,
 } from './host.ts';
+import {
+  ahMatcher6,
+  fragMatcher,
+  headerOptionsMatcher,
+  ipv6headerMatcher,
+  rtMatcher,
+} from './ipv6-headers.ts';
 import type { Matcher } from './matcher.ts';
+import {
+  ahMatcher4,
+  dccpMatcher,
+  espMatcher,
+  ipcompMatcher,
+  mhMatcher,
+  sctpMatcher,
+} from './other-transports.ts';
+import { recentMatcher } from './recent.ts';
+import { srhMatcher } from './segment-routing.ts';
 import { hashlimitMatcher, limitMatcher, quotaMatcher, statisticMatcher } from './stateful.ts';
 import {
   icmpMatcher,
@@ -40,6 +61,7 @@ import {
   tcpMatcher,
   tcpmssMatcher,
 } from './transport.ts';
+import { cgroupMatcher, cpuMatcher, osfMatcher, socketMatcher } from './undetermined.ts';
 
 export function matcherOf(options: XtOptions, compiler: StepCompiler): Matcher | undefined {
   switch (options.kind) {
@@ -72,7 +94,47 @@ export function matcherOf(options: XtOptions, compiler: StepCompiler): Matcher |
     case 'tcpmss':
       return tcpmssMatcher(options);
     case 'sctp':
-      return options.chunks === undefined ? portsMatcher(options) : undefined;
+      return sctpMatcher(options);
+    case 'dccp':
+      return dccpMatcher(options);
+    case 'esp':
+      return espMatcher(options);
+    case 'ah':
+      return byFamily(ahMatcher4(options), ahMatcher6(options));
+    case 'ipcomp':
+      return ipcompMatcher(options);
+    case 'mh':
+      return mhMatcher(options);
+    case 'frag':
+      return fragMatcher(options);
+    case 'hbh':
+    case 'dst':
+      return headerOptionsMatcher(options);
+    case 'rt':
+      return rtMatcher(options);
+    case 'srh':
+      return srhMatcher(options);
+    case 'ipv6header':
+      return ipv6headerMatcher(options);
+    case 'eui64':
+      return eui64Matcher;
+    case 'recent':
+      return recentMatcher(options);
+    case 'bpf':
+      return bpfMatcher(options);
+    case 'cluster':
+      return clusterMatcher(options);
+    case 'cpu':
+      return cpuMatcher(options);
+    case 'cgroup':
+      return cgroupMatcher(options);
+    case 'socket':
+      return socketMatcher(options);
+    case 'osf':
+      return osfMatcher(options);
+    case 'realm':
+      /** No route fact has realms: the class of every route is 0. */
+      return () => ((0 & options.mask) >>> 0 === options.value) !== options.inverted;
     case 'ttl':
     case 'hl':
       return hopMatcher(options);
@@ -122,4 +184,8 @@ export function matcherOf(options: XtOptions, compiler: StepCompiler): Matcher |
     default:
       return undefined;
   }
+}
+
+function byFamily(four: Matcher, six: Matcher): Matcher {
+  return (evaluation) => (ipFamily(evaluation.packet) === 6 ? six(evaluation) : four(evaluation));
 }

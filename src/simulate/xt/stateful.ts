@@ -5,7 +5,8 @@ import type { HashlimitKey, HashlimitOptions } from '../../fields/iptables/match
 import type { LimitOptions } from '../../fields/iptables/matches/limit.ts';
 import type { QuotaOptions } from '../../fields/iptables/matches/quota.ts';
 import type { StatisticOptions } from '../../fields/iptables/matches/statistic.ts';
-import { read16 } from '../../packet/bytes.ts';
+import { read32 } from '../../packet/bytes.ts';
+import { hasPorts, protocol } from '../../packet/protocols.ts';
 import { destinationAddress, sourceAddress } from '../live-packet.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
@@ -72,9 +73,10 @@ export function quotaMatcher({ bytes, inverted }: QuotaOptions, compiler: StepCo
 }
 
 function hashlimitPart(
-  { packet, info }: Evaluation,
+  { packet }: Evaluation,
   key: HashlimitKey,
   options: HashlimitOptions,
+  ports: number,
 ): string {
   switch (key) {
     case 'srcip':
@@ -82,28 +84,76 @@ function hashlimitPart(
     case 'dstip':
       return addressKey(maskAddress(destinationAddress(packet), options.destinationMask));
     case 'srcport':
-      return String(read16(packet.bytes, info.transport));
+      return String(ports >>> 16);
     case 'dstport':
-      return String(read16(packet.bytes, info.transport + 2));
+      return String(ports & 0xffff);
   }
 }
 
-function hashlimitKey(evaluation: Evaluation, options: HashlimitOptions): string {
-  const parts = options.keys.map((key) => hashlimitPart(evaluation, key, options));
+/** Where the ports stand behind the start of the transport header (proto_ports_offset()). */
+function portsOffset(number: number): number | undefined {
+  if (hasPorts(number) || number === protocol.esp) return 0;
+  return number === protocol.ah ? 4 : undefined;
+}
+
+/** hashlimit_init_dst(); undefined where the ports are cut off. */
+function hashlimitKey(evaluation: Evaluation, options: HashlimitOptions): string | undefined {
+  const { packet, info } = evaluation;
+  const wantsPorts = options.keys.some((key) => key.endsWith('port'));
+  const offset = wantsPorts ? portsOffset(info.protocol) : undefined;
+  const at = info.transport + (offset ?? 0);
+  if (offset !== undefined && at + 4 > packet.length) return undefined;
+  const ports = offset === undefined ? 0 : read32(packet.bytes, at);
+  const parts = options.keys.map((key) => hashlimitPart(evaluation, key, options, ports));
   return `hashlimit ${options.name} ${parts.join(' ')}`;
 }
 
-/** hashlimit_mt(): a bucket for each key; tables are shared by name. Byte rates are taken as packets of their length. */
+/** hashlimit_mt(): a bucket for each key; tables are shared by name. */
 export function hashlimitMatcher(options: HashlimitOptions): Matcher {
-  const full = options.average * options.burst;
+  const spend = options.bytes ? spendBytes : spendPacket;
   return (evaluation) => {
-    const { run, packet } = evaluation;
+    const { run } = evaluation;
     const key = hashlimitKey(evaluation, options);
-    const [credit = full, last = run.clock] = run.store.memory.get(key) ?? [];
-    const cost = options.bytes ? options.average * Math.ceil(packet.length / 16) : options.average;
-    const now = Math.min(full, credit + (run.clock - last) * 1000);
-    const within = now >= cost;
-    setEntry(run.journal, run.store.memory, key, [within ? now - cost : now, run.clock]);
-    return within !== options.above;
+    if (key === undefined) return 'drop';
+    const bucket = spend(run.store.memory.get(key), options, evaluation);
+    setEntry(run.journal, run.store.memory, key, [...bucket.left, run.clock]);
+    return bucket.within !== options.above;
   };
+}
+
+interface Spent {
+  readonly within: boolean;
+  readonly left: readonly number[];
+}
+
+/** Credit in millionths of a second. */
+function spendPacket(
+  known: readonly number[] | undefined,
+  { average, burst }: HashlimitOptions,
+  { run }: Evaluation,
+): Spent {
+  const full = average * burst;
+  const [credit = full, last = run.clock] = known ?? [];
+  const now = Math.min(full, credit + (run.clock - last) * 1000);
+  const within = now >= average;
+  return { within, left: [within ? now - average : now] };
+}
+
+/**
+ * hashlimit_byte_cost(): credit in seconds, at most one; a packet that finds too little takes a whole new second for as
+ * long as the burst lasts.
+ */
+function spendBytes(
+  known: readonly number[] | undefined,
+  { average, burst }: HashlimitOptions,
+  { run, packet }: Evaluation,
+): Spent {
+  const [credit = 1, caps = burst, last = run.clock] = known ?? [];
+  const chunks = Math.floor(packet.length / 16) + 1;
+  const cost = Math.min(1, (chunks * average) / 2 ** 32);
+  const refilled = Math.min(1, credit + (run.clock - last) / 1000);
+  const renews = refilled < cost && caps > 0;
+  const now = renews ? 1 : refilled;
+  const within = now >= cost;
+  return { within, left: [within ? now - cost : now, renews ? caps - 1 : caps] };
 }

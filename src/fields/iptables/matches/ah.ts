@@ -34,7 +34,6 @@ export const ah4 = extension({
 
 export const ah6 = extension({
   name: 'ah',
-  protocols: [51],
   family: 'ip6',
   revision: 0,
   options: {
