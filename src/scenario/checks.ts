@@ -92,38 +92,45 @@ function checkReply(
   facts: OutcomeFacts,
   context: CheckContext,
 ): readonly Mismatch[] {
-  const { reachable, why } = replyOf(facts, context);
-  return reachable === (wanted === 'reachable') ? [] : [{ wanted, ...why }];
+  const reply = replyOf(facts, context);
+  const isBack = reply.kind === 'arrived';
+  if (isBack === (wanted === 'reachable')) return [];
+  const { found, decider } = reply;
+  return [{ wanted, found, ...(decider === undefined ? {} : { decider }) }];
 }
 
-interface ReplyFinding {
-  readonly reachable: boolean;
-  readonly why: { readonly found: string; readonly decider?: string };
+export interface ReplyFinding {
+  /** `silent`: nobody answers; `changed`: it arrives with other addresses than it must have. */
+  readonly kind: 'silent' | 'stopped' | 'changed' | 'arrived';
+  readonly found: string;
+  readonly decider?: string;
+  /** The way of the answer; where there are several, the first that goes wrong. */
+  readonly answer?: OutcomeFacts;
 }
 
 /** Plays the answer of the other end on the state that the packet left. */
 export function replyOf(facts: OutcomeFacts, context: CheckContext): ReplyFinding {
   const { compiled, clock, assume } = context;
   const input = replyInput(compiled.host, facts.outcome.fate);
-  if (input === undefined) {
-    return { reachable: false, why: { found: `no answer: ${fateLine(facts)}` } };
-  }
+  if (input === undefined) return { kind: 'silent', found: `no answer: ${fateLine(facts)}` };
   const { outcomes } = explore(compiled, facts.outcome.state, input, { clock, assume, limit: 16 });
-  for (const outcome of outcomes) {
-    const answer = factsOf(outcome);
+  const answers = outcomes.map(factsOf);
+  for (const answer of answers) {
     const decider = deciderOf(answer, 'fate');
-    if (!fateIs('accept', outcome.fate.kind)) {
-      return { reachable: false, why: { found: `the answer is ${fateLine(answer)}`, decider } };
+    if (!fateIs('accept', answer.outcome.fate.kind)) {
+      return { kind: 'stopped', found: `the answer is ${fateLine(answer)}`, decider, answer };
     }
     const { start } = facts;
     const { arrived } = answer;
     if (start === undefined || arrived === undefined || mirrors(start, arrived)) continue;
     const from = endpointText(arrived.source ?? '?', arrived.sourcePort);
     const to = endpointText(arrived.destination ?? '?', arrived.destinationPort);
-    return { reachable: false, why: { found: `the answer arrives as ${from} > ${to}`, decider } };
+    const found = `the answer arrives as ${from} > ${to}`;
+    return { kind: 'changed', found, decider, answer };
   }
+  const [answer] = answers;
   const found = 'the answer gets back with the addresses it must have';
-  return { reachable: true, why: { found } };
+  return { kind: 'arrived', found, ...(answer === undefined ? {} : { answer }) };
 }
 
 function checkSets(

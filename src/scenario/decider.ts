@@ -58,6 +58,17 @@ function filterEvents(facts: OutcomeFacts): readonly TraceEvent[] {
   return filtered.some(({ kind }) => kind === 'rule-matched') ? filtered : events;
 }
 
+/** The place in the ruleset of what decided the fate, where a rule or a policy did. */
+export function fateOrigin(facts: OutcomeFacts): Span | undefined {
+  const { fate } = facts.outcome;
+  if ('at' in fate) return fate.at.kind === 'stack' ? undefined : fate.at.origin;
+  const rule = filterEvents(facts).findLast(
+    (event): event is RuleMatchedEvent =>
+      event.kind === 'rule-matched' && event.verdict.kind === 'accept',
+  );
+  return rule?.origin;
+}
+
 export function fateDecider(facts: OutcomeFacts): string {
   const { fate } = facts.outcome;
   return 'at' in fate ? fatePlaceText(fate.at) : acceptDecider(filterEvents(facts));

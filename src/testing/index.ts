@@ -10,7 +10,7 @@ export {
   iptablesRulesets,
   nftRulesets,
 } from './arbitraries/values.ts';
-export { counterexample, packetYaml, scenarioText } from './counterexample.ts';
+export { counterexample, packetYaml, type ScenarioStep, scenarioText } from './counterexample.ts';
 export {
   type CheckPropertiesOptions,
   checkProperties,
@@ -18,6 +18,7 @@ export {
   type PropertyReport,
 } from './invariants/check-properties.ts';
 export { type PropertyOptions, propertyRows } from './invariants/properties.ts';
+export type { UnreachedRule } from './invariants/unreached-rules.ts';
 export {
   type MatcherResult,
   matchers,
@@ -32,3 +33,4 @@ export {
 export { type Mutation, type MutationKind, mutations, pickMutations } from './mutations.ts';
 export { observe, playPacket } from './observe.ts';
 export { plainHostFacts, type TestRuleset, testHost, testRuleset } from './ruleset.ts';
+export type { RulesetPlace } from './ruleset-place.ts';

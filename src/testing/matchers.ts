@@ -8,7 +8,8 @@ import { complaintLine } from '../scenario/reporters/failure-text.ts';
 import type { Expectation } from '../scenario/rows/expectation-rows.ts';
 import type { PacketFields } from '../scenario/rows/packet-rows.ts';
 import { parseEndpoint } from '../scenario/rows/values.ts';
-import { counterexample } from './counterexample.ts';
+import { counterexample, type ScenarioStep } from './counterexample.ts';
+import { asOther } from './invariants/as-other.ts';
 import { observe, playPacket } from './observe.ts';
 import type { TestRuleset } from './ruleset.ts';
 
@@ -22,7 +23,7 @@ function expecting(
   ruleset: TestRuleset,
   packet: PacketFields,
   expectation: Expectation,
-  words: string,
+  words: NonNullable<ScenarioStep['expect']>,
 ): MatcherResult {
   const played = playPacket(ruleset, packet);
   if (played === undefined) {
@@ -40,7 +41,7 @@ function expecting(
       const [first] = exploration.outcomes;
       const found = first === undefined ? 'nothing' : fateText(factsOf(first).outcome.fate);
       const lines = complaints.length === 0 ? [`found ${found}`] : complaints.map(complaintLine);
-      return [...lines, counterexample(ruleset, packet, words)].join('\n');
+      return [...lines, counterexample(ruleset, packet, [{ packet, expect: words }])].join('\n');
     },
   };
 }
@@ -63,23 +64,18 @@ export function toDnatTo(
   const dnat = targets.map(parseEndpoint).filter((end) => end !== undefined);
   if (dnat.length < targets.length)
     throw new RangeError(`not an endpoint among ${targets.join(', ')}`);
-  return expecting(
-    ruleset,
-    packet,
-    { dnat },
-    `{ dnat: [${targets.map((one) => `'${one}'`).join(', ')}] }`,
-  );
+  return expecting(ruleset, packet, { dnat }, { dnat: targets });
 }
 
 export const toMasquerade = (ruleset: TestRuleset, packet: PacketFields): MatcherResult =>
-  expecting(ruleset, packet, { masquerade: true }, '{ masquerade: true }');
+  expecting(ruleset, packet, { masquerade: true }, { masquerade: true });
 
 /** `chain`, `chain#2`, `table chain#2`, `family table chain`, `text:WORDS`. */
 export const toHitRule = (
   ruleset: TestRuleset,
   packet: PacketFields,
   rule: string,
-): MatcherResult => expecting(ruleset, packet, { hits: [rule] }, `{ hits: '${rule}' }`);
+): MatcherResult => expecting(ruleset, packet, { hits: [rule] }, { hits: rule });
 
 export interface EquivalenceOptions {
   /** For example `fc.sample(guidedPackets(program, { host }), 1000)`. */
@@ -100,7 +96,7 @@ export function toBeEquivalentTo(
         'the rulesets differ',
         `one    ${first}`,
         `other  ${second}`,
-        counterexample(ruleset, packet, 'accept'),
+        counterexample(ruleset, packet, asOther(other, packet)),
       ].join('\n');
     return { pass: false, message };
   }

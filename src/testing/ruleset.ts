@@ -11,6 +11,7 @@ import { lowerIptables } from '../lower/iptables/lower-iptables.ts';
 import { lower } from '../lower/lower.ts';
 import type { Program } from '../model/program.ts';
 import { type CompiledProgram, compileProgram } from '../simulate/compile.ts';
+import { type FactTexts, type RulesetPlace, rememberFacts } from './ruleset-place.ts';
 
 export interface TestRuleset {
   readonly program: Program;
@@ -19,10 +20,11 @@ export interface TestRuleset {
   /** What was said about the text. */
   readonly diagnostics: readonly Diagnostic[];
   readonly text?: string;
+  readonly place?: RulesetPlace;
 }
 
 /** A router between two networks, for rulesets that need no particular host. */
-export const plainHostFacts: Readonly<Partial<Record<SnapshotKind, string>>> = {
+export const plainHostFacts: FactTexts = {
   'ip-addr': `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 state UNKNOWN
     link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
     inet 127.0.0.1/8 scope host lo
@@ -44,15 +46,13 @@ export const plainHostFacts: Readonly<Partial<Record<SnapshotKind, string>>> = {
 };
 
 /** A host from texts as `ip addr`, `ip route`, `sysctl` and the like print them. */
-export function testHost(
-  facts: Readonly<Partial<Record<SnapshotKind, string>>> = plainHostFacts,
-): Host {
+export function testHost(facts: FactTexts = plainHostFacts): Host {
   const files = new Map<SnapshotKind, Source>();
   for (const [kind, text] of Object.entries(facts)) {
     const known = kinds.find((one) => one === kind);
     if (known !== undefined && text !== undefined) files.set(known, { name: kind, text });
   }
-  return readHostFacts(files).value;
+  return rememberFacts(readHostFacts(files).value, facts);
 }
 
 const kinds: readonly SnapshotKind[] = [
@@ -86,10 +86,23 @@ function readText(text: string): {
   return { program: lowered.value, diagnostics: [...loaded.diagnostics, ...lowered.diagnostics] };
 }
 
-/** nft text, iptables-save text or a program; without a host it runs on a plain router. */
-export function testRuleset(ruleset: string | Program, host: Host = testHost()): TestRuleset {
+/**
+ * nft text, iptables-save text or a program; without a host it runs on a plain router. `place` says where they come
+ * from, so that a counterexample can name them.
+ */
+export function testRuleset(
+  ruleset: string | Program,
+  host: Host = testHost(),
+  place?: RulesetPlace,
+): TestRuleset {
   const read =
     typeof ruleset === 'string' ? readText(ruleset) : { program: ruleset, diagnostics: [] };
   const compiled = compileProgram(read.program, { host });
-  return { ...read, host, compiled, ...(typeof ruleset === 'string' ? { text: ruleset } : {}) };
+  return {
+    ...read,
+    host,
+    compiled,
+    ...(typeof ruleset === 'string' ? { text: ruleset } : {}),
+    ...(place === undefined ? {} : { place }),
+  };
 }

@@ -49,7 +49,9 @@ function plainDraft(draw: Draw, pools: Pools, family: 4 | 6): Draft {
   const port = (at: number) => (at % 8 === 7 ? at % 65536 : take(pools.ports, at >> 3));
   const fields: Draft['fields'] = {
     source: take(addresses, draw.source) ?? (family === 4 ? '192.0.2.1' : '2001:db8::1'),
-    destination: take(addresses, draw.destination) ?? (family === 4 ? '192.0.2.2' : '2001:db8::2'),
+    // Another one than the source, even when all is shrunk.
+    destination:
+      take(addresses, draw.destination + 1) ?? (family === 4 ? '192.0.2.2' : '2001:db8::2'),
     protocol: draw.protocol % 3 === 0 ? 6 : (take(pools.protocols, draw.protocol) ?? 6),
     port: port(draw.port) ?? 80,
     icmpType: String(take(pools.icmpTypes, draw.icmpType) ?? 8),
@@ -61,13 +63,15 @@ function plainDraft(draw: Draw, pools: Pools, family: 4 | 6): Draft {
   return { fields, fixed: new Set() };
 }
 
+/** Echo request and reply of ICMP as those of ICMPv6. */
+const echoTypes6: Readonly<Record<string, string>> = { 8: '128', 0: '129' };
 const icmp: ReadonlySet<number> = new Set([1, 58]);
 
 /** Makes it a packet that can exist: one family, and only what its protocol has; what is usual is left out. */
 function settle({ fields }: Draft, draw: Draw, pools: Pools): PacketFields {
   const v6 = (fields.destination ?? '').includes(':');
   const { icmpType, port, sourcePort, flags, mark, local, protocol = 6, ...rest } = fields;
-  const { own, addresses } = v6 ? pools.family6 : pools.family4;
+  const { own, addresses, behind } = v6 ? pools.family6 : pools.family4;
   if ((rest.source ?? '').includes(':') !== v6) {
     rest.source = take(addresses, draw.source) ?? (v6 ? '2001:db8::1' : '192.0.2.1');
   }
@@ -75,7 +79,7 @@ function settle({ fields }: Draft, draw: Draw, pools: Pools): PacketFields {
   const drawn = draw.mark % 4 === 3 ? take(pools.marks, draw.mark >> 2) : 0;
   const sentMark = sent ? (mark ?? drawn ?? 0) : 0;
   // A host without the family has no route that says where the packet comes in.
-  const foreign = own.length === 0 && rest.in === undefined && local !== true;
+  const foreign = behind.size === 0 && rest.in === undefined && !sent;
   const device = foreign ? take(pools.interfaces, draw.device) : rest.in;
   const base = {
     ...rest,
@@ -84,7 +88,8 @@ function settle({ fields }: Draft, draw: Draw, pools: Pools): PacketFields {
     ...(sentMark === 0 ? {} : { mark: sentMark }),
   };
   if (icmp.has(protocol)) {
-    return { ...base, protocol: v6 ? 58 : 1, ...(icmpType === undefined ? {} : { icmpType }) };
+    const type = (v6 ? echoTypes6[icmpType ?? ''] : undefined) ?? icmpType;
+    return { ...base, protocol: v6 ? 58 : 1, ...(type === undefined ? {} : { icmpType: type }) };
   }
   if (!hasPorts(protocol)) return { ...base, protocol };
   return {

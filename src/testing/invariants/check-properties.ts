@@ -1,102 +1,133 @@
 /** `check --properties`: samples guided packets and looks for one that breaks a property. */
 
 import fc from 'fast-check';
+import type { Span } from '../../base/span.ts';
+import { closest } from '../../base/text.ts';
 import type { Host } from '../../host/host.ts';
 import type { Program } from '../../model/program.ts';
 import type { PacketFields } from '../../scenario/rows/packet-rows.ts';
-import { guidedPackets } from '../arbitraries/packets.ts';
-import { counterexample } from '../counterexample.ts';
+import { packetsOfGuide } from '../arbitraries/packets.ts';
+import { counterexample, type ScenarioStep, scenarioText } from '../counterexample.ts';
+import { buildGuide } from '../guide/guide.ts';
 import { playPacket } from '../observe.ts';
-import { type TestRuleset, testRuleset } from '../ruleset.ts';
-import {
-  type PropertyContext,
-  type PropertyOptions,
-  type PropertyRow,
-  propertyRows,
-} from './properties.ts';
+import { testRuleset } from '../ruleset.ts';
+import type { RulesetPlace } from '../ruleset-place.ts';
+import { noUnreachableRule, packetProperties, propertyRows } from './properties.ts';
+import type { PacketProperty, PropertyContext, PropertyOptions } from './property.ts';
+import { type UnreachedRule, unreachedRules } from './unreached-rules.ts';
 
 export interface CheckPropertiesOptions extends PropertyOptions {
   /** Names of properties; default: all that have what they need. */
   readonly properties?: readonly string[];
-  /** Packets per property. */
+  /** Packets per property (default 1000). */
   readonly runs?: number;
   readonly seed?: number;
+  /** Only packets of this family. */
   readonly family?: 4 | 6;
+  /** Where ruleset and host come from: named in the test files of counterexamples. */
+  readonly place?: RulesetPlace;
 }
 
 export interface PropertyFinding {
   readonly property: string;
   readonly explain: string;
+  /** Packets that were tried. */
   readonly runs: number;
   /** Absent: no packet of the sample broke it, which proves nothing about the others. */
   readonly broken?: {
-    readonly packet: PacketFields;
     readonly message: string;
-    /** The packet, its way, and a test file. */
+    /** The rule behind it. */
+    readonly origin?: Span;
+    /** Shrunk; absent where the property is about the rules. */
+    readonly packet?: PacketFields;
+    /** A test file that fails as long as the property is broken. */
+    readonly scenario?: string;
+    /** Message, packet, its way and the test file. */
     readonly text: string;
   };
 }
 
 export interface PropertyReport {
   readonly findings: readonly PropertyFinding[];
-  /** Names that are no property. */
-  readonly unknown: readonly string[];
-  /** Rules that no packet of the sample matched: `ip filter input#3`. */
-  readonly unreached: readonly string[];
+  /** Names that are no property, with what may have been meant. */
+  readonly unknown: readonly { readonly name: string; readonly meant?: string }[];
+  /** Rules that no packet of the sample matched. */
+  readonly unreached: readonly UnreachedRule[];
 }
 
 const defaultRuns = 1000;
 
-function outsideOf(host: Host, given: readonly string[] | undefined): ReadonlySet<string> {
-  if (given !== undefined) return new Set(given);
+function outsideOf(host: Host, given: readonly string[] | undefined): readonly string[] {
+  if (given !== undefined) return given;
   const defaults = host.routes.filter(({ destination }) => destination.prefixLength === 0);
-  return new Set(defaults.flatMap(({ nexthops }) => nexthops.map(({ device }) => device ?? '')));
+  const devices = defaults.flatMap(({ nexthops }) =>
+    nexthops.flatMap(({ device }) => device ?? []),
+  );
+  return [...new Set(devices)];
+}
+
+interface Sampled {
+  readonly packets: fc.Arbitrary<PacketFields>;
+  readonly runs: number;
+  readonly seed: number;
 }
 
 function checkProperty(
-  row: PropertyRow,
+  row: PacketProperty,
   context: PropertyContext,
-  packets: fc.Arbitrary<PacketFields>,
-  parameters: { readonly seed: number; readonly numRuns: number },
+  { packets, runs, seed }: Sampled,
 ): PropertyFinding {
-  let message = '';
-  const property = fc.property(packets, (fields) => {
-    const played = playPacket(context.ruleset, fields);
-    const wrong = played === undefined ? undefined : row.check(fields, played, context);
-    if (wrong !== undefined) message = wrong;
-    return wrong === undefined;
-  });
-  const details = fc.check(property, parameters);
-  const base = { property: row.name, explain: row.explain, runs: details.numRuns };
+  const { ruleset } = context;
+  const wrongWith = (packet: PacketFields) => {
+    const played = playPacket(ruleset, packet);
+    return played && row.check(packet, played, context);
+  };
+  const aimed = row.aim?.(packets, context) ?? packets;
+  const property = fc.property(aimed, (packet) => wrongWith(packet) === undefined);
+  const details = fc.check(property, { seed, numRuns: runs });
+  const finding = { property: row.name, explain: row.explain, runs: details.numRuns };
   const [packet] = details.counterexample ?? [];
-  if (packet === undefined) return base;
-  const played = playPacket(context.ruleset, packet);
-  const why = (played && row.check(packet, played, context)) ?? message;
+  const broken = packet && wrongWith(packet);
+  if (packet === undefined || broken === undefined) return finding;
+  const { message, origin } = broken;
+  const steps: readonly ScenarioStep[] = broken.steps;
   return {
-    ...base,
-    broken: { packet, message: why, text: counterexample(context.ruleset, packet, 'drop') },
+    ...finding,
+    broken: {
+      message,
+      packet,
+      scenario: scenarioText(ruleset, steps, row.name),
+      text: counterexample(ruleset, packet, steps, row.name),
+      ...(origin === undefined ? {} : { origin }),
+    },
   };
 }
 
-/** Rules that the sample did not reach. */
-function unreachedRules(ruleset: TestRuleset, packets: readonly PacketFields[]): readonly string[] {
-  const reached = new Set<string>();
-  for (const fields of packets) {
-    for (const { trace } of playPacket(ruleset, fields, { limit: 16 })?.exploration.outcomes ??
-      []) {
-      for (const event of trace) {
-        if (event.kind === 'rule-matched')
-          reached.add(`${event.family} ${event.table} ${event.chain}#${event.index}`);
-      }
-    }
-  }
-  return ruleset.program.tables.flatMap(({ family, name, chains }) =>
-    chains.flatMap((chain) =>
-      chain.rules
-        .map((_, index) => `${family} ${name} ${chain.name}#${index}`)
-        .filter((rule) => !reached.has(rule)),
-    ),
-  );
+const shownRules = 20;
+
+function unreachedFinding(unreached: readonly UnreachedRule[], runs: number): PropertyFinding {
+  const { name, explain } = noUnreachableRule;
+  const finding = { property: name, explain, runs };
+  const [first] = unreached;
+  if (first === undefined) return finding;
+  const dead = unreached.filter(({ isDead }) => isDead).length;
+  const message = `${unreached.length} rules are not reached; ${dead} of them no packet can match`;
+  const lines = unreached.slice(0, shownRules).map(({ rule, text, isDead }) => {
+    return `${isDead ? 'dead       ' : 'not reached'}  ${rule}  ${text}`;
+  });
+  const rest = unreached.length - shownRules;
+  const text = [...lines, ...(rest > 0 ? [`… and ${rest} more`] : [])].join('\n');
+  return { ...finding, broken: { message, text, origin: first.origin } };
+}
+
+function unknownNames(names: readonly string[]): PropertyReport['unknown'] {
+  const known = propertyRows.map(({ name }) => name);
+  return names
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const meant = closest(name, known);
+      return meant === undefined ? { name } : { name, meant };
+    });
 }
 
 /** Sampled: a finding without `broken` means only that no packet of the sample broke the property. */
@@ -105,22 +136,21 @@ export function checkProperties(
   host: Host,
   options: CheckPropertiesOptions = {},
 ): PropertyReport {
-  const ruleset = testRuleset(program, host);
-  const { runs = defaultRuns, seed = 1, properties, family } = options;
-  const names = properties ?? propertyRows.map(({ name }) => name);
-  const rows = propertyRows.filter(
+  const ruleset = testRuleset(program, host, options.place);
+  const { runs = defaultRuns, seed = 1, family } = options;
+  const names = options.properties ?? propertyRows.map(({ name }) => name);
+  const guide = buildGuide(program, host);
+  const packets = packetsOfGuide(guide, family);
+  const outside = outsideOf(host, options.outside);
+  const context: PropertyContext = { ruleset, guide, options, outside };
+  const wanted = packetProperties.filter(
     ({ name }) =>
       names.includes(name) && (name !== 'rulesets-agree' || options.against !== undefined),
   );
-  const known = new Set([...propertyRows.map(({ name }) => name), 'no-unreachable-rule']);
-  const packets = guidedPackets(program, { host, ...(family === undefined ? {} : { family }) });
-  const context: PropertyContext = { ruleset, options, outside: outsideOf(host, options.outside) };
-  const wantsRules = properties === undefined || properties.includes('no-unreachable-rule');
-  return {
-    findings: rows.map((row) => checkProperty(row, context, packets, { seed, numRuns: runs })),
-    unknown: names.filter((name) => !known.has(name)),
-    unreached: wantsRules
-      ? unreachedRules(ruleset, fc.sample(packets, { seed, numRuns: runs }))
-      : [],
-  };
+  const findings = wanted.map((row) => checkProperty(row, context, { packets, runs, seed }));
+  const unknown = unknownNames(names);
+  if (!names.includes(noUnreachableRule.name)) return { findings, unknown, unreached: [] };
+  const sampling = { runs, seed, ...(family === undefined ? {} : { family }) };
+  const unreached = unreachedRules(ruleset, guide, packets, sampling);
+  return { findings: [...findings, unreachedFinding(unreached, runs)], unknown, unreached };
 }
