@@ -1,6 +1,8 @@
 /** Conditions of nft rules, freely combined. */
 
 import fc from 'fast-check';
+import { headerMatches } from './headers.ts';
+import { memories } from './memory.ts';
 import { declared, pairs, phrase, several, type Text, word } from './phrase.ts';
 import { address, device, interval, mark, port, portInterval, type Version } from './pools.ts';
 
@@ -22,6 +24,10 @@ function addressMatches(version: Version): Text {
     'set',
     phrase`type ${type} . inet_service; flags interval; elements = { ${several(phrase`${some} . ${portInterval}`)} }`,
   );
+  const wideSet = declared(
+    'set',
+    phrase`type ${type} . ${type} . inet_service; flags interval; elements = { ${several(phrase`${some} . ${some} . ${portInterval}`)} }`,
+  );
   return fc.oneof(
     phrase`${field} ${negation}${one}`,
     phrase`${field} ${negation}${some}`,
@@ -31,6 +37,9 @@ function addressMatches(version: Version): Text {
     phrase`${field} . ${word('tcp', 'udp', 'th')} dport ${negation}@${portSet}`,
     phrase`${ip} saddr . ${ip} daddr . meta l4proto { ${several(phrase`${one} . ${one} . ${word('tcp', 'udp', 'icmp')}`)} }`,
     phrase`${field} ${word('<', '>=')} ${one}`,
+    phrase`${field} . iifname { ${several(phrase`${one} . ${device}`)} }`,
+    phrase`${ip} saddr . ${ip} daddr . th dport ${negation}@${wideSet}`,
+    phrase`${field} . meta mark ${negation}{ ${several(phrase`${some} . ${mark}`)} }`,
   );
 }
 
@@ -41,56 +50,6 @@ const portMatches: Text = fc.oneof(
   phrase`${portField} & 0xff ${comparison} ${word('0x50', '0x35', '0x40')}`,
   phrase`meta l4proto . th dport ${negation}{ ${several(phrase`${word('tcp', 'udp')} . ${port}`)} }`,
 );
-
-function headerMatches(version: Version): Text {
-  const common = word(
-    'meta l4proto tcp',
-    'meta l4proto != udp',
-    'meta l4proto { tcp, icmp, icmpv6 }',
-    'tcp flags syn',
-    'tcp flags & (syn | ack) == syn',
-    'tcp flags != syn',
-    'tcp flags { syn, ack, syn | ack }',
-    'udp length > 8',
-    'th sport 1000',
-    '@th,16,16 80',
-    '@th,0,16 & 0xf0 != 0',
-    '@ih,0,8 0',
-    'tcp window 1000',
-    'tcp doff 5',
-    'tcp option maxseg exists',
-    'meta length < 60',
-    'meta length 40-100',
-    'sctp dport 80',
-  );
-  const four = word(
-    'icmp type echo-request',
-    'icmp type { echo-reply, destination-unreachable }',
-    'icmp id 53',
-    'ip ttl < 64',
-    'ip ttl { 1, 9, 63 }',
-    'ip dscp ef',
-    'ip dscp != cs0',
-    'ip ecn ce',
-    'ip protocol { tcp, udp }',
-    'ip length >= 60',
-    '@nh,72,8 6',
-    '@nh,96,24 0x0a0000',
-    'ip frag-off & 0x1fff != 0',
-    'ip id 1',
-  );
-  const six = word(
-    'icmpv6 type echo-request',
-    'ip6 hoplimit < 64',
-    'ip6 nexthdr tcp',
-    'ip6 dscp ef',
-    'ip6 length > 20',
-    '@nh,48,8 6',
-    'ip6 hoplimit { 1, 9, 63 }',
-    'exthdr frag missing',
-  );
-  return fc.oneof(common, version === 4 ? four : six);
-}
 
 const metaMatches: Text = fc.oneof(
   phrase`iifname ${negation}${device}`,
@@ -108,6 +67,21 @@ const metaMatches: Text = fc.oneof(
     'meta skuid 0',
     'iiftype ether',
     'meta iif lo',
+    'oif lo',
+    'iifgroup 0',
+    'oifgroup != 0',
+    'oiftype ether',
+    'iifkind "veth"',
+    'oifkind != "veth"',
+    'meta skgid != 0',
+    'meta priority none',
+    'meta priority 1:2',
+    'meta cgroup 0',
+    'meta nftrace 1',
+    'meta rtclassid 0',
+    'rt ipsec missing',
+    'meta ipsec missing',
+    'meta sdif 0',
   ),
 );
 
@@ -123,25 +97,32 @@ function conntrackMatches(version: Version): Text {
     phrase`ct status & ${word('snat', 'dnat', 'assured', 'seen-reply', 'confirmed')} ${word('== 0', '!= 0')}`,
     phrase`ct ${word('original', 'reply')} ${ip} ${word('saddr', 'daddr')} ${address(version)}`,
     phrase`ct ${word('original', 'reply')} proto-${word('src', 'dst')} ${port}`,
+    phrase`ct state . ct mark ${negation}{ ${several(phrase`${state} . ${mark}`)} }`,
+    phrase`${ip} saddr . ct mark { ${several(phrase`${address(version)} . ${mark}`)} }`,
+    word(
+      'ct zone 0',
+      'ct zone 5',
+      'ct original zone 5',
+      'ct label 3',
+      'ct label != 3',
+      'ct helper "ftp"',
+      'ct protocol tcp',
+      'ct l3proto ipv4',
+      'ct expiration > 1s',
+      'ct id != 0',
+      'ct original packets > 0',
+      'ct bytes > 100',
+      'ct avgpkt 0-100',
+      'ct state != { established, related }',
+      'ct state new,established',
+      'ct status dnat,snat',
+      'ct status != confirmed',
+      'ct status expected',
+    ),
   );
 }
 
 const ip = (version: Version): string => (version === 4 ? 'ip' : 'ip6');
-
-/** Conditions that remember: each evaluation changes what the next packet sees. */
-function statefulMatches(version: Version): Text {
-  const type = version === 4 ? 'ipv4_addr' : 'ipv6_addr';
-  const dynamic = declared('set', phrase`type ${type}; size ${word('2', '100')}; flags dynamic`);
-  return fc.oneof(
-    phrase`numgen inc mod ${word('2', '3')} ${word('0', '1', '!= 0')}`,
-    phrase`limit rate ${word('', 'over ')}1/hour burst ${word('1', '2', '3')} packets`,
-    phrase`quota ${word('', 'over ')}${word('50', '200')} bytes`,
-    phrase`ct count ${word('', 'over ')}${word('1', '2')}`,
-    phrase`${word('add', 'update')} @${dynamic} { ${ip(version)} saddr }`,
-    phrase`add @${dynamic} { ${ip(version)} saddr limit rate 1/hour burst 1 packets }`,
-    phrase`jhash ${ip(version)} saddr . ${ip(version)} daddr mod 3 seed 0xbeef ${word('0', '1')}`,
-  );
-}
 
 function routingMatches(version: Version): Text {
   const kind = word('local', 'unicast', 'broadcast', 'blackhole');
@@ -151,22 +132,41 @@ function routingMatches(version: Version): Text {
       'fib saddr . iif oif missing',
       'fib daddr . mark type unicast',
       'fib saddr oifname "eth0"',
+      'fib saddr . mark oif exists',
+      'fib saddr . mark . iif oif "eth1"',
+      'fib daddr oif != "eth1"',
+      'fib daddr . iif type local',
+      'fib saddr type { local, broadcast }',
+      'fib daddr type { unreachable, prohibit, multicast }',
+      'rt nexthop 203.0.113.1',
+      'rt mtu 1460',
+      'rt classid 0',
     ),
   );
   return version === 4
     ? fibs
-    : word('fib daddr type local', 'fib saddr . iif oif missing', 'fib daddr oifname "eth1"');
+    : word(
+        'fib daddr type local',
+        'fib daddr type { unicast, multicast }',
+        'fib saddr type != local',
+        'fib saddr . iif oif missing',
+        'fib saddr . mark oif exists',
+        'fib daddr oifname "eth1"',
+        'fib daddr . iif type local',
+        'rt nexthop 2001:db8::1',
+        'rt mtu 1440',
+      );
 }
 
 export function matches(version: Version): Text {
   return fc.oneof(
     { weight: 4, arbitrary: addressMatches(version) },
     { weight: 3, arbitrary: portMatches },
-    { weight: 2, arbitrary: headerMatches(version) },
+    { weight: 4, arbitrary: headerMatches(version) },
     { weight: 3, arbitrary: metaMatches },
     { weight: 3, arbitrary: conntrackMatches(version) },
-    { weight: 2, arbitrary: statefulMatches(version) },
-    { weight: 1, arbitrary: routingMatches(version) },
+    { weight: 3, arbitrary: memories(version) },
+    { weight: 2, arbitrary: routingMatches(version) },
   );
 }
 
@@ -177,6 +177,10 @@ export function verdictMaps(version: Version, verdict: Text): Text {
     'map',
     phrase`type ${type} : verdict; flags interval; elements = { ${pairs(interval(version), verdict)} }`,
   );
+  const wide = declared(
+    'map',
+    phrase`type ${type} . inet_service : verdict; flags interval; elements = { ${pairs(phrase`${interval(version)} . ${portInterval}`, verdict)} }`,
+  );
   return fc.oneof(
     phrase`${word('tcp', 'udp')} dport vmap { ${pairs(port, verdict)} }`,
     phrase`th dport vmap { ${pairs(portInterval, verdict)} }`,
@@ -186,5 +190,13 @@ export function verdictMaps(version: Version, verdict: Text): Text {
     phrase`meta mark vmap { ${pairs(mark, verdict)} }`,
     phrase`meta l4proto . th dport vmap { ${pairs(phrase`${word('tcp', 'udp')} . ${port}`, verdict)} }`,
     phrase`numgen inc mod 2 vmap { 0 : ${verdict}, 1 : ${verdict} }`,
+    phrase`${ip(version)} saddr . th dport vmap @${wide}`,
+    phrase`${ip(version)} saddr . ct state vmap { ${pairs(phrase`${address(version)} . ${word('new', 'established')}`, verdict)} }`,
+    phrase`ct mark vmap { ${pairs(mark, verdict)} }`,
+    phrase`ct direction vmap { original : ${verdict}, reply : ${verdict} }`,
+    phrase`tcp flags vmap { syn : ${verdict}, syn | ack : ${verdict}, ack : ${verdict} }`,
+    phrase`meta pkttype vmap { host : ${verdict}, broadcast : ${verdict} }`,
+    phrase`fib daddr type vmap { local : ${verdict}, unicast : ${verdict} }`,
+    phrase`jhash ${ip(version)} saddr mod 2 seed 7 vmap { 0 : ${verdict}, 1 : ${verdict} }`,
   );
 }

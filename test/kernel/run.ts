@@ -1,9 +1,9 @@
 /**
- * `npm run test:kernel -- [--runs N] [--seed S] [--batch N] [--lab FOLDER] [--keep FILE] [--no-shrink]`: generated rulesets and
- * packets on the running kernel and on the simulator, compared rule by rule.
+ * `npm run test:kernel -- [--runs N] [--seed S] [--batch N] [--world NAME] [--lab FOLDER] [--keep FILE] [--no-shrink]`:
+ * generated rulesets and packets on the running kernel and on the simulator, compared rule by rule.
  *
- * A disagreement is shrunk to a minimal scenario, printed, and appended to FILE as a recording: put that line into
- * test/replay/cases. Exit code 1 when something disagrees, 0 otherwise; also 0, with the reason, where no kernel can be asked.
+ * What a disagreement does not need is left out; fast-check then shrinks the first of a batch (`--shrink`). The smallest
+ * scenario is printed, and appended to FILE as a recording: put that line into test/replay/cases. Exit code 1 when something disagrees, 0 otherwise; also 0, with the reason, where no kernel can be asked.
  */
 
 import { appendFileSync } from 'node:fs';
@@ -12,7 +12,8 @@ import fc from 'fast-check';
 import type { Scenario } from '../../src/replay/recording.ts';
 import { type Judgement, judge } from './judge.ts';
 import { labMissing, playOnKernel } from './lab.ts';
-import { type LabScenario, scenarios } from './scenarios.ts';
+import { type LabScenario, scenarios, worlds } from './scenarios.ts';
+import { trim } from './trim.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,8 @@ const { values } = parseArgs({
     batch: { type: 'string', default: '40' },
     lab: { type: 'string', default: '../shared/lab' },
     keep: { type: 'string' },
+    world: { type: 'string' },
+    shrink: { type: 'boolean', default: false },
     'no-shrink': { type: 'boolean', default: false },
   },
 });
@@ -35,7 +38,10 @@ const tally = { scenarios: 0, packets: 0, refused: 0, lines: 0, disagreements: 0
 
 function verdictsOf(list: readonly LabScenario[]): readonly Verdict[] {
   const named = list.map((each, index) => ({ ...each, name: `generated-${index}` }));
-  const { recordings, refused } = playOnKernel(values.lab, named);
+  const { recordings, refused } = playOnKernel(
+    values.lab,
+    named.filter(({ packets }) => packets.length > 0),
+  );
   return named.map(({ name }): Verdict => {
     const recording = recordings.get(name);
     const judgement =
@@ -72,41 +78,75 @@ function print(
   appendFileSync(values.keep, `${line}\n`);
 }
 
-/** Generates twice from one seed: first to play the whole batch at once, then to shrink what failed, step by step. */
-function runBatch(seed: number, size: number): void {
-  const batch = fc.sample(scenarios, { seed, numRuns: size });
+const property = values.world === undefined ? scenarios : worlds[values.world];
+
+/** The recorded scenario, every packet of it on its own. */
+function concrete(scenario: LabScenario, recording: Scenario | undefined): LabScenario {
+  const packets = recording?.packets ?? recording?.outcomes?.[0]?.packets;
+  const rulesets = recording?.rulesets ?? scenario.rulesets;
+  return {
+    ...scenario,
+    rulesets,
+    packets: packets?.map((packet) => ({ ...packet })) ?? scenario.packets,
+  };
+}
+
+const differs = (verdict: Verdict | undefined): boolean => verdict?.difference !== undefined;
+
+function trimmed(scenario: LabScenario, verdict: Verdict): LabScenario {
+  const from = concrete(scenario, verdict.recording);
+  if (!differs(verdictsOf([from])[0])) return scenario;
+  return trim(from, (list) => verdictsOf(list).map(differs));
+}
+
+/** Generates twice from one seed: fast-check comes to the same scenario again, and shrinks it step by step. */
+function shrunk(
+  seed: number,
+  index: number,
+  generated: fc.Arbitrary<LabScenario>,
+): LabScenario | undefined {
+  const known = new Map<string, boolean>();
+  const agrees = (scenario: LabScenario): boolean => {
+    const key = JSON.stringify(scenario);
+    const before = known.get(key) ?? differs(verdictsOf([scenario])[0]);
+    known.set(key, before);
+    return !before;
+  };
+  const found = fc.check(fc.property(generated, agrees), { seed, path: String(index), numRuns: 1 });
+  return found.counterexample?.[0];
+}
+
+function runBatch(generated: fc.Arbitrary<LabScenario>, seed: number, size: number): void {
+  const batch = fc.sample(generated, { seed, numRuns: size });
   const verdicts = verdictsOf(batch);
   count(verdicts);
-  const known = new Map(batch.map((each, index) => [JSON.stringify(each), verdicts[index]]));
   batch.forEach((scenario, index) => {
     const verdict = verdicts[index];
     if (verdict?.refused !== undefined) console.log(`refused: ${verdict.refused.slice(0, 300)}`);
     for (const line of verdict?.accepted ?? []) console.log(line);
-    if (verdict?.difference !== undefined && values['no-shrink'])
-      print(`seed ${seed} scenario ${index}`, scenario, verdict);
+    if (verdict === undefined || !differs(verdict)) return;
+    const title = `seed ${seed} scenario ${index}`;
+    if (values['no-shrink']) {
+      print(title, scenario, verdict);
+      return;
+    }
+    const first = values.shrink ? (shrunk(seed, index, generated) ?? scenario) : scenario;
+    const small = trimmed(
+      first,
+      first === scenario ? verdict : (verdictsOf([first])[0] ?? verdict),
+    );
+    const [again] = verdictsOf([small]);
+    if (again !== undefined && differs(again)) print(`minimal of ${title}`, small, again);
+    else print(`${title} (not again)`, scenario, verdict);
   });
-  if (values['no-shrink'] || verdicts.every(({ difference }) => difference === undefined)) return;
-  const verdictOf = (scenario: LabScenario): Verdict | undefined => {
-    const key = JSON.stringify(scenario);
-    if (!known.has(key)) known.set(key, verdictsOf([scenario])[0]);
-    return known.get(key);
-  };
-  const property = fc.property(
-    scenarios,
-    (scenario) => verdictOf(scenario)?.difference === undefined,
-  );
-  const result = fc.check(property, { seed, numRuns: size });
-  const [minimal] = result.counterexample ?? [];
-  if (minimal === undefined) return;
-  const verdict = verdictOf(minimal);
-  if (verdict !== undefined)
-    print(`minimal of seed ${seed}, ${result.numShrinks} steps`, minimal, verdict);
 }
 
 const missing = labMissing(values.lab);
-if (missing === undefined) {
+if (property === undefined) console.log(`worlds: ${Object.keys(worlds).join(' ')}`);
+else if (missing === undefined) {
   const [runs, seed, size] = [Number(values.runs), Number(values.seed), Number(values.batch)];
-  for (let done = 0; done < runs; done += size) runBatch(seed + done, Math.min(size, runs - done));
+  for (let done = 0; done < runs; done += size)
+    runBatch(property, seed + done, Math.min(size, runs - done));
   const { scenarios: played, packets, refused, lines, disagreements } = tally;
   console.log(
     `${played} scenarios, ${packets} packets: ${disagreements} disagree; the tools refused ${refused} rulesets and ${lines} lines`,

@@ -1,40 +1,151 @@
-/** Whole scenarios: tables and conversations on the common host, as the lab takes them. */
+/** Whole scenarios: tables and conversations on a host, as the lab takes them. */
 
 import fc from 'fast-check';
-import { conversations, type LabPacket, packetList } from './packets.ts';
-import { host } from './pools.ts';
+import { bridgeHosts, type LabHost, routedHosts } from './hosts.ts';
+import { ipsets } from './ipsets.ts';
+import {
+  arpTables,
+  bridgeTables,
+  bridgeTalks,
+  frames,
+  ingressTables,
+  netdevTables,
+} from './link.ts';
+import { type Conversation, conversations, type LabPacket, packetList } from './packets.ts';
+import type { Version } from './pools.ts';
 import { saves } from './saves.ts';
-import { renderTable, tables } from './tables.ts';
+import { renderTable, type Table, tables } from './tables.ts';
+
+export interface LabRuleset {
+  readonly kind: string;
+  readonly text: string;
+}
 
 export interface LabScenario {
   readonly name: string;
   readonly group: string;
-  readonly host: typeof host;
-  readonly rulesets: readonly { readonly kind: string; readonly text: string }[];
+  readonly host: LabHost;
+  readonly ipsets?: string;
+  readonly rulesets: readonly LabRuleset[];
   readonly packets: readonly LabPacket[];
+  /** The lab shows ARP of the host. */
+  readonly see_arp?: boolean;
 }
 
-/** Shrinks towards fewer tables, chains, rules, statements and packets. */
-export const scenarios: fc.Arbitrary<LabScenario> = fc
-  .constantFrom(4 as const, 4 as const, 6 as const)
-  .chain((version) =>
+function nftRuleset(list: readonly Table[]): readonly LabRuleset[] {
+  const text = list.map((table, index) => renderTable(`t${index}`, table)).join('');
+  return list.length === 0 ? [] : [{ kind: 'nft', text }];
+}
+
+/** Rules of xtables by either back end, perhaps with sets of addresses. */
+function saveRulesets(version: Version): fc.Arbitrary<Pick<LabScenario, 'ipsets' | 'rulesets'>> {
+  const family = version === 4 ? 'iptables' : 'ip6tables';
+  const kind = fc.constantFrom(`${family}-save`, `${family}-save`, `${family}-legacy-save`);
+  const plain = fc
+    .tuple(kind, saves(version))
+    .map(([name, text]) => ({ rulesets: [{ kind: name, text }] }));
+  const withSets = ipsets(version).chain((sets) =>
     fc
-      .record({
-        tables: fc.array(tables(version), { maxLength: 2 }),
-        save: fc.option(saves(version), { freq: 3, nil: undefined }),
-        talks: fc.array(conversations(version), { minLength: 1, maxLength: 5 }),
-      })
-      .map(({ tables: list, save, talks }) => {
-        const kind = version === 4 ? 'iptables-save' : 'ip6tables-save';
-        const text = list.map((table, index) => renderTable(`t${index}`, table)).join('');
-        const nft = list.length === 0 ? [] : [{ kind: 'nft', text }];
-        const iptables = save === undefined ? [] : [{ kind, text: save }];
-        return {
-          name: 'generated',
-          group: 'property',
-          host,
-          rulesets: [...nft, ...iptables],
-          packets: packetList(talks),
-        };
-      }),
+      .tuple(kind, saves(version, sets))
+      .map(([name, text]) => ({ ipsets: sets.text, rulesets: [{ kind: name, text }] })),
   );
+  return fc.oneof({ weight: 2, arbitrary: plain }, { weight: 1, arbitrary: withSets });
+}
+
+const noSave: Pick<LabScenario, 'ipsets' | 'rulesets'> = { rulesets: [] };
+
+function talks(versions: readonly Version[]): fc.Arbitrary<readonly Conversation[]> {
+  const one = fc.oneof(...versions.map(conversations));
+  return fc.array(one, { minLength: 1, maxLength: 5 });
+}
+
+function routed(versions: readonly [Version, ...Version[]]): fc.Arbitrary<LabScenario> {
+  const save = fc.oneof(...versions.map(saveRulesets));
+  return fc
+    .record({
+      host: routedHosts,
+      list: fc.array(tables(versions), { maxLength: 2 }),
+      save: fc.oneof({ weight: 2, arbitrary: fc.constant(noSave) }, { weight: 1, arbitrary: save }),
+      conversation: talks(versions),
+    })
+    .map(({ host, list, save: { ipsets: sets, rulesets }, conversation }) => ({
+      name: 'generated',
+      group: 'property',
+      host,
+      ...(sets === undefined ? {} : { ipsets: sets }),
+      rulesets: [...nftRuleset(list), ...rulesets],
+      packets: packetList(conversation),
+    }));
+}
+
+/** Netdev and ingress chains before ordinary tables. */
+const linked: fc.Arbitrary<LabScenario> = fc
+  .record({
+    first: fc.oneof(netdevTables, netdevTables, ingressTables),
+    list: fc.array(tables([4]), { maxLength: 1 }),
+    conversation: fc.array(
+      fc.oneof({ weight: 3, arbitrary: conversations(4) }, { weight: 1, arbitrary: frames }),
+      { minLength: 1, maxLength: 5 },
+    ),
+    host: routedHosts,
+  })
+  .map(({ first, list, conversation, host }) => ({
+    name: 'generated',
+    group: 'property',
+    host,
+    rulesets: nftRuleset([first, ...list]),
+    packets: packetList(conversation),
+  }));
+
+const arp: fc.Arbitrary<LabScenario> = fc
+  .record({
+    list: fc.array(arpTables, { minLength: 1, maxLength: 2 }),
+    conversation: fc.array(frames, { minLength: 1, maxLength: 6 }),
+    host: routedHosts,
+  })
+  .map(({ list, conversation, host }) => ({
+    name: 'generated',
+    group: 'property',
+    host: { ...host, interfaces: host.interfaces.map((device) => ({ ...device, arp: true })) },
+    see_arp: true,
+    rulesets: nftRuleset(list),
+    packets: packetList(conversation),
+  }));
+
+const bridge: fc.Arbitrary<LabScenario> = fc
+  .record({
+    list: fc.array(bridgeTables, { minLength: 1, maxLength: 2 }),
+    above: fc.array(tables([4]), { maxLength: 1 }),
+    conversation: fc.array(
+      fc.oneof({ weight: 4, arbitrary: bridgeTalks }, { weight: 1, arbitrary: conversations(4) }),
+      { minLength: 1, maxLength: 5 },
+    ),
+    host: bridgeHosts,
+  })
+  .map(({ list, above, conversation, host }) => ({
+    name: 'generated',
+    group: 'property',
+    host,
+    rulesets: nftRuleset([...list, ...above]),
+    packets: packetList(conversation),
+  }));
+
+/** Kinds of scenarios by name; `--world` names one. */
+export const worlds: Readonly<Record<string, fc.Arbitrary<LabScenario>>> = {
+  four: routed([4]),
+  six: routed([6]),
+  both: routed([4, 6]),
+  linked,
+  arp,
+  bridge,
+};
+
+/** Shrinks towards fewer tables, chains, rules, statements and packets. */
+export const scenarios: fc.Arbitrary<LabScenario> = fc.oneof(
+  { weight: 9, arbitrary: routed([4]) },
+  { weight: 4, arbitrary: routed([6]) },
+  { weight: 3, arbitrary: routed([4, 6]) },
+  { weight: 3, arbitrary: linked },
+  { weight: 1, arbitrary: arp },
+  { weight: 2, arbitrary: bridge },
+);

@@ -1,9 +1,10 @@
 /** Tables: base chains at hooks with priorities, chains to jump to, rules of conditions and actions. */
 
 import fc from 'fast-check';
-import { actions, rejections, translations, verdicts } from './actions.ts';
+import { actions, rejections, verdicts } from './actions.ts';
 import { matches, verdictMaps } from './matches.ts';
-import { lifted, type Text } from './phrase.ts';
+import { translations } from './nat.ts';
+import { lifted, type Text, word } from './phrase.ts';
 import type { Version } from './pools.ts';
 
 /** Statements in order; the last may end the rule. */
@@ -26,16 +27,23 @@ export interface Table {
 
 const chainNames = ['c0', 'c1', 'c2'] as const;
 
+type Versions = readonly [Version, ...Version[]];
+
+/** For an `inet` table on a host with both versions: either. */
+function either(versions: Versions, make: (version: Version) => Text): Text {
+  return fc.oneof(...versions.map(make));
+}
+
 interface Ends {
   readonly arbitrary: Text;
   readonly weight: number;
 }
 
-function rules(version: Version, ends: readonly Ends[]): fc.Arbitrary<readonly Rule[]> {
+export function rules(versions: Versions, ends: readonly Ends[]): fc.Arbitrary<readonly Rule[]> {
   const middle = fc.array(
     fc.oneof(
-      { weight: 3, arbitrary: matches(version) },
-      { weight: 2, arbitrary: actions(version) },
+      { weight: 3, arbitrary: either(versions, matches) },
+      { weight: 2, arbitrary: either(versions, actions) },
     ),
     { maxLength: 3 },
   );
@@ -47,60 +55,66 @@ function rules(version: Version, ends: readonly Ends[]): fc.Arbitrary<readonly R
   return fc.array(rule, { minLength: 0, maxLength: 5 });
 }
 
-function endsFor(version: Version, from: number): readonly Ends[] {
+function endsFor(versions: Versions, from: number): readonly Ends[] {
   const verdict = verdicts(chainNames.slice(from));
   return [
     { weight: 5, arbitrary: verdict },
-    { weight: 3, arbitrary: verdictMaps(version, verdict) },
+    { weight: 3, arbitrary: either(versions, (version) => verdictMaps(version, verdict)) },
+    { weight: 1, arbitrary: word('queue', 'queue to 1 bypass') },
   ];
 }
 
 const filterHooks = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const;
-const priorities = ['0', '-5', '10', '-150', '-300', '50', '-450', '-99', '101'] as const;
+const priorities = ['0', '-5', '10', '-150', '-300', '50', '-450', '-99', '101', '300'] as const;
 
-function filterChain(version: Version): fc.Arbitrary<BaseChain> {
+function filterChain(versions: Versions): fc.Arbitrary<BaseChain> {
   return fc.constantFrom(...filterHooks).chain((hook) => {
-    const reject = hook === 'postrouting' ? [] : [{ weight: 1, arbitrary: rejections }];
+    const reject =
+      hook === 'postrouting' ? [] : [{ weight: 2, arbitrary: either(versions, rejections) }];
     return fc.record({
       type: hook === 'output' ? fc.constantFrom('filter', 'route') : fc.constant('filter'),
       hook: fc.constant(hook),
       priority: fc.constantFrom(...priorities),
       policy: fc.constantFrom('accept', 'accept', 'accept', 'drop'),
-      rules: rules(version, [...endsFor(version, 0), ...reject]),
+      rules: rules(versions, [...endsFor(versions, 0), ...reject]),
     });
   });
 }
 
-function natChain(version: Version, family: string): fc.Arbitrary<BaseChain> {
+function natChain(versions: Versions, family: string): fc.Arbitrary<BaseChain> {
   return fc.constantFrom('prerouting', 'postrouting', 'output', 'input').chain((hook) => {
     const source = hook === 'postrouting' || hook === 'input';
-    const to = translations(version, hook, family === 'inet');
+    const to = either(versions, (version) => translations(version, hook, family === 'inet'));
     return fc.record({
       type: fc.constant('nat'),
       hook: fc.constant(hook),
-      priority: source ? fc.constantFrom('100', '110') : fc.constantFrom('-100', '-90', '-110'),
-      policy: fc.constant('accept'),
-      rules: rules(version, [{ weight: 8, arbitrary: to }, ...endsFor(version, 0)]),
+      priority: source
+        ? fc.constantFrom('100', '110', '-10')
+        : fc.constantFrom('-100', '-90', '-110', '-199'),
+      policy: fc.constantFrom('accept', 'accept', 'accept', 'accept', 'accept', 'drop'),
+      rules: rules(versions, [{ weight: 8, arbitrary: to }, ...endsFor(versions, 0)]),
     });
   });
 }
 
-export function tables(version: Version): fc.Arbitrary<Table> {
-  return fc.constantFrom(version === 4 ? 'ip' : 'ip6', 'inet').chain((family) =>
-    fc.record({
+export function tables(versions: Versions): fc.Arbitrary<Table> {
+  const families = versions.map((version) => (version === 4 ? 'ip' : 'ip6'));
+  return fc.constantFrom(...families, 'inet').chain((family) => {
+    const own: Versions = family === 'ip' ? [4] : family === 'ip6' ? [6] : versions;
+    return fc.record({
       family: fc.constant(family),
       bases: fc.array(
         fc.oneof(
-          { weight: 3, arbitrary: filterChain(version) },
-          { weight: 2, arbitrary: natChain(version, family) },
+          { weight: 3, arbitrary: filterChain(own) },
+          { weight: 2, arbitrary: natChain(own, family) },
         ),
         { minLength: 1, maxLength: 4 },
       ),
       chains: fc
-        .tuple(...chainNames.map((_, index) => rules(version, endsFor(version, index + 1))))
+        .tuple(...chainNames.map((_, index) => rules(own, endsFor(own, index + 1))))
         .map((list) => [...list]),
-    }),
-  );
+    });
+  });
 }
 
 function chainText(
@@ -118,7 +132,8 @@ export function renderTable(name: string, { family, bases, chains }: Table): str
   const taken = new Map<string, string>();
   const written = bases.map(({ type, hook, priority, policy, rules: list }, index) => {
     const head = `    type ${type} hook ${hook} priority ${priority}; policy ${policy};\n`;
-    return chainText(`${hook}_${index}`, head, list, taken);
+    const [place = hook] = hook.split(' ');
+    return chainText(`${place}_${index}`, head, list, taken);
   });
   const own = chains.map((list, index) => chainText(`c${index}`, '', list, taken));
   const needed = new Set<string>();
