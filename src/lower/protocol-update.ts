@@ -123,7 +123,7 @@ function protocolOfMeta(
     case 'protocol': {
       if (family !== 'netdev' && family !== 'bridge') return undefined;
       const upper = upperProtocol(base, value);
-      return upper?.layer === 1 ? undefined : [2, upper ?? protocolUnknown];
+      return [2, upper ?? protocolUnknown];
     }
     default:
       return undefined;

@@ -209,7 +209,7 @@ function registerBridgeNetfilter(builder: Builder): void {
   const entry: HookEntry = { kind: 'bridge-netfilter' };
   const places = [
     ['prerouting', 0],
-    ['forward', -1],
+    ['forward', 0],
     ['postrouting', priorities.confirm],
   ] as const;
   for (const [hook, priority] of places)

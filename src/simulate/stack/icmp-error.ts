@@ -7,7 +7,7 @@ import { selectSourceAddress6 } from '../../host/source-address6.ts';
 import { buildPacket, type PacketDescription } from '../../packet/build.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
-import { isIcmpError, protocol } from '../../packet/protocols.ts';
+import { protocol } from '../../packet/protocols.ts';
 import { isReply } from '../conntrack/connection.ts';
 import {
   destinationAddress,
@@ -47,8 +47,11 @@ function isAnswerable4(packet: LivePacket): boolean {
   if ((read16(bytes, 6) & 0x1fff) !== 0) return false;
   if (byteAt(bytes, 9) !== protocol.icmp) return true;
   const type = byteAt(bytes, (byteAt(bytes, 0) & 15) * 4);
-  return type <= 18 && !isIcmpError(type);
+  return answerableTypes.has(type);
 }
+
+/** icmp_pointers[]: the stack takes every other type for an error, known or not. */
+const answerableTypes: ReadonlySet<number> = new Set([0, 8, 13, 14, 15, 16, 17, 18]);
 
 const smallestBuffer = 576;
 
