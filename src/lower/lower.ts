@@ -15,6 +15,8 @@ import { newTableScope } from './table-scope.ts';
 export interface LowerOptions {
   /** Names of protocols, services, interfaces, marks, users; Debian's by default. */
   readonly environment?: NameEnvironment;
+  /** Whether rules of one shape are lowered by what was learnt from the first of them; the result is the same. */
+  readonly byShape?: boolean;
 }
 
 /**
@@ -24,7 +26,9 @@ export interface LowerOptions {
 export function lower(ruleset: Ruleset, options: LowerOptions = {}): Result<Program> {
   const diagnostics: Diagnostic[] = [];
   const environment = options.environment ?? debianEnvironment;
-  const tables = ruleset.tables.map((table) => lowerTable(table, environment, diagnostics));
+  const tables = ruleset.tables.map((table) =>
+    lowerTable(table, environment, diagnostics, options.byShape ?? true),
+  );
   return { value: { tables }, diagnostics: kernelLast(diagnostics) };
 }
 
@@ -46,12 +50,13 @@ function lowerTable(
   table: Table,
   environment: NameEnvironment,
   diagnostics: Diagnostic[],
+  byShape: boolean,
 ): ProgramTable {
   const scope: RuleScope = {
     table: newTableScope(table),
     environment,
     diagnostics,
-    shapes: new Map(),
+    ...(byShape ? { shapes: new Map() } : {}),
   };
   const declared = lowerSets(scope);
   const chains = table.chains.map((chain) => lowerChain(scope, chain));
