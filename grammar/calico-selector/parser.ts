@@ -1,6 +1,12 @@
 /** The grammar of Calico selectors, and `parseSelector` which never throws. */
 
-import { EmbeddedActionsParser, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
+import {
+  EmbeddedActionsParser,
+  type ISerializedGast,
+  type IToken,
+  type ParserMethod,
+  type TokenType,
+} from 'chevrotain';
 import type { Diagnostic, Result } from '../../src/base/diagnostic.ts';
 import { joinSpans, type Source, type Span, spanOf } from '../../src/base/span.ts';
 import type { ComparisonOperator, Selector } from './selector.ts';
@@ -186,6 +192,11 @@ class SelectorParser extends EmbeddedActionsParser {
 }
 
 const parser = new SelectorParser();
+
+/** What the grammar's page is drawn from. */
+export function selectorProductions(): readonly ISerializedGast[] {
+  return parser.getSerializedGastProductions();
+}
 
 function syntaxError(span: Span, message: string): Diagnostic {
   return {

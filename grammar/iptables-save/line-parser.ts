@@ -1,6 +1,12 @@
 /** The grammar of iptables-save text, line by line; how many words an option takes is asked of the option rows. */
 
-import { EmbeddedActionsParser, type IToken, Lexer, type ParserMethod } from 'chevrotain';
+import {
+  EmbeddedActionsParser,
+  type ISerializedGast,
+  type IToken,
+  Lexer,
+  type ParserMethod,
+} from 'chevrotain';
 import {
   ChainStart,
   Comment,
@@ -141,6 +147,12 @@ class LineParser extends EmbeddedActionsParser {
 
 let lexer: Lexer | undefined;
 let parser: LineParser | undefined;
+
+/** What the grammar's page is drawn from. */
+export function lineProductions(): readonly ISerializedGast[] {
+  parser ??= new LineParser();
+  return parser.getSerializedGastProductions();
+}
 
 /** Reads one line, without its line break; offsets are those of the line. Never throws. */
 export function parseLine(text: string, listener: OptionListener): Line {
