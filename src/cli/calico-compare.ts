@@ -3,6 +3,7 @@
 import type { Source } from '../base/span.ts';
 import { loadIptablesSave } from '../formats/iptables-save/load.ts';
 import { printIptablesSave } from '../formats/iptables-save/print.ts';
+import { listIptablesAsNft, listingSystems } from '../formats/iptables-translate/list-as-nft.ts';
 import {
   type ChainTexts,
   type Comparison,
@@ -11,8 +12,8 @@ import {
   savedChains,
 } from '../generate/calico/compare.ts';
 import type { GeneratedCalico } from '../generate/calico/generate-calico.ts';
-import { listedRuleset } from '../generate/calico/listing/listed-ruleset.ts';
-import { dialects, nftablesListing } from './calico-print.ts';
+import { inOrderOfCreation } from '../generate/calico/iptables-ruleset.ts';
+import { nftablesListing } from './calico-print.ts';
 
 /** iptables-save text begins its tables with a star. */
 const isSave = (text: string): boolean => /^\*\w+$/m.test(text);
@@ -52,8 +53,8 @@ export function compareCalico(
   const dumped = listedChains(dump.text);
   if (dumped.size === 0) return { failure: 'no tables of iptables-save or nft list in it' };
   const comparison = best(
-    Object.values(dialects).map((dialect) => {
-      const listing = listedRuleset(ruleset, dialect).join('\n');
+    Object.values(listingSystems).map((system) => {
+      const listing = listIptablesAsNft(inOrderOfCreation(ruleset), system);
       return compareChains(withoutEmptyKernelChains(listedChains(listing)), dumped);
     }),
   );

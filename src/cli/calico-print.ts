@@ -1,13 +1,13 @@
 /** Generated Calico rules in the formats of `generate calico --to`. */
 
 import { printIptablesSave } from '../formats/iptables-save/print.ts';
+import { listIptablesAsNft, listingSystems } from '../formats/iptables-translate/list-as-nft.ts';
 import { loadNft } from '../formats/nft/load.ts';
 import { printNft } from '../formats/nft/print.ts';
 import { type CalicoExplainer, explainCalico } from '../generate/calico/explain.ts';
 import type { GeneratedCalico } from '../generate/calico/generate-calico.ts';
 import { ipSetRestore } from '../generate/calico/ip-set-restore.ts';
-import { current, debian12, redHat9 } from '../generate/calico/listing/dialect.ts';
-import { listedRuleset } from '../generate/calico/listing/listed-ruleset.ts';
+import { inOrderOfCreation } from '../generate/calico/iptables-ruleset.ts';
 import { type NftTable, nftCommands, referencedSets } from '../generate/calico/nft-table.ts';
 import { restoreText } from '../generate/calico/restore-text.ts';
 import { lower } from '../lower/lower.ts';
@@ -15,11 +15,9 @@ import { raise } from '../raise/raise.ts';
 
 export type CalicoFormat = 'iptables-save' | 'iptables-restore' | 'nft' | 'nft-list' | 'json';
 
-export const dialects = { current, 'debian-12': debian12, 'red-hat-9': redHat9 } as const;
-
 export interface CalicoPrintOptions {
   readonly format: CalicoFormat;
-  readonly dialect: keyof typeof dialects;
+  readonly dialect: keyof typeof listingSystems;
   readonly withIpsets: boolean;
   readonly annotate: boolean;
 }
@@ -38,7 +36,7 @@ function printIptables(generated: GeneratedCalico, options: CalicoPrintOptions):
     case 'iptables-restore':
       return `${restoreText(tables, model.insertMode).join('\n')}\n`;
     case 'nft-list':
-      return `${listedRuleset(output.ruleset, dialects[options.dialect]).join('\n')}\n`;
+      return listIptablesAsNft(inOrderOfCreation(output.ruleset), listingSystems[options.dialect]);
     case 'json':
       return jsonText(output.ruleset);
     case 'nft':

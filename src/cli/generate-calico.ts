@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { listingSystems } from '../formats/iptables-translate/list-as-nft.ts';
 import { comparisonText } from '../generate/calico/compare.ts';
 import {
   type CalicoInput,
@@ -14,7 +15,7 @@ import {
 import { readCalicoInput } from '../generate/calico/read-input.ts';
 import { namedInterfaces, onlyEndpoints } from '../generate/calico/select-endpoints.ts';
 import { compareCalico } from './calico-compare.ts';
-import { type CalicoFormat, dialects, printCalico, printIpSets } from './calico-print.ts';
+import { type CalicoFormat, printCalico, printIpSets } from './calico-print.ts';
 import { readObjectFiles } from './input/object-files.ts';
 import { failureReason } from './io.ts';
 import { fail, type Session, showDiagnostics } from './session.ts';
@@ -26,7 +27,7 @@ export interface GenerateCalicoOptions {
   readonly calicoVersion: string;
   readonly family: 'ip' | 'ip6' | 'both';
   readonly to?: CalicoFormat;
-  readonly listing: keyof typeof dialects;
+  readonly listing: keyof typeof listingSystems;
   readonly endpoint?: readonly string[];
   readonly annotate?: boolean;
   readonly compare?: string;
@@ -60,7 +61,7 @@ export function registerGenerateCalico(parent: Command, session: Session): void 
     )
     .addOption(
       new Option('--listing <tools>', 'whose words nft-list uses in iptables mode')
-        .choices(Object.keys(dialects))
+        .choices(Object.keys(listingSystems))
         .default('current'),
     )
     .option('--endpoint <name...>', 'only chains of these: interface or namespace/pod')

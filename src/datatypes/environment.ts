@@ -1,6 +1,6 @@
 /** The names that a machine gives to numbers: protocols, services, marks, realms, users, interfaces. */
 
-import { emptyNameTable, type NameTable, parseNameTable } from './names/name-table.ts';
+import { emptyNameTable, type NameTable, parseNameTable, renamed } from './names/name-table.ts';
 import { protocols } from './names/protocols.ts';
 import { services } from './names/services.ts';
 
@@ -37,4 +37,10 @@ export const debianEnvironment: NameEnvironment = {
   ),
   interfaces: parseNameTable('1 lo'),
   controlGroups: emptyNameTable,
+};
+
+/** Red Hat's /etc/protocols has its own word for IP in IP. */
+export const redHatEnvironment: NameEnvironment = {
+  ...debianEnvironment,
+  protocols: renamed(protocols, 4, 'ipv4'),
 };

@@ -24,3 +24,11 @@ export function parseNameTable(text: string): NameTable {
   }
   return { numbers, names };
 }
+
+/** The table with another first name for one number; the old names stay understood. */
+export function renamed(table: NameTable, number: number, name: string): NameTable {
+  return {
+    numbers: new Map(table.numbers).set(name, number),
+    names: new Map(table.names).set(number, name),
+  };
+}

@@ -20,14 +20,22 @@ const icmpv6Names: Readonly<Record<number, string>> = {
   136: 'nd-neighbor-advert', 137: 'nd-redirect',
 };
 
-export const icmp: Translate<IcmpOptions> = ({ type, codeFrom, codeTo, inverted }) => {
+/** Names that libxtables 1.8.9 does not know yet. */
+const laterIcmpTypes: ReadonlySet<number> = new Set([15, 16]);
+const laterIcmpv6Types: ReadonlySet<number> = new Set([130, 131, 132]);
+
+export const icmp: Translate<IcmpOptions> = (options, { release }) => {
+  const { type, codeFrom, codeTo, inverted } = options;
   if (type === 255) return 'ip protocol icmp';
+  if (release === '1.8.9' && laterIcmpTypes.has(type)) return undefined;
   const name = codeFrom === 0 && codeTo === 255 ? icmpNames[type] : undefined;
   return name && `icmp type ${not(inverted)}${name}`;
 };
 
 /** The protocol is said before, where the rule says it: the match is not named like it. */
-export const icmp6: Translate<Icmp6Options> = ({ type, codeFrom, codeTo, inverted }) => {
+export const icmp6: Translate<Icmp6Options> = (options, { release }) => {
+  const { type, codeFrom, codeTo, inverted } = options;
+  if (release === '1.8.9' && laterIcmpv6Types.has(type)) return undefined;
   const name = codeFrom === 0 && codeTo === 255 ? icmpv6Names[type] : undefined;
   return name && `icmpv6 type ${not(inverted)}${name}`;
 };

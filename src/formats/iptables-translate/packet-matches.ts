@@ -103,7 +103,9 @@ export const policy: Translate<PolicyOptions> = ({ direction, policy: kind, stri
     ? undefined
     : `meta secpath ${kind === 'none' ? 'missing' : 'exists'}`;
 
+/** A passed check that accepts local addresses has no translation. */
 export const rpfilter: Translate<RpfilterOptions> = (options) => {
+  if (options.acceptLocal && !options.inverted) return undefined;
   const keys = [
     'fib saddr',
     options.validMark ? '. mark' : undefined,

@@ -29,7 +29,8 @@ const matches: Translations<MatchOptions> = {
   ...packetMatches,
   ...rateMatches,
   ...transportMatches,
-  comment: ({ text }) => `comment "${text}"`,
+  // Up to 1.8.9 libxtables keeps comments apart, and nft shows an empty word.
+  comment: ({ text }, { release }) => (release === '1.8.9' ? '' : `comment "${text}"`),
 };
 
 const targets: Translations<TargetOptions> = {

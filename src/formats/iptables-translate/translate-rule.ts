@@ -23,6 +23,7 @@ export function translateRule(
   const site: TranslationSite = {
     family,
     table,
+    release: '1.8.13',
     protocol: rule.protocol,
     listing: false,
     numbering,

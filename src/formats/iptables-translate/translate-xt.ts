@@ -1,7 +1,7 @@
 /** xtables extensions of a program in the text that nft shows for them, which it asks of libxtables. */
 
-import type { IptablesFamily } from '../../ast/iptables.ts';
 import type { RuleProtocol } from '../../fields/iptables/written.ts';
+import type { IptablesRelease } from '../../lower/iptables/header.ts';
 import type { Operation } from '../../model/operations.ts';
 import type { Program, ProgramRule } from '../../model/program.ts';
 import type { XtMatch, XtTarget } from '../../model/xt.ts';
@@ -10,12 +10,13 @@ import { translateMatch, translateTarget } from './tables.ts';
 import type { TranslationSite } from './translation.ts';
 
 /** The translator of a program's extensions; it knows the family and protocol of the rule each one stands in. */
-export function xtTranslator(program: Program): TranslateXt {
+export function xtTranslator(program: Program, release: IptablesRelease = '1.8.13'): TranslateXt {
   const sites = new Map<XtMatch | XtTarget, TranslationSite>();
   for (const table of program.tables) {
-    if (table.family !== 'ip' && table.family !== 'ip6') continue;
-    for (const chain of table.chains) {
-      for (const rule of chain.rules) noteSites(sites, rule, table.family, table.name);
+    const { family } = table;
+    if (family !== 'ip' && family !== 'ip6') continue;
+    for (const { rules } of table.chains) {
+      for (const rule of rules) noteSites(sites, rule, { family, table: table.name, release });
     }
   }
   return (extension) => {
@@ -27,14 +28,13 @@ export function xtTranslator(program: Program): TranslateXt {
 function noteSites(
   sites: Map<XtMatch | XtTarget, TranslationSite>,
   { operations }: ProgramRule,
-  family: IptablesFamily,
-  table: string,
+  { family, table, release }: Pick<TranslationSite, 'family' | 'table' | 'release'>,
 ): void {
-  const protocol = protocolOf(operations);
   const site: TranslationSite = {
     family,
     table,
-    protocol,
+    release,
+    protocol: protocolOf(operations),
     listing: true,
     numbering: { connlimit: 0 },
     before: () => undefined,

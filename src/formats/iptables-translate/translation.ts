@@ -2,10 +2,13 @@
 
 import type { IptablesFamily } from '../../ast/iptables.ts';
 import type { RuleProtocol } from '../../fields/iptables/written.ts';
+import type { IptablesRelease } from '../../lower/iptables/header.ts';
 
 export interface TranslationSite {
   readonly family: IptablesFamily;
   readonly table: string;
+  /** Whose libxtables translates. */
+  readonly release: IptablesRelease;
   readonly protocol: RuleProtocol | undefined;
   /** nft asks for the text of an extension that it found in the kernel, not iptables-translate. */
   readonly listing: boolean;

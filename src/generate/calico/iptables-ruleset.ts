@@ -68,3 +68,19 @@ export function iptablesRuleset(
     tables: tables.map((table) => iptablesTable(table, model.insertMode)),
   };
 }
+
+/**
+ * The chains as they come to be on an empty kernel: Felix makes its own before it hooks them in, and a kernel
+ * chain exists once it has a rule.
+ */
+export function inOrderOfCreation(ruleset: IptablesRuleset): IptablesRuleset {
+  const tables = ruleset.tables.map((table) => {
+    const used = new Set(table.rules.map(({ chain }) => chain));
+    const own = table.chains.filter(({ policy }) => policy === undefined);
+    const kernel = table.chains.filter(
+      ({ name, policy }) => policy !== undefined && used.has(name),
+    );
+    return { ...table, chains: [...own, ...kernel] };
+  });
+  return { ...ruleset, tables };
+}

@@ -1,4 +1,4 @@
-/** Addresses, interfaces, protocol and fragments: nft_ipv4_add() and nft_ipv6_add() of iptables 1.8.13. */
+/** Addresses, interfaces, protocol and fragments: nft_ipv4_add() and nft_ipv6_add() of iptables-nft. */
 
 import type { IptablesFamily } from '../../ast/iptables.ts';
 import type { HeaderAddress, HeaderInterface, RuleHeader } from '../../fields/iptables/header.ts';
@@ -11,16 +11,29 @@ import { bigEndian16, compare, loadMeta, loadPayload, maskWith, textBytes } from
 const sourceOffset = { ip: 12, ip6: 8 } as const;
 const addressLength = { ip: 4, ip6: 16 } as const;
 
-export function lowerHeader(header: RuleHeader, family: IptablesFamily): Operation[] {
+/** Releases whose iptables-nft writes other expressions for the same rule. */
+export type IptablesRelease = '1.8.13' | '1.8.9';
+
+/** Up to 1.8.9 interfaces and protocol come first, and the protocol is that of the packet's metadata. */
+export function lowerHeader(
+  header: RuleHeader,
+  family: IptablesFamily,
+  release: IptablesRelease,
+): Operation[] {
   const source = sourceOffset[family];
-  return [
+  const addresses = [
     ...lowerAddress(header.source, source),
     ...lowerAddress(header.destination, source + addressLength[family]),
+  ];
+  const interfaces = [
     ...lowerInterface('iifname', header.inInterface),
     ...lowerInterface('oifname', header.outInterface),
-    ...lowerProtocol(header.protocol, family),
-    ...(header.fragment ? lowerFragment(header.fragment.inverted) : []),
   ];
+  const protocol = lowerProtocol(header.protocol, release === '1.8.9' ? 'ip6' : family);
+  const fragment = header.fragment ? lowerFragment(header.fragment.inverted) : [];
+  return release === '1.8.9'
+    ? [...interfaces, ...protocol, ...addresses, ...fragment]
+    : [...addresses, ...interfaces, ...protocol, ...fragment];
 }
 
 /** Whole bytes of a prefix are loaded alone; other masks are applied to the full address. */

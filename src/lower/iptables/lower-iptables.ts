@@ -18,13 +18,14 @@ import type {
   ProgramTable,
 } from '../../model/program.ts';
 import { chainsInKernelOrder } from './chain-order.ts';
-import { lowerHeader } from './header.ts';
+import { type IptablesRelease, lowerHeader } from './header.ts';
 import { lowerMatch } from './lower-match.ts';
 import { lowerTarget } from './lower-target.ts';
 
 export interface LowerIptablesOptions {
-  /** iptables-nft 1.8.13 unless said otherwise. */
   readonly loader?: 'iptables-nft' | 'iptables-legacy';
+  /** Whose iptables-nft; 1.8.13 unless said otherwise. */
+  readonly release?: IptablesRelease;
   /** Rules begin with the counters of the text, as with `iptables-restore -c`; else with zero. */
   readonly counters?: boolean;
 }
@@ -32,11 +33,11 @@ export interface LowerIptablesOptions {
 /** Options that cannot be understood are reported; their matches are left out. */
 export function lowerIptables(
   ruleset: IptablesRuleset,
-  { loader = 'iptables-nft', counters = false }: LowerIptablesOptions = {},
+  { loader = 'iptables-nft', counters = false, release = '1.8.13' }: LowerIptablesOptions = {},
 ): Result<Program> {
   const diagnostics: Diagnostic[] = [];
   const tables = ruleset.tables.map((table) =>
-    lowerTable(ruleset, table, { loader, counters }, diagnostics),
+    lowerTable(ruleset, table, { loader, counters, release }, diagnostics),
   );
   return { value: { tables }, diagnostics };
 }
@@ -44,7 +45,7 @@ export function lowerIptables(
 function lowerTable(
   { family }: IptablesRuleset,
   table: IptablesTable,
-  { loader, counters }: Required<LowerIptablesOptions>,
+  { loader, counters, release }: Required<LowerIptablesOptions>,
   diagnostics: Diagnostic[],
 ): ProgramTable {
   const chains = chainsInKernelOrder(table, loader);
@@ -63,7 +64,10 @@ function lowerTable(
       },
     });
     const lowered = decoded.map((each) =>
-      lowerRule(each, counters || setsCounters(rule) ? rule : { span: rule.span }, family, loader),
+      lowerRule(each, counters || setsCounters(rule) ? rule : { span: rule.span }, family, {
+        loader,
+        release,
+      }),
     );
     rulesByChain.get(rule.chain)?.push(...lowered);
   }
@@ -103,7 +107,7 @@ export function lowerRule(
   decoded: DecodedRule,
   { counters, span }: Pick<IptablesRule, 'counters' | 'span'>,
   family: IptablesRuleset['family'],
-  loader: Loader,
+  { loader, release = '1.8.13' }: { readonly loader: Loader; readonly release?: IptablesRelease },
 ): ProgramRule {
   const counter: Operation = {
     kind: 'counter',
@@ -112,7 +116,7 @@ export function lowerRule(
   };
   return {
     operations: [
-      ...lowerHeader(decoded, family),
+      ...lowerHeader(decoded, family, release),
       ...decoded.matches.flatMap((match) => lowerMatch(match, loader)),
       counter,
       ...lowerTarget(decoded.target, loader),

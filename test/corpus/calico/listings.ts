@@ -4,18 +4,18 @@ import type { IptablesRuleset } from '../../../src/ast/iptables.ts';
 import { protocolName } from '../../../src/fields/iptables/protocols.ts';
 import { loadIptablesSave } from '../../../src/formats/iptables-save/load.ts';
 import { printIptablesSave } from '../../../src/formats/iptables-save/print.ts';
+import {
+  type ListIptablesOptions,
+  listIptablesAsNft,
+  listingSystems,
+} from '../../../src/formats/iptables-translate/list-as-nft.ts';
 import { loadNft } from '../../../src/formats/nft/load.ts';
 import { printNft } from '../../../src/formats/nft/print.ts';
 import {
   generateFromModel,
   unloadableRules,
 } from '../../../src/generate/calico/generate-calico.ts';
-import {
-  current,
-  debian12,
-  type ListingDialect,
-} from '../../../src/generate/calico/listing/dialect.ts';
-import { listedRule, listedRuleset } from '../../../src/generate/calico/listing/listed-ruleset.ts';
+import { inOrderOfCreation } from '../../../src/generate/calico/iptables-ruleset.ts';
 import { textOf } from '../../../src/generate/calico/plain-data.ts';
 import { lower } from '../../../src/lower/lower.ts';
 import { raise } from '../../../src/raise/raise.ts';
@@ -50,12 +50,11 @@ function inOlderWords(text: string): string {
 const displaySave: Call = (calicoCase) =>
   ruleLine.exec(inOlderWords(printIptablesSave(displayRuleset(calicoCase))))?.[1];
 
-function displayList(dialect: ListingDialect): Call {
-  return (calicoCase) => {
-    const ruleset = displayRuleset(calicoCase);
-    const [rule] = ruleset.tables.flatMap(({ rules }) => rules);
-    return rule === undefined ? undefined : listedRule(rule, ruleset.family, dialect);
-  };
+const listedLine = /chain probe \{\n\t\t(.*)\n/;
+
+function displayList(options: ListIptablesOptions): Call {
+  return (calicoCase) =>
+    listedLine.exec(listIptablesAsNft(displayRuleset(calicoCase), options))?.[1];
 }
 
 function iptablesOf(calicoCase: CalicoCase): IptablesRuleset {
@@ -115,7 +114,9 @@ function nftablesListing(calicoCase: CalicoCase): readonly string[] {
 
 const scenarioList: Call = (calicoCase) =>
   calicoCase.dataplane === 'iptables'
-    ? listedRuleset(iptablesOf(calicoCase), debian12)
+    ? listIptablesAsNft(inOrderOfCreation(iptablesOf(calicoCase)), listingSystems['debian-12'])
+        .trimEnd()
+        .split('\n')
     : nftablesListing(calicoCase);
 
 /** Does the text load? The kernel's refusals of iptables text are told by the rules. */
@@ -128,8 +129,8 @@ const scenarioLoads: Call = (calicoCase) => {
 export const listingChecks: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   'iptables-nft-display': {
     iptables_save_1_8_9: displaySave,
-    nft_list_1_0_6: displayList(debian12),
-    nft_list_1_1_7: displayList(current),
+    nft_list_1_0_6: displayList(listingSystems['debian-12']),
+    nft_list_1_1_7: displayList({ release: '1.8.9', libxtables: '1.8.13' }),
   },
   scenario: {
     iptables_save_1_8_9: scenarioSave,

@@ -39,7 +39,14 @@ export function printPriority(
   const near = context.format.numericPriority
     ? undefined
     : priorityNameFor(family, hook, priority.value);
-  if (near === undefined) return String(priority.value);
+  if (near === undefined || (context.dialect === '1.0.6' && isLaterName(near.name, hook))) {
+    return String(priority.value);
+  }
   if (near.offset === 0) return near.name;
   return `${near.name} ${near.offset > 0 ? '+' : '-'} ${Math.abs(near.offset)}`;
+}
+
+/** The names of NAT's priorities for locally made and received packets, which came after nft 1.0.6. */
+function isLaterName(name: string, hook: BaseChain['hook']): boolean {
+  return (name === 'dstnat' && hook === 'output') || (name === 'srcnat' && hook === 'input');
 }

@@ -47,9 +47,13 @@ export function printRate(limit: {
 }
 
 /** nft 1.1.x writes the default burst of packets out, 1.0.6 too; bytes have none by default. */
-export function printLimit(limit: LimitStatement): string {
+/** nft 1.0.6 hides the burst that nft assumes. */
+export function printLimit(limit: LimitStatement, { dialect }: PrintContext): string {
   const rate = `limit ${printRate(limit)}`;
-  if (limit.unit === 'packets') return `${rate} burst ${limit.burst ?? 5n} packets`;
+  if (limit.unit === 'packets') {
+    const burst = limit.burst ?? 5n;
+    return dialect === '1.0.6' && burst === 5n ? rate : `${rate} burst ${burst} packets`;
+  }
   return limit.burst ? `${rate} burst ${printBytes(limit.burst)}` : rate;
 }
 

@@ -20,6 +20,7 @@ import { type PrintContext, statelessContext } from './context.ts';
 import { printExpression, printVerdict } from './expression.ts';
 import { printLog } from './log.ts';
 import { printNat, printTproxy } from './nat.ts';
+import { olderMatch } from './older-match.ts';
 import { printRule } from './rule.ts';
 import { printCounter, printLast, printLimit, printQuota } from './stateful.ts';
 
@@ -34,7 +35,12 @@ function dispatch<Kind extends StatementKind>(
   return printers[node.kind](node, context);
 }
 
-function printMatch({ operator, left, right }: MatchStatement, context: PrintContext): string {
+function printMatch(node: MatchStatement, context: PrintContext): string {
+  if (context.dialect === '1.0.6') {
+    const text = olderMatch(node, (part) => printExpression(part, context));
+    if (text !== undefined) return text;
+  }
+  const { operator, left, right } = node;
   const between = operator === 'in' ? ' ' : ` ${operator} `;
   return printExpression(left, context) + between + printExpression(right, context);
 }

@@ -4,6 +4,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { printIptablesSave } from '../../../../src/formats/iptables-save/print.ts';
 import {
+  listIptablesAsNft,
+  listingSystems,
+} from '../../../../src/formats/iptables-translate/list-as-nft.ts';
+import {
   compareChains,
   comparisonText,
   listedChains,
@@ -12,9 +16,6 @@ import {
 import { explainCalico } from '../../../../src/generate/calico/explain.ts';
 import { generateCalico } from '../../../../src/generate/calico/generate-calico.ts';
 import { ipSetRestore } from '../../../../src/generate/calico/ip-set-restore.ts';
-import { redHat9 } from '../../../../src/generate/calico/listing/dialect.ts';
-import { listedRuleset } from '../../../../src/generate/calico/listing/listed-ruleset.ts';
-import { kernelRate } from '../../../../src/generate/calico/listing/match-words.ts';
 import { nftCommands } from '../../../../src/generate/calico/nft-table.ts';
 import { readCalicoInput } from '../../../../src/generate/calico/read-input.ts';
 import {
@@ -35,7 +36,7 @@ function iptablesRuleset() {
 
 describe('the sample node', () => {
   it('has every chain, rule and hook of the dump', () => {
-    const listing = listedChains(listedRuleset(iptablesRuleset(), redHat9).join('\n'));
+    const listing = listedChains(listIptablesAsNft(iptablesRuleset(), listingSystems['red-hat-9']));
     const comparison = compareChains(listing, listedChains(text('ruleset.nft')));
     expect(comparisonText(comparison)).toBe(
       '70 of 70 cali-* chains equal\n314 of 314 rules equal\n12 of 12 hook rules equal\n',
@@ -156,15 +157,5 @@ describe('explainCalico', () => {
   it('reads marks', () => {
     expect(explainer.mark(0x30001).map(({ name }) => name)).toEqual(['accept', 'pass']);
     expect(explainer.logPrefix('something else')).toBeUndefined();
-  });
-});
-
-describe('kernelRate', () => {
-  it.each([
-    ['1000/sec', '1000/second'],
-    ['3000/sec', '3333/second'],
-    ['5/min', '5/minute'],
-  ])('%s is %s', (written, listed) => {
-    expect(kernelRate(written)).toBe(listed);
   });
 });
