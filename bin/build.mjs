@@ -1,6 +1,6 @@
 // Bundles the library and the command line interface into dist/ and writes the type declarations.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,31 +10,88 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-await build({
+/** What all bundles have in common. */
+const common = {
   absWorkingDir: root,
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', testing: 'src/testing/index.ts' },
   outdir: 'dist',
   bundle: true,
-  splitting: true,
   external: ['fast-check'],
-  format: 'esm',
   platform: 'node',
   target: 'node20',
+  define: { 'globalThis.NFT_SIM_VERSION': JSON.stringify(version) },
+};
+
+/** Has the grammar read the listings whose shapes are shipped. */
+async function learnShapes() {
+  const learner = await build({
+    ...common,
+    outdir: undefined,
+    entryPoints: ['grammar/nft/learn-shapes.ts'],
+    format: 'esm',
+    write: false,
+  });
+  const code = Buffer.from(learner.outputFiles[0].contents).toString('base64');
+  const { learnShapes: learn } = await import(`data:text/javascript;base64,${code}`);
+  const { lessons, unread } = learn(listings().map(readListing));
+  for (const name of unread) console.warn(`${name}: a line that cannot be read by its shape`);
+  return lessons;
+}
+
+const readListing = (name) => ({ name, text: readFileSync(join(root, name), 'utf8') });
+
+/** The listings of the samples, and lines that others write. */
+function listings() {
+  const samples = readdirSync(join(root, 'samples')).map((name) => `samples/${name}/ruleset.nft`);
+  const known = readdirSync(join(root, 'grammar/nft/known-lines'));
+  return [...samples, ...known.map((name) => `grammar/nft/known-lines/${name}`)];
+}
+
+/** Puts the lessons where the sources have an empty list. */
+const shippedShapes = (lessons) => ({
+  name: 'shipped-shapes',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]shipped-shapes\.ts$/ }, () => ({
+      contents: `export const shippedShapes = ${JSON.stringify(lessons)};`,
+      loader: 'js',
+    }));
+  },
+});
+
+function run(...words) {
+  const { status } = spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exitCode = status ?? 1;
+}
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+const plugins = [shippedShapes(await learnShapes())];
+await build({
+  ...common,
+  entryPoints: { index: 'src/index.ts', testing: 'src/testing/index.ts' },
+  plugins,
+  splitting: true,
+  format: 'esm',
   minifySyntax: true,
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'linked',
-  define: { 'globalThis.NFT_SIM_VERSION': JSON.stringify(version) },
   banner: {
     js: "import { createRequire as nftSimRequire } from 'node:module'; const require = nftSimRequire(import.meta.url);",
   },
 });
+// One script with lazy parts, compiled ahead: bin/load-cli.cjs gives it what a module has.
+await build({
+  ...common,
+  entryPoints: { cli: 'src/cli/main.ts' },
+  outExtension: { '.js': '.cjs' },
+  plugins,
+  format: 'cjs',
+  minify: true,
+  legalComments: 'linked',
+  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+  footer: { js: '})' },
+});
+run(join(root, 'bin', 'make-cache.cjs'));
 if (!process.argv.includes('--no-types')) {
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-  const result = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  process.exitCode = result.status ?? 1;
+  run(tsc, '-p', 'tsconfig.build.json');
 }

@@ -44,7 +44,14 @@ function completeChain(chain: ProgramChain, other: ProgramChain | undefined): Pr
   if (other === undefined || !correspond(chain, other)) return chain;
   const rules = chain.rules.map((rule, index) => {
     const operations = other.rules[index]?.operations ?? rule.operations;
-    return { ...rule, operations: operations.map(withoutSpan) };
+    // Rules may be objects whose properties are computed: a spread would lose them.
+    const { span, handle, comment } = rule;
+    return {
+      operations: operations.map(withoutSpan),
+      ...(handle === undefined ? {} : { handle }),
+      ...(comment === undefined ? {} : { comment }),
+      span,
+    };
   });
   return { ...chain, rules };
 }
