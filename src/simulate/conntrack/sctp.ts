@@ -95,24 +95,29 @@ function transition(direction: 0 | 1, type: number, from: SctpState): SctpState 
 interface Chunk {
   readonly type: number;
   readonly offset: number;
-  readonly length: number;
+  /** The T flag: the tag is that of the peer. */
+  readonly reflected: boolean;
 }
 
-/** Chunks in order; undefined when one is broken (do_basic_checks()). */
+const only: ReadonlySet<number> = new Set([chunk.init, chunk.initAck, chunk.shutdownComplete]);
+const first: ReadonlySet<number> = new Set([chunk.cookieEcho, chunk.cookieAck]);
+
+/** Chunks in order; undefined when one is broken or in a wrong place (do_basic_checks()). */
 function readChunks(bytes: Uint8Array, offset: number, end: number): readonly Chunk[] | undefined {
   const chunks: Chunk[] = [];
+  let alone = false;
   for (let at = offset + 12; at + 4 <= end; ) {
+    const type = byteAt(bytes, at);
     const length = read16(bytes, at + 2);
-    if (length === 0) return undefined;
-    chunks.push({ type: byteAt(bytes, at), offset: at, length });
+    alone ||= only.has(type);
+    if (length === 0 || ((alone || first.has(type)) && chunks.length > 0)) return undefined;
+    chunks.push({ type, offset: at, reflected: (byteAt(bytes, at + 1) & 1) !== 0 });
     at += (length + 3) & ~3;
   }
-  const alone = chunks.some(
-    ({ type }) => type === chunk.init || type === chunk.initAck || type === chunk.shutdownComplete,
-  );
-  return chunks.length === 0 || (alone && chunks.length > 1) ? undefined : chunks;
+  return chunks.length === 0 ? undefined : chunks;
 }
 
+/** nf_conntrack_sctp_packet() */
 export function trackSctp(connection: Connection, context: TrackContext): TrackVerdict {
   const { bytes, offset, end, direction } = context;
   if (offset + 12 > end) return { kind: 'invalid', reason: 'SHORT_HEADER' };
@@ -121,84 +126,161 @@ export function trackSctp(connection: Connection, context: TrackContext): TrackV
   if (chunks === undefined) return { kind: 'invalid', reason: 'BAD_CHUNKS' };
   const tag = read32(bytes, offset + 4);
   const isNew = (connection.status & connectionStatus.confirmed) === 0;
-  if (isNew) {
-    const started = startTracking(chunks, bytes, tag);
-    if (started === undefined) return { kind: 'invalid', reason: 'NO_ENTRY' };
-    connection.sctp = started;
-  }
+  if (isNew) connection.sctp = startTracking(chunks, context, tag);
   const { sctp } = connection;
   if (sctp === undefined) return { kind: 'invalid', reason: 'NO_ENTRY' };
-  const before = sctp.state;
-  const verdict = isNew ? undefined : walkChunks(sctp, chunks, bytes, { tag, direction });
-  if (verdict !== undefined) return verdict;
-  if (isNew) {
-    for (const { type } of chunks) {
-      const to = transition(direction, type, sctp.state);
-      if (to === undefined) return { kind: 'invalid', reason: 'BAD_STATE' };
-      sctp.state = to;
-    }
+  const special = chunks.some(({ type }) => ownTagCheck.has(type));
+  if (!special && tag !== sctp.tags[direction]) return { kind: 'invalid', reason: 'BAD_TAG' };
+  const walk: ChunkWalk = { sctp, chunks, context, tag, isNew, before: sctp.state, ignored: false };
+  for (const each of chunks) {
+    const reason = walkChunk(walk, each);
+    if (reason !== undefined) return { kind: 'invalid', reason };
   }
-  if (before === 'COOKIE_ECHOED' && direction === 1 && sctp.state === 'ESTABLISHED')
+  if (walk.ignored) return { kind: 'accept' };
+  if (walk.before === 'COOKIE_ECHOED' && direction === 1 && sctp.state === 'ESTABLISHED')
     connection.status |= connectionStatus.assured;
   return { kind: 'accept', timeoutSeconds: timeouts[sctp.state] ?? 10 };
 }
 
-/** sctp_new() */
+const outOfTheBlue: ReadonlySet<number> = new Set([
+  chunk.abort,
+  chunk.shutdownComplete,
+  chunk.cookieAck,
+]);
+
+/** sctp_new(): a packet out of the blue (RFC 9260, section 8.4) may begin an entry, but not with every chunk. */
 function startTracking(
   chunks: readonly Chunk[],
-  bytes: Uint8Array,
+  { bytes, end }: TrackContext,
   tag: number,
 ): SctpTracking | undefined {
+  if (chunks.some(({ type }) => outOfTheBlue.has(type))) return undefined;
   let tags: [number, number] = [0, 0];
   for (const { type, offset } of chunks) {
     const to = transition(0, type, 'NONE');
     if (to === undefined || to === 'NONE') return undefined;
     if (type === chunk.init) {
-      if (tag !== 0) return undefined;
-      tags = [0, read32(bytes, offset + 4)];
-    } else if (type === chunk.heartbeat) {
-      tags = [tag, 0];
-    } else {
-      tags = [0, tag];
-    }
+      if (tag !== 0 || offset + 20 > end) return undefined;
+      tags = [tags[0], read32(bytes, offset + 4)];
+    } else if (type === chunk.heartbeat) tags = [tag, tags[1]];
+    else tags = [tags[0], tag];
   }
   return { state: 'NONE', tags, lastDirection: 0, flags: 0, initSeen: [false, false] };
 }
 
-function walkChunks(
-  sctp: SctpTracking,
-  chunks: readonly Chunk[],
-  bytes: Uint8Array,
-  seen: { readonly tag: number; readonly direction: 0 | 1 },
-): TrackVerdict | undefined {
-  const { tag, direction } = seen;
-  const expected = sctp.tags[direction];
-  const special = chunks.some(({ type }) => specialTags.includes(type));
-  if (!special && tag !== expected) return { kind: 'invalid', reason: 'BAD_TAG' };
-  for (const { type, offset } of chunks) {
-    if (type === chunk.init && tag !== 0) return { kind: 'invalid', reason: 'BAD_TAG' };
-    if (type === chunk.cookieEcho && tag !== expected)
-      return { kind: 'invalid', reason: 'BAD_TAG' };
-    if (type === chunk.abort && tag !== expected && tag !== sctp.tags[direction === 0 ? 1 : 0])
-      return { kind: 'invalid', reason: 'BAD_TAG' };
-    const to = transition(direction, type, sctp.state);
-    if (to === undefined) return { kind: 'invalid', reason: 'BAD_STATE' };
-    if (type === chunk.init || type === chunk.initAck) {
-      const initiate = read32(bytes, offset + 4);
-      sctp.tags = direction === 0 ? [sctp.tags[0], initiate] : [initiate, sctp.tags[1]];
-    }
-    if ((type === chunk.heartbeat || type === chunk.heartbeatAck) && expected === 0)
-      sctp.tags = direction === 0 ? [tag, sctp.tags[1]] : [sctp.tags[0], tag];
-    sctp.state = to;
-  }
+interface ChunkWalk {
+  readonly sctp: SctpTracking;
+  readonly chunks: readonly Chunk[];
+  readonly context: TrackContext;
+  readonly tag: number;
+  readonly isNew: boolean;
+  /** The state before the last chunk. */
+  before: SctpState;
+  /** The packet is fine, but does not refresh the timeout. */
+  ignored: boolean;
+}
+
+type Trouble = Extract<TrackVerdict, { kind: 'invalid' }>['reason'];
+
+const heartbeatTagFailed = 1;
+
+function setTag(sctp: SctpTracking, direction: number, tag: number): void {
+  sctp.tags = direction === 0 ? [tag, sctp.tags[1]] : [sctp.tags[0], tag];
+}
+
+/** Why the packet is invalid; undefined: the chunk is fine. */
+function walkChunk(walk: ChunkWalk, each: Chunk): Trouble | undefined {
+  const { sctp, context } = walk;
+  const verdict = checkTag(walk, each);
+  if (verdict === 'bad') return 'BAD_TAG';
+  if (verdict === 'skip') return undefined;
+  walk.before = sctp.state;
+  const to = transition(context.direction, each.type, sctp.state);
+  if (to === undefined) return 'BAD_STATE';
+  if (!noteInitiation(walk, each, to)) return 'BAD_TAG';
+  sctp.state = to;
   return undefined;
 }
 
-const specialTags: readonly number[] = [
+/** The rules for tags of single chunks (RFC 9260, section 8.5.1). */
+function checkTag(walk: ChunkWalk, { type, reflected }: Chunk): 'fine' | 'bad' | 'skip' {
+  const { sctp, tag } = walk;
+  const { direction } = walk.context;
+  const expected = sctp.tags[direction];
+  switch (type) {
+    case chunk.init:
+      return tag === 0 ? 'fine' : 'bad';
+    case chunk.abort:
+    case chunk.shutdownComplete:
+      return tag === (reflected ? sctp.tags[direction === 0 ? 1 : 0] : expected) ? 'fine' : 'bad';
+    case chunk.cookieEcho:
+      return tag === expected ? 'fine' : 'bad';
+    case chunk.cookieAck:
+      sctp.initSeen = [false, false];
+      return 'fine';
+    case chunk.heartbeat:
+    case chunk.heartbeatAck:
+      return checkHeartbeat(walk, type);
+    default:
+      return 'fine';
+  }
+}
+
+function checkHeartbeat(walk: ChunkWalk, type: number): 'fine' | 'bad' | 'skip' {
+  const { sctp, tag, chunks } = walk;
+  const { direction } = walk.context;
+  const expected = sctp.tags[direction];
+  if (expected === 0) {
+    setTag(sctp, direction, tag);
+    return 'fine';
+  }
+  if (tag === expected) {
+    sctp.flags &= ~heartbeatTagFailed;
+    return 'fine';
+  }
+  if (walk.ignored || chunks.some((each) => each.type === chunk.data)) return 'bad';
+  if (type === chunk.heartbeat) {
+    sctp.flags |= heartbeatTagFailed;
+    sctp.lastDirection = direction;
+    walk.ignored = true;
+    return 'skip';
+  }
+  if ((sctp.flags & heartbeatTagFailed) === 0 || sctp.lastDirection === direction) return 'bad';
+  sctp.flags &= ~heartbeatTagFailed;
+  sctp.tags = direction === 0 ? [tag, 0] : [0, tag];
+  return 'fine';
+}
+
+/** INIT and INIT ACK tell the tag of the other direction; false: the packet is invalid. */
+function noteInitiation(walk: ChunkWalk, { type, offset }: Chunk, to: SctpState): boolean {
+  if (type !== chunk.init && type !== chunk.initAck) return true;
+  const { sctp, isNew } = walk;
+  const { bytes, end, direction } = walk.context;
+  if (offset + 20 > end) return false;
+  const other = direction === 0 ? 1 : 0;
+  const initiate = read32(bytes, offset + 4);
+  const known = sctp.tags[other];
+  if (type === chunk.init) {
+    // Of two crossing INITs that were answered, the other one is forgotten.
+    const crossed = sctp.initSeen[0] && sctp.initSeen[1];
+    const others = sctp.initSeen[other] && !crossed;
+    sctp.initSeen = direction === 0 ? [true, others] : [others, true];
+    if (to === 'CLOSED' && sctp.state === 'CLOSED' && !isNew) walk.ignored = true;
+  } else {
+    if (!sctp.initSeen[other] && known !== 0 && known !== initiate) return false;
+    if (sctp.initSeen[0] && sctp.initSeen[1] && known !== initiate) return false;
+  }
+  setTag(sctp, other, initiate);
+  return true;
+}
+
+/** Chunks whose tag is not checked, or by rules of their own. */
+const ownTagCheck: ReadonlySet<number> = new Set([
   chunk.init,
   chunk.abort,
   chunk.shutdownComplete,
+  chunk.shutdownAck,
   chunk.cookieEcho,
   chunk.heartbeat,
   chunk.heartbeatAck,
-];
+]);
