@@ -17,7 +17,7 @@ import type { KubeProxyOptions } from '../generate/kube-proxy/merge-settings.ts'
 import { readKubeProxyInputs } from '../generate/kube-proxy/read-input.ts';
 import { onlyServices } from '../generate/kube-proxy/service-filter.ts';
 import { parseCidr } from '../generate/kubernetes/go-address.ts';
-import { readObjects } from '../generate/kubernetes/objects.ts';
+import { readObjects } from '../generate/kubernetes/read-objects.ts';
 import { readObjectFiles } from './input/object-files.ts';
 import { failureReason } from './io.ts';
 import { compareWithDump, deducedFromDump } from './kube-proxy-compare.ts';

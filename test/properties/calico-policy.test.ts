@@ -8,7 +8,7 @@ import { runKubeProxy } from '../../src/generate/kube-proxy/generate-kube-proxy.
 import { printSavedState } from '../../src/generate/kube-proxy/iptables/print-save.ts';
 import { printNftScript } from '../../src/generate/kube-proxy/nftables/print-commands.ts';
 import { readKubeProxyInputs } from '../../src/generate/kube-proxy/read-input.ts';
-import { readObjects } from '../../src/generate/kubernetes/objects.ts';
+import { readObjects } from '../../src/generate/kubernetes/read-objects.ts';
 import { type CompiledProgram, compileProgram } from '../../src/simulate/compile.ts';
 import { initialState } from '../../src/simulate/simulate.ts';
 import {

@@ -1,7 +1,7 @@
 /** A node as the command line gives it: a host folder, single facts from files, cluster objects. */
 
 import { join } from 'node:path';
-import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import type { Source } from '../../base/span.ts';
 import { closest } from '../../base/text.ts';
 import { readHostFacts } from '../../formats/snapshot/read-host-facts.ts';
@@ -74,15 +74,22 @@ export function readNodeFiles(io: Io, options: NodeOptions): NodeFiles | Mistake
   return mistake ?? { files };
 }
 
-/** Host facts and cluster objects of a node; the YAML reader is loaded only when objects are there. */
+async function objectsOf(sources: readonly Source[]): Promise<Result<readonly RawObject[]>> {
+  const { readPlainObjects } = await import('../../generate/kubernetes/plain-objects.ts');
+  const plain = readPlainObjects(sources);
+  if (plain !== undefined) return { value: plain, diagnostics: [] };
+  const { readObjects } = await import('../../generate/kubernetes/read-objects.ts');
+  return readObjects(sources);
+}
+
+/** Host facts and cluster objects of a node; the full YAML reader is loaded only when objects are there. */
 export async function readNode(files: ReadonlyMap<SnapshotKind, Source>): Promise<Node> {
   const host = readHostFacts(files);
   const sources = [files.get('kubernetes'), files.get('calico')].filter((s) => s !== undefined);
   if (sources.length === 0) {
     return { files, host: host.value, objects: [], diagnostics: host.diagnostics };
   }
-  const { readObjects } = await import('../../generate/kubernetes/objects.ts');
-  const objects = readObjects(sources);
+  const objects = await objectsOf(sources);
   return {
     files,
     host: host.value,

@@ -7,7 +7,7 @@ import { generateCalico } from '../../generate/calico/generate-calico.ts';
 import { readCalicoInput } from '../../generate/calico/read-input.ts';
 import { runKubeProxy } from '../../generate/kube-proxy/generate-kube-proxy.ts';
 import { readKubeProxyInputs } from '../../generate/kube-proxy/read-input.ts';
-import { readObjects } from '../../generate/kubernetes/objects.ts';
+import { readObjects } from '../../generate/kubernetes/read-objects.ts';
 import type { IpSet } from '../../host/ipset.ts';
 import type { RulesetRequest } from '../../scenario/loader.ts';
 import { printCalico, printIpSets } from '../calico-print.ts';

@@ -3,7 +3,7 @@
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import type { Source } from '../../base/span.ts';
 import { readDocuments } from '../kubernetes/documents.ts';
-import { readObjects } from '../kubernetes/objects.ts';
+import { readObjects } from '../kubernetes/read-objects.ts';
 import type { CalicoInput } from './generate-calico.ts';
 import { isRecord } from './plain-data.ts';
 

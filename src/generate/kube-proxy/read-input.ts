@@ -6,12 +6,8 @@ import { isRecord } from '../kubernetes/check.ts';
 import { endpointSliceKind } from '../kubernetes/endpoint-slice.ts';
 import { type AddressFamily, parseAddress } from '../kubernetes/go-address.ts';
 import { type Node, nodeKind } from '../kubernetes/node.ts';
-import {
-  type ObjectKind,
-  objectsOfKind,
-  type RawObject,
-  readObjects,
-} from '../kubernetes/objects.ts';
+import { type ObjectKind, objectsOfKind, type RawObject } from '../kubernetes/objects.ts';
+import { readObjects } from '../kubernetes/read-objects.ts';
 import { type Service, serviceKind } from '../kubernetes/service.ts';
 import { serviceCidrKind } from '../kubernetes/service-cidr.ts';
 import { kubeProxyConfigurationKind, type NodeFacts, nodeFactsKind } from './configuration.ts';

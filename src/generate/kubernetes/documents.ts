@@ -3,12 +3,7 @@
 import { type Document, isNode, type ParsedNode, parseAllDocuments } from 'yaml';
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import { type Source, type Span, spanOf } from '../../base/span.ts';
-
-export interface KubernetesDocument {
-  readonly value: unknown;
-  /** The place of the part at the path, or of the nearest part around it. */
-  readonly locate: (path: readonly (string | number)[]) => Span;
-}
+import type { KubernetesDocument } from './objects.ts';
 
 /** Reads all documents of a source; JSON is read by the platform and located only when asked. */
 export function readDocuments(source: Source): Result<readonly KubernetesDocument[]> {

@@ -1,9 +1,8 @@
 /** Objects as they stand in YAML or JSON documents, Lists unfolded, and their selection by kind. */
 
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
-import type { Source, Span } from '../../base/span.ts';
+import type { Span } from '../../base/span.ts';
 import { type Check, isRecord, type Problem, pathText } from './check.ts';
-import { type KubernetesDocument, readDocuments } from './documents.ts';
 
 /** A kind of object: its API group (the version is not looked at) and the check of its fields. */
 export interface ObjectKind<Value> {
@@ -31,16 +30,21 @@ interface Unfolding {
   readonly diagnostics: Diagnostic[];
 }
 
-/** All objects of the sources, in order; what has no `kind` is reported. */
-export function readObjects(sources: readonly Source[]): Result<readonly RawObject[]> {
+/** A document with the places of its parts. */
+export interface KubernetesDocument {
+  readonly value: unknown;
+  /** The place of the part at the path, or of the nearest part around it. */
+  readonly locate: (path: Path) => Span;
+}
+
+/** All objects of the documents, in order; what has no `kind` is reported. */
+export function objectsOfDocuments(
+  documents: readonly KubernetesDocument[],
+): Result<readonly RawObject[]> {
   const objects: RawObject[] = [];
   const diagnostics: Diagnostic[] = [];
-  for (const source of sources) {
-    const documents = readDocuments(source);
-    diagnostics.push(...documents.diagnostics);
-    for (const document of documents.value) {
-      unfold({ document, objects, diagnostics }, document.value, () => []);
-    }
+  for (const document of documents) {
+    unfold({ document, objects, diagnostics }, document.value, () => []);
   }
   return { value: objects, diagnostics };
 }

@@ -7,7 +7,7 @@ import { iptablesKernelState } from '../../../src/generate/kube-proxy/iptables/k
 import { newerWording } from '../../../src/generate/kube-proxy/iptables/listing-words.ts';
 import { printListing } from '../../../src/generate/kube-proxy/iptables/print-listing.ts';
 import { readKubeProxyInputs } from '../../../src/generate/kube-proxy/read-input.ts';
-import { readObjects } from '../../../src/generate/kubernetes/objects.ts';
+import { readObjects } from '../../../src/generate/kubernetes/read-objects.ts';
 import type { CaseOutcome } from '../check.ts';
 
 /** Nothing when the folder is not there. */

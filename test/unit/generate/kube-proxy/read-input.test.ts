@@ -7,7 +7,7 @@ import { runKubeProxy } from '../../../../src/generate/kube-proxy/generate-kube-
 import type { KubeProxyOptions } from '../../../../src/generate/kube-proxy/merge-settings.ts';
 import { readKubeProxyInputs } from '../../../../src/generate/kube-proxy/read-input.ts';
 import { onlyServices } from '../../../../src/generate/kube-proxy/service-filter.ts';
-import { readObjects } from '../../../../src/generate/kubernetes/objects.ts';
+import { readObjects } from '../../../../src/generate/kubernetes/read-objects.ts';
 
 const nodes = `
 apiVersion: v1

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../../../src/base/diagnostic.ts';
 import { endpointSliceKind } from '../../../../src/generate/kubernetes/endpoint-slice.ts';
 import { networkPolicyKind } from '../../../../src/generate/kubernetes/network-policy.ts';
-import { objectsOfKind, readObjects } from '../../../../src/generate/kubernetes/objects.ts';
+import { objectsOfKind } from '../../../../src/generate/kubernetes/objects.ts';
+import { readObjects } from '../../../../src/generate/kubernetes/read-objects.ts';
 import { serviceKind } from '../../../../src/generate/kubernetes/service.ts';
 
 const service = `apiVersion: v1
