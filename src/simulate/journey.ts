@@ -5,7 +5,14 @@ import type { Fate, FatePlace, FateReason, OutgoingPacket, RulePlace } from '../
 
 export interface Journey {
   readonly subject: number;
-  readonly cause: 'packet' | 'reject' | 'icmp-error' | 'arp-reply' | 'duplicate' | 'clone';
+  readonly cause:
+    | 'packet'
+    | 'reject'
+    | 'icmp-error'
+    | 'arp-reply'
+    | 'syn-cookie'
+    | 'duplicate'
+    | 'clone';
   /** The way it took out, strongest first: forwarded, bridged, output. */
   sentAs: 'forwarded' | 'output' | 'bridged' | undefined;
   readonly out: OutgoingPacket[];

@@ -64,6 +64,7 @@ export interface PacketStartedEvent extends EventBase {
     | 'reject'
     | 'icmp-error'
     | 'arp-reply'
+    | 'syn-cookie'
     | 'clone'
     | 'duplicate'
     | 'loopback'

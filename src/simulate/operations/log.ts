@@ -8,10 +8,11 @@ import type {
   QueueOperation,
 } from '../../model/operations.ts';
 import { concatBytes, readHost32 } from '../../packet/bytes.ts';
-import { packetBytes } from '../live-packet.ts';
+import { ipFamily, packetBytes } from '../live-packet.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset, stolenVerdict } from '../rules/registers.ts';
 import { record } from '../run.ts';
+import { duplicatePacket } from '../stack/duplicate.ts';
 import { unmodelledEffect } from './unmodelled.ts';
 
 export function prepareLog(operation: LogOperation & { readonly span?: Span }): Step {
@@ -46,8 +47,21 @@ export function prepareQueue(operation: QueueOperation): Step {
 /** In netdev chains a copy leaves by a device; in IP chains it is routed to a gateway. */
 export function prepareDup(operation: DupOperation): Step {
   const device = operation.device === undefined ? undefined : registerOffset(operation.device);
+  if (operation.address !== undefined)
+    return prepareRoutedDup(registerOffset(operation.address), device);
   if (device === undefined) return unmodelledEffect('dup', operation);
   return (evaluation) => sendAside(evaluation, device);
+}
+
+/** nft_dup_ipv4_eval(), nft_dup_ipv6_eval() */
+function prepareRoutedDup(address: number, device: number | undefined): Step {
+  return ({ run, packet, state, registers }) => {
+    const size = ipFamily(packet) === 6 ? 16 : 4;
+    const gateway = registers.bytes.slice(address, address + size);
+    const index = device === undefined ? undefined : readHost32(registers.bytes, device);
+    const output = index === undefined ? undefined : run.host.interfacesByIndex.get(index);
+    duplicatePacket(run, packet, state, gateway, output?.name);
+  };
 }
 
 export function prepareFwd(operation: FwdOperation): Step {

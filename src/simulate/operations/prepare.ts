@@ -16,6 +16,7 @@ import { prepareDynset } from './dynset.ts';
 import { prepareExthdr, prepareExthdrReset, prepareExthdrWrite } from './exthdr.ts';
 import { prepareFib } from './fib.ts';
 import { prepareImmediate } from './immediate.ts';
+import { prepareInner } from './inner.ts';
 import { prepareDup, prepareFwd, prepareLog, prepareQueue } from './log.ts';
 import { prepareLookup } from './lookup.ts';
 import { prepareMeta } from './meta.ts';
@@ -23,12 +24,15 @@ import { prepareMetaSet } from './meta-set.ts';
 import { prepareMasq, prepareNat, prepareRedir } from './nat.ts';
 import { prepareHash, prepareNumgen } from './numgen.ts';
 import { prepareObjref } from './objref.ts';
+import { prepareOsf } from './osf.ts';
 import { preparePayload } from './payload.ts';
 import { preparePayloadWrite } from './payload-write.ts';
+import { prepareSynproxy, prepareTproxy } from './proxy.ts';
 import { prepareReject } from './reject.ts';
-import { prepareRt, prepareSocket } from './rt.ts';
+import { prepareRt } from './rt.ts';
+import { prepareSocket } from './socket.ts';
 import { breakRule, store8 } from './store.ts';
-import { unmodelledEffect, unmodelledStep } from './unmodelled.ts';
+import { unmodelledEffect } from './unmodelled.ts';
 
 type Preparers = {
   readonly [Kind in OperationKind]: (
@@ -51,7 +55,7 @@ const preparers: Preparers = {
   rt: prepareRt,
   fib: prepareFib,
   socket: prepareSocket,
-  osf: (operation) => unmodelledStep('osf', operation),
+  osf: prepareOsf,
   /** Without IPsec no packet has a security path. */
   xfrm: () => breakRule,
   tunnel: (operation) => {
@@ -77,17 +81,17 @@ const preparers: Preparers = {
   nat: prepareNat,
   masq: prepareMasq,
   redir: prepareRedir,
-  tproxy: (operation) => unmodelledStep('tproxy', operation),
+  tproxy: prepareTproxy,
   reject: prepareReject,
   notrack: prepareNotrack,
-  synproxy: (operation) => unmodelledStep('synproxy', operation),
+  synproxy: prepareSynproxy,
   queue: prepareQueue,
   dup: prepareDup,
   fwd: prepareFwd,
   'flow-offload': (operation) => unmodelledEffect('flow-offload', operation),
   match: prepareMatch,
   target: prepareTarget,
-  inner: (operation) => unmodelledStep('inner', operation),
+  inner: prepareInner,
 };
 
 export function prepareOperation<Kind extends OperationKind>(

@@ -11,9 +11,14 @@ import { setPacketMark } from '../operations/meta-set.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { dropVerdict } from '../rules/registers.ts';
 import { record } from '../run.ts';
+import { duplicatePacket } from '../stack/duplicate.ts';
 import { rejectWithIcmp, rejectWithReset } from '../stack/reject.ts';
 import { dscpTarget, hopTarget, tcpmssTarget, tosTarget } from './header-targets.ts';
+import { hmarkTarget } from './hmark.ts';
 import { addressTarget, masqueradeTarget, netmapTarget, redirectTarget } from './nat-targets.ts';
+import { prefixTarget } from './prefix-targets.ts';
+import { synproxy, tproxyTarget } from './proxy-targets.ts';
+import { ecnTarget, tcpoptstripTarget } from './tcp-targets.ts';
 
 export function targetOf(options: XtOptions, span: Operation['span']): Step | undefined {
   const origin = span === undefined ? {} : { span };
@@ -62,6 +67,23 @@ export function targetOf(options: XtOptions, span: Operation['span']): Step | un
         bypass: options.bypass,
         fanout: options.cpuFanout,
       });
+    case 'TCPOPTSTRIP':
+      return tcpoptstripTarget(options);
+    case 'ECN':
+      return ecnTarget(options);
+    case 'HMARK':
+      return hmarkTarget(options);
+    case 'TEE': {
+      const { gateway, interface: device } = options;
+      return ({ run, packet, state }) => duplicatePacket(run, packet, state, gateway, device);
+    }
+    case 'TPROXY':
+      return tproxyTarget(options);
+    case 'SYNPROXY':
+      return (evaluation) => synproxy(evaluation, true);
+    case 'SNPT':
+    case 'DNPT':
+      return prefixTarget(options);
     case 'TRACE':
     case 'AUDIT':
     case 'CHECKSUM':
