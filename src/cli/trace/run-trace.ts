@@ -17,6 +17,7 @@ import {
 } from '../input/load-program.ts';
 import { type Node, readNode, readNodeFiles } from '../input/node.ts';
 import { fail, type Session, showDiagnostics } from '../session.ts';
+import { assumedHost } from './assumed-host.ts';
 import { parseAssumptions } from './assumptions.ts';
 import { withConnection } from './connection-state.ts';
 import { unexpected } from './expectation.ts';
@@ -62,9 +63,13 @@ async function readInputs(
 ): Promise<Inputs | Mistake | 'invalid'> {
   const files = readNodeFiles(session.io, options);
   if (isMistake(files)) return files;
-  const node = await readNode(files.files);
-  const question = readQuestion(prepareHost(node.host), options);
-  if (isMistake(question)) return question;
+  const assumed = assumedHost(files.files, options);
+  if (isMistake(assumed)) return assumed;
+  const node = await readNode(assumed.files);
+  const asked = readQuestion(prepareHost(node.host), options);
+  if (isMistake(asked)) return asked;
+  const question = { ...asked, inferences: [...assumed.inferences, ...asked.inferences] };
+  const hostNotes = assumed.inferences.length > 0 ? [] : node.host.assumptions;
   const sources = rulesetSources(session, options, node);
   if ('mistake' in sources) return sources;
   const loaded = await loadProgram(sources, environmentOf(node.host));
@@ -75,7 +80,8 @@ async function readInputs(
     options.ctState === 'established' ? withConnection(node.host, question.packet) : node.host;
   const hookOrder = options.hookOrder ?? (options.ruleset === undefined ? 'unknown' : 'loading');
   const compiled = compileProgram(loaded.program, { host, hookOrder });
-  return { node, question, compiled, state: initialState(compiled), notes: loaded.notes };
+  const notes = [...hostNotes.map(({ message }) => message), ...loaded.notes];
+  return { node, question, compiled, state: initialState(compiled), notes };
 }
 
 /** Plays the packet `--count` times; the last exploration is the answer, earlier ones only change the state. */
@@ -161,7 +167,7 @@ export async function runTrace(session: Session, options: TraceOptions): Promise
   const output: TraceOutput = {
     ...(flow === undefined ? {} : { flow }),
     question: inputs.question,
-    notes: [...inputs.node.host.assumptions.map(({ message }) => message), ...inputs.notes],
+    notes: inputs.notes,
     annotator: await annotatorOf(inputs),
     explorations,
   };

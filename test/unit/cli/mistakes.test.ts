@@ -9,7 +9,7 @@ const home = '--host samples/home-router';
 describe('wrong use', () => {
   it.each([
     ['trace', '--src is missing'],
-    [`trace ${packet}`, 'no route leads back to 192.168.1.30'],
+    [`trace ${packet}`, 'nothing is known of the host: give --host DIR, or --iif DEVICE'],
     [`trace ${home} --src 192.168.1.300 --dst 1.1.1.1 --dport 1`, 'not an IPv4 or IPv6 address'],
     [`trace ${home} ${packet} --iif wan`, 'did you mean wan0?'],
     [`trace --host no-such-folder ${packet}`, 'no-such-folder: no such file or folder'],
