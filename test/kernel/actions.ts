@@ -40,25 +40,10 @@ function markActions(version: Version): Text {
   );
 }
 
-/** Copies to another host. */
-function copies(version: Version): Text {
-  return version === 4
-    ? word(
-        'dup to 10.0.0.6 device "eth1"',
-        'dup to 172.20.0.10',
-        'dup to ip saddr map { 10.0.0.5 : 172.20.0.9 }',
-      )
-    : word('dup to fd00:1::6 device "eth1"', 'dup to fd00:2::10');
-}
-
 /** Statements that a rule may go on after. */
 export function actions(version: Version): Text {
   const counterObject = declared('counter', fc.constant('packets 0 bytes 0'));
   const quotaObject = declared('quota', phrase`over ${word('60', '300')} bytes`);
-  const helperObject = declared(
-    'ct helper',
-    word('type "ftp" protocol tcp', 'type "tftp" protocol udp'),
-  );
   const timeoutObject = declared(
     'ct timeout',
     word(
@@ -88,13 +73,11 @@ export function actions(version: Version): Text {
         'log group 1 snaplen 10',
       ),
     },
-    { weight: 1, arbitrary: phrase`ct helper set ${helperObject}` },
     { weight: 1, arbitrary: phrase`ct timeout set ${timeoutObject}` },
     {
       weight: 1,
       arbitrary: phrase`counter name ${ip(version)} saddr map { ${pairs(address(version), counterObject, 2)} }`,
     },
-    { weight: 1, arbitrary: copies(version) },
     { weight: 1, arbitrary: phrase`counter name ${counterObject}` },
     { weight: 1, arbitrary: phrase`quota name ${quotaObject}` },
   );

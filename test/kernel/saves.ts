@@ -147,7 +147,6 @@ function tableRows(version: Version): readonly SaveTable[] {
     'CLASSIFY --set-class 1:2',
     version === 4 ? 'TTL --ttl-dec 1' : 'HL --hl-dec 1',
     version === 4 ? 'TTL --ttl-inc 3' : 'HL --hl-inc 3',
-    version === 4 ? 'TEE --gateway 10.0.0.6' : 'TEE --gateway fd00:1::6',
     'CHECKSUM --checksum-fill',
     'HMARK --hmark-tuple src,dst --hmark-mod 5 --hmark-offset 10 --hmark-rnd 0x1',
     'CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff',
@@ -196,7 +195,7 @@ function tableRows(version: Version): readonly SaveTable[] {
         word(
           'CT --notrack',
           'CT --zone 5',
-          '-p tcp -j CT --helper ftp',
+
           'CT --ctevents new',
           'NOTRACK',
           'CT --zone-orig 5',
@@ -244,7 +243,8 @@ function saveTable(
         `-A ${[chain, ...list, target === 'sub' && go !== '' ? '-g sub' : jump(target)].join(' ')}\n`,
     );
   return fc.array(line, { minLength: 1, maxLength: 6 }).map((lines) => {
-    const heads = hooks.map((hook) => `:${hook} ACCEPT [0:0]\n`).join('');
+    const builtin = name === 'nat' ? ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'] : hooks;
+    const heads = builtin.map((hook) => `:${hook} ACCEPT [0:0]\n`).join('');
     return `*${name}\n${heads}:sub - [0:0]\n${lines.join('')}COMMIT\n`;
   });
 }

@@ -73,10 +73,16 @@ function routed(versions: readonly [Version, ...Version[]]): fc.Arbitrary<LabSce
       group: 'property',
       host,
       ...(sets === undefined ? {} : { ipsets: sets }),
-      rulesets: [...nftRuleset(list), ...rulesets],
+      // The lab cannot tell the order of traces of both back ends.
+      rulesets: rulesets.some(({ kind }) => kind.includes('legacy'))
+        ? rulesets
+        : [...nftRuleset(list), ...rulesets],
       packets: packetList(conversation),
     }));
 }
+
+/** Beside netdev chains a recording cannot tell a fragment that waits from one that was dropped. */
+const wholes = conversations(4).filter(({ opening }) => opening[0]?.frag === undefined);
 
 /** Netdev and ingress chains before ordinary tables. */
 const linked: fc.Arbitrary<LabScenario> = fc
@@ -84,7 +90,7 @@ const linked: fc.Arbitrary<LabScenario> = fc
     first: fc.oneof(netdevTables, netdevTables, ingressTables),
     list: fc.array(tables([4]), { maxLength: 1 }),
     conversation: fc.array(
-      fc.oneof({ weight: 3, arbitrary: conversations(4) }, { weight: 1, arbitrary: frames }),
+      fc.oneof({ weight: 3, arbitrary: wholes }, { weight: 1, arbitrary: frames }),
       { minLength: 1, maxLength: 5 },
     ),
     host: routedHosts,

@@ -90,7 +90,7 @@ export function trim(scenario: LabScenario, disagree: Disagree): LabScenario {
       all.filter((unit) => !list.has(unit)),
     );
   let size = Math.ceil(needed.length / 2);
-  for (let round = 0; round < 24; round++) {
+  for (let round = 0; round < 80; round++) {
     const chunks: Unit[][] = [];
     for (let at = 0; at < needed.length; at += size) chunks.push([...needed.slice(at, at + size)]);
     const without = (list: readonly Unit[]) => {
