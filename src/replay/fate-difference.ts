@@ -1,11 +1,9 @@
 /** Compares what became of a packet: the simulator's fate with the recorded one. */
 
-import { read16 } from '../packet/bytes.ts';
-import { protocol } from '../packet/protocols.ts';
 import { summarisePacket } from '../packet/summary.ts';
 import type { SimulationResult } from '../simulate/api.ts';
 import type { Fate, FatePlace, OutgoingPacket } from '../trace/fate.ts';
-import { outgoingText, packetDifference, packetText } from './packet-difference.ts';
+import { outgoingText, packetDifference, packetText, queryText } from './packet-difference.ts';
 import type { RecordedFate, RecordedPacket } from './recording.ts';
 
 export interface CompareOptions {
@@ -49,22 +47,12 @@ export function fateDifference(
 
 /** Local packets are known from the trace, which holds no more of an IPv6 header chain than the first header. */
 function tracedText(packet: Uint8Array): RecordedPacket {
-  const text = packetText(summarisePacket(packet));
+  const text = { ...queryText(packet), ...packetText(summarisePacket(packet)) };
   const next = packet[6] ?? 0;
   const chained = (packet[0] ?? 0) >> 4 === 6 && [0, 43, 44, 51, 60].includes(next);
-  if (!chained) return { ...queryText(packet), ...text };
+  if (!chained) return text;
   const { family, src, dst, ttl, dscp, ecn, len } = text;
   return { family, src, dst, ttl, dscp, ecn, len, proto: next === 51 ? 'ah' : next };
-}
-
-/** The trace cuts the transport header off: what an ICMP error quotes is not seen, and its head is read as that of a query. */
-function queryText(packet: Uint8Array): RecordedPacket {
-  const first = packet[0] ?? 0;
-  const number = first >> 4 === 6 ? packet[6] : packet[9];
-  if (number !== protocol.icmp && number !== protocol.icmpv6) return {};
-  const at = first >> 4 === 6 ? 40 : (first & 15) * 4;
-  if (packet.length < at + 8) return {};
-  return { icmp_id: read16(packet, at + 4), icmp_seq: read16(packet, at + 6) };
 }
 
 function fateText(fate: RecordedFate): string {

@@ -1,5 +1,7 @@
 /** Packet summaries in the words of a recording, and their comparison. */
 
+import { read16 } from '../packet/bytes.ts';
+import { protocol } from '../packet/protocols.ts';
 import { summariseFrame, summarisePacket } from '../packet/summary.ts';
 import type { PacketSummary } from '../packet/summary-types.ts';
 import type { OutgoingPacket } from '../trace/fate.ts';
@@ -60,7 +62,18 @@ export function packetText(summary: PacketSummary): RecordedPacket {
 }
 
 export function outgoingText({ frame, packet }: OutgoingPacket): RecordedPacket {
-  return packetText(frame === undefined ? summarisePacket(packet) : summariseFrame(frame));
+  const text = packetText(frame === undefined ? summarisePacket(packet) : summariseFrame(frame));
+  return { ...queryText(packet), ...text };
+}
+
+/** Traces cut transport headers off, and so do fragments: the head of an ICMP error is then read as that of a query. */
+export function queryText(packet: Uint8Array): RecordedPacket {
+  const first = packet[0] ?? 0;
+  const number = first >> 4 === 6 ? packet[6] : packet[9];
+  if (number !== protocol.icmp && number !== protocol.icmpv6) return {};
+  const at = first >> 4 === 6 ? 40 : (first & 15) * 4;
+  if (packet.length < at + 8) return {};
+  return { icmp_id: read16(packet, at + 4), icmp_seq: read16(packet, at + 6) };
 }
 
 /** Keys of the recording that differ; link addresses only where asked. */
@@ -74,6 +87,8 @@ export function packetDifference(
     // The trace cuts the transport header off, and what an error has there is then read as a query id.
     if ((key === 'icmp_id' || key === 'icmp_seq') && own.inner !== undefined) continue;
     const mine = own[key];
+    // Of an error within an error the recording reads the head as that of a query.
+    if ((key === 'icmp_id' || key === 'icmp_seq') && mine === undefined) continue;
     if (key === 'inner' && isRecord(value) && isRecord(mine)) {
       const inner = packetDifference(value, mine, withLink);
       if (inner !== undefined) return `inner ${inner}`;

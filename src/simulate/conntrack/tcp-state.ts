@@ -117,7 +117,7 @@ function row(text: string): Row {
 const transitions: readonly Readonly<Record<SegmentKind, Row>>[] = [
   {
     syn: row('SS SS ig ig ig ig ig SS SS S2'),
-    synack: row('-- -- ig ig ig ig ig ig ig SR'),
+    synack: row('-- -- SR -- -- -- -- -- -- SR'),
     fin: row('-- -- FW FW LA LA LA TW CL --'),
     ack: row('ES -- ES ES CW CW TW TW CL --'),
     rst: row('-- CL CL CL CL CL CL CL CL CL'),

@@ -40,10 +40,13 @@ function trimIpv6(packet: LivePacket): boolean {
   const { bytes, length } = packet;
   if (length < 40 || byteAt(bytes, 0) >> 4 !== 6) return false;
   const payload = read16(bytes, 4);
-  if (payload === 0 && byteAt(bytes, 6) === protocol.hopopts) return true;
-  if (payload + 40 > length) return false;
-  packet.length = payload + 40;
-  return byteAt(bytes, 6) !== protocol.hopopts || areHopOptionsValid(packet);
+  const hasOptions = byteAt(bytes, 6) === protocol.hopopts;
+  // A length of 0 is that of a jumbogram, whose options tell it.
+  if (payload !== 0 || !hasOptions) {
+    if (payload + 40 > length) return false;
+    packet.length = payload + 40;
+  }
+  return !hasOptions || areHopOptionsValid(packet);
 }
 
 /** ipv6_parse_hopopts(): unknown options of the discarding kinds drop the packet. */
