@@ -1,6 +1,7 @@
 /** Tokens of a line of iptables-save text; the lexer is fed one line at a time. */
 
 import { createToken, Lexer, type TokenType } from 'chevrotain';
+import { wordPattern } from './line.ts';
 
 /** A pattern that counts at the start of the line only. */
 function atStart(name: string, pattern: RegExp, hints: readonly string[]): TokenType {
@@ -20,12 +21,6 @@ export const Commit = atStart('Commit', /^COMMIT(?=[ \t\r]*$)/, ['C']);
 /** `[packets:bytes]` before a rule or after a policy. */
 export const Counters = createToken({ name: 'Counters', pattern: /\[\d+:\d+\]/ });
 export const Negation = createToken({ name: 'Negation', pattern: /!(?![^\s])/ });
-
-/**
- * A word as iptables-restore splits lines (add_param_to_argv): a quote may begin inside a word and its end ends the
- * word; inside quotes a backslash takes the next character as it is.
- */
-export const wordPattern = /[^\s"]*"(?:[^"\\]|\\[\s\S])*(?:"|(?![\s\S]))|[^\s"]+/;
 
 export const Word = createToken({
   name: 'Word',

@@ -1,6 +1,6 @@
 /** Puts the options of a rule line where they belong: to a command, the rule itself, a match or the target. */
 
-import type { LineWord, OptionListener } from '../../../grammar/iptables-save/line-parser.ts';
+import type { LineWord, OptionListener } from '../../../grammar/iptables-save/line.ts';
 import type { IptablesFamily, IptablesOption, IptablesRule } from '../../ast/iptables.ts';
 import type { DiagnosticCode } from '../../base/diagnostic.ts';
 import { type Source, type Span, spanOf } from '../../base/span.ts';

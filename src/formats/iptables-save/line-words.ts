@@ -1,7 +1,6 @@
 /** The words of a line with their places in the source, without the grammar around them. */
 
-import { unquote } from '../../../grammar/iptables-save/line-parser.ts';
-import { wordPattern } from '../../../grammar/iptables-save/tokens.ts';
+import { unquote, wordPattern } from '../../../grammar/iptables-save/line.ts';
 
 export interface PlacedWord {
   /** Without quotes and escapes. */

@@ -9,7 +9,7 @@ import type {
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import type { Source, Span } from '../../base/span.ts';
 import { builtInChains, isTableName, tableNames } from '../../fields/iptables/tables.ts';
-import type { LoadOptions } from './load.ts';
+import type { LoadOptions } from './load-lines.ts';
 import { type ShapeNode, shapeTree, type UserChain } from './shapes.ts';
 
 export interface TableState {
