@@ -40,7 +40,7 @@ export function loadIpsetSave(input: Source | string): Result<readonly IpSet[]> 
 /** Understands one line into `drafts`, or says what is wrong with it. */
 function readLine(line: Line, drafts: Map<string, Draft>): string | undefined {
   if (readPlainAdd(line.text, drafts)) return undefined;
-  const words = wordsOf(line);
+  const words = wordsOf(line).filter(({ text }) => text !== '-exist' && text !== '-!');
   switch (words[0]?.text) {
     case 'create':
     case '-N':
@@ -114,7 +114,6 @@ function readOptions(words: readonly Word[]): readonly IpSetOption[] | undefined
   const options: IpSetOption[] = [];
   for (let position = 0; position < words.length; position++) {
     const name = words[position]?.text ?? '';
-    if (name === '-exist' || name === '-!') continue;
     if (flagOptions.has(name)) options.push({ name });
     else if (valueOptions.has(name)) options.push({ name, value: words[++position]?.text ?? '' });
     else return undefined;
