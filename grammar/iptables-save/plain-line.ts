@@ -7,7 +7,7 @@ const counters = /^\[\d+:\d+\]$/;
 const startsLikeCounters = /^\[\d+:\d+\]/;
 /** Space and tab are the only blanks. */
 const otherBlanks = /[^\S \t]/;
-const tableLine = /^\*([^\s"]+)[ \t]*$/;
+const tableLine = /^\*([a-z]+)[ \t]*$/;
 const ruleLine = /^[ \t]*[-[]/;
 
 interface Image {
@@ -22,10 +22,7 @@ export function readPlainLine(text: string, listener: OptionListener): Line | un
   if (/^COMMIT[ \t]*$/.test(text)) return { kind: 'commit' };
   const [, name] = tableLine.exec(text) ?? [];
   if (name !== undefined) {
-    const end = 1 + name.length;
-    return startsLikeCounters.test(name)
-      ? undefined
-      : { kind: 'table', name: { text: name, start: 1, end } };
+    return { kind: 'table', name: { text: name, start: 1, end: 1 + name.length } };
   }
   return ruleLine.test(text) ? readRule(text, listener) : undefined;
 }
