@@ -25,18 +25,46 @@ export type SourceVerdict =
   | 'reverse-path';
 
 export function validateSource(prepared: PreparedHost, check: SourceCheck): SourceVerdict {
-  const mode = reversePathMode(prepared, check.device);
-  const acceptLocal = isDeviceSysctlSet(prepared, check.device, 'accept_local');
-  const sendsRedirects =
-    check.outputInterface === check.device &&
-    isDeviceSysctlSet(prepared, check.device, 'send_redirects', true);
+  const settings = deviceSettings(prepared, check.device);
+  const { mode, acceptLocal } = settings;
+  const sendsRedirects = check.outputInterface === check.device && settings.sendsRedirects;
   if (mode === 0 && !sendsRedirects) {
     if (acceptLocal) return 'valid';
-    if (prepared.routing4.merged && !hasCustomLocalRoutes(prepared)) {
+    if (prepared.routing4.merged && !settings.customLocalRoutes) {
       return isOwnAddress(prepared, check.source) ? 'martian' : 'valid';
     }
   }
   return checkReversePath(prepared, check, mode, acceptLocal);
+}
+
+/** What the sysctls say of a device; a host never changes, so each is read once. */
+interface DeviceSettings {
+  readonly mode: number;
+  readonly acceptLocal: boolean;
+  readonly sendsRedirects: boolean;
+  readonly usesMark: boolean;
+  readonly customLocalRoutes: boolean;
+}
+
+const settingsOfHosts = new WeakMap<PreparedHost, Map<string, DeviceSettings>>();
+
+function deviceSettings(prepared: PreparedHost, device: string): DeviceSettings {
+  let known = settingsOfHosts.get(prepared);
+  if (known === undefined) {
+    known = new Map();
+    settingsOfHosts.set(prepared, known);
+  }
+  const found = known.get(device);
+  if (found !== undefined) return found;
+  const settings: DeviceSettings = {
+    mode: reversePathMode(prepared, device),
+    acceptLocal: isDeviceSysctlSet(prepared, device, 'accept_local'),
+    sendsRedirects: isDeviceSysctlSet(prepared, device, 'send_redirects', true),
+    usesMark: isDeviceSysctlSet(prepared, device, 'src_valid_mark'),
+    customLocalRoutes: hasCustomLocalRoutes(prepared),
+  };
+  known.set(device, settings);
+  return settings;
 }
 
 /** The larger of `all` and the device's own; 0 off, 1 strict, 2 loose. */
@@ -66,7 +94,7 @@ function checkReversePath(
 }
 
 function reverseQuery(prepared: PreparedHost, check: SourceCheck): RouteQuery {
-  const usesMark = isDeviceSysctlSet(prepared, check.device, 'src_valid_mark');
+  const { usesMark } = deviceSettings(prepared, check.device);
   return {
     destination: check.source,
     source: check.destination,

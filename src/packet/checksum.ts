@@ -14,7 +14,8 @@ export function sumWords(bytes: Uint8Array, start: number, end: number, initial 
 /** 16-bit one's complement of a sum. */
 export function foldChecksum(sum: number): number {
   let folded = sum;
-  while (folded > 0xffff) folded = (folded % 0x10000) + Math.floor(folded / 0x10000);
+  while (folded > 0xffffffff) folded = (folded % 0x10000) + Math.floor(folded / 0x10000);
+  while (folded > 0xffff) folded = (folded & 0xffff) + (folded >>> 16);
   return ~folded & 0xffff;
 }
 

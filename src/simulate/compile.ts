@@ -3,18 +3,20 @@
 import type { Host } from '../host/host.ts';
 import { type PreparedHost, prepareHost } from '../host/prepared-host.ts';
 import type { Operation } from '../model/operations.ts';
-import type { Program, ProgramRule, ProgramSet, ProgramTable } from '../model/program.ts';
+import type { Program, ProgramChain, ProgramSet, ProgramTable } from '../model/program.ts';
 import type { CompileOptions, SimulationState } from './api.ts';
 import { loadConnections } from './conntrack/load.ts';
 import { buildHookTable, type HookTable } from './hooks/hook-table.ts';
 import { neededTracking } from './hooks/tracking-needs.ts';
+import { objectStep } from './operations/named-object.ts';
 import { prepareOperation } from './operations/prepare.ts';
-import { indexChain } from './rules/chain-index.ts';
-import type { Evaluation, Step } from './rules/evaluation.ts';
-import type { OpenChain, PreparedChain, PreparedRule } from './rules/prepared-chain.ts';
-import { leadingTests } from './rules/rule-tests.ts';
+import type { Step } from './rules/evaluation.ts';
+import { allocate, type RuleShop } from './rules/prepare-rule.ts';
+import type { PreparedChain } from './rules/prepared-chain.ts';
+import { newProgramCode } from './rules/rule-code.ts';
+import { sharedStep } from './rules/shared-step.ts';
 import type { StateAccess, StepCompiler } from './rules/step-compiler.ts';
-import { testCode } from './rules/test-code.ts';
+import type { SpareParts } from './run.ts';
 import type { DynamicElement } from './sets/dynamic-element.ts';
 import { dynamicSets } from './sets/dynamic-sets.ts';
 import { declaredKey } from './sets/lookup.ts';
@@ -37,12 +39,14 @@ export interface CompiledProgram {
   readonly accounting: boolean;
   readonly objects: ObjectSlot[];
   readonly initial: SimulationState;
+  /** All chains by number. */
+  readonly chains: readonly PreparedChain[];
+  readonly shop: RuleShop;
+  readonly spareParts: SpareParts[];
+  /** `net.netfilter.nf_conntrack_NAME` as far as anybody asked; NaN: not known. */
+  readonly settings: Map<string, number>;
   findChain(table: ProgramTable, name: string): PreparedChain | undefined;
-  openChain(chain: PreparedChain): OpenChain;
   findSet(table: ProgramTable, name: string): PreparedSet | undefined;
-  prepareRule(chain: PreparedChain, index: number): PreparedRule;
-  /** The operations that a rule's tests cover, one by one. */
-  prepareCovered(chain: PreparedChain, rule: PreparedRule): readonly Step[];
   /** Sets that packets may change, in the order of the store's sets. */
   readonly dynamicSets: readonly { readonly table: ProgramTable; readonly set: ProgramSet }[];
 }
@@ -55,7 +59,6 @@ interface TableParts {
 
 export function compileProgram(program: Program, options: CompileOptions): CompiledProgram {
   const host = prepareHost(options.host);
-  const plain = options.evaluation === 'plain';
   const changing = dynamicSets(program);
   const store: Store = {
     scalars: [],
@@ -71,10 +74,15 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
   };
   loadConnections(store, options.host);
   const tables = new Map<ProgramTable, TableParts>();
+  const allChains: PreparedChain[] = [];
+  const steps = new Map<string, Step>();
   for (const table of program.tables) {
     const chains = new Map<string, PreparedChain>();
-    for (const chain of table.chains)
-      chains.set(chain.name, { table, chain, siblings: chains, opened: undefined });
+    for (const chain of table.chains) {
+      const prepared = newChain(table, chain, chains, allChains.length);
+      chains.set(chain.name, prepared);
+      allChains.push(prepared);
+    }
     tables.set(table, { chains, sets: new Map(), objects: new Map() });
   }
   const accounting =
@@ -96,35 +104,24 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
     accounting,
     objects: [],
     initial: { kind: 'simulation-state', version: 0, node: versions.current },
+    chains: allChains,
+    shop: {
+      code: newProgramCode(),
+      store,
+      plain: options.evaluation === 'plain',
+      makeStep: (chain, operation, rest, slot) =>
+        sharedStep(steps, operation, () =>
+          stepCompiler(compiled, tables, chain.table, rest, (initial) =>
+            scalarAccess(slot(initial)),
+          ).prepare(operation),
+        ),
+      laterCounters: new Map(),
+    },
+    spareParts: [],
+    settings: new Map(),
     dynamicSets: changing,
     findChain: (table, name) => tables.get(table)?.chains.get(name),
     findSet: (table, name) => findSet(compiled, store, tables, table, name),
-    openChain(chain) {
-      const { rules } = chain.chain;
-      const index = plain ? undefined : indexChain(rules);
-      const empty = Array.from<undefined>({ length: rules.length });
-      chain.opened ??= { count: rules.length, rules: empty, index };
-      return chain.opened;
-    },
-    prepareRule(chain, index) {
-      const { rules } = chain.opened ?? compiled.openChain(chain);
-      const rule = chain.chain.rules[index];
-      if (rule === undefined) throw new RangeError(`no rule ${index} in ${chain.chain.name}`);
-      const prepared = prepareRule({ compiled, store, tables }, chain, rule, plain);
-      rules[index] = prepared;
-      return prepared;
-    },
-    prepareCovered(chain, prepared) {
-      const { operations } = prepared.rule;
-      const place = { compiled, store, tables };
-      prepared.coveredSteps ??= prepareSteps(
-        place,
-        chain,
-        operations.slice(0, prepared.covered),
-        [],
-      );
-      return prepared.coveredSteps;
-    },
   };
   changing.forEach(({ table, set }) => {
     findSet(compiled, store, tables, table, set.name);
@@ -141,59 +138,22 @@ function usesBridgeNetfilter({ sysctls }: Host): boolean {
 
 type Tables = ReadonlyMap<ProgramTable, TableParts>;
 
-interface Workplace {
-  readonly compiled: CompiledProgram;
-  readonly store: Store;
-  readonly tables: Tables;
-}
-
-function prepareRule(
-  place: Workplace,
-  chain: PreparedChain,
-  rule: ProgramRule,
-  plain: boolean,
-): PreparedRule {
-  const { operations } = rule;
-  const leading = leadingTests(plain ? [] : operations);
-  const covered = leading.operations;
-  const counters: number[] = [];
-  const steps = prepareSteps(place, chain, operations.slice(covered), counters);
+function newChain(
+  table: ProgramTable,
+  chain: ProgramChain,
+  siblings: ReadonlyMap<string, PreparedChain>,
+  number: number,
+): PreparedChain {
   return {
-    rule,
-    tests: testCode(leading.tests),
-    covered,
-    coveredSteps: undefined,
-    steps,
-    counters,
+    table,
+    chain,
+    siblings,
+    number,
+    first: -1,
+    count: 0,
+    index: undefined,
+    steps: undefined,
   };
-}
-
-function prepareSteps(
-  { compiled, store, tables }: Workplace,
-  chain: PreparedChain,
-  operations: readonly Operation[],
-  counters: number[],
-): readonly Step[] {
-  return operations.map((operation, index) => {
-    const compiler = stepCompiler(
-      compiled,
-      tables,
-      chain.table,
-      operations.slice(index + 1),
-      (initial) => {
-        const slot = allocate(store, initial);
-        if (operation.kind === 'counter') counters.push(slot);
-        return scalarAccess(slot);
-      },
-    );
-    return compiler.prepare(operation);
-  });
-}
-
-function allocate(store: Store, initial: readonly number[]): number {
-  const slot = store.scalars.length;
-  store.scalars.push(...(initial.length === 0 ? [0] : initial));
-  return slot;
 }
 
 function scalarAccess(slot: number): StateAccess {
@@ -352,15 +312,4 @@ function prepareObjects(
     const step = operation === undefined ? objectStep(object) : compiler.prepare(operation);
     tables.get(table)?.objects.set(`${type} ${name}`, step);
   }
-}
-
-/** Objects without an operation: helpers are noted on the connection, the rest has no effect here. */
-function objectStep(object: ProgramTable['objects'][number]): Step {
-  const helper = object.attributes?.type;
-  if (object.type === 'ct-helper' && typeof helper === 'string') {
-    return ({ packet }: Evaluation) => {
-      if (packet.connection !== undefined) packet.connection.helper = helper;
-    };
-  }
-  return () => {};
 }

@@ -7,6 +7,7 @@ import type { CounterReading, SimulationState } from './api.ts';
 import type { CompiledProgram } from './compile.ts';
 import { type Connection, connectionStatus } from './conntrack/connection.ts';
 import type { Tuple } from './conntrack/tuple.ts';
+import { counterSlot } from './rules/prepare-rule.ts';
 import type { DynamicElement } from './sets/dynamic-element.ts';
 import { travelTo } from './state/store.ts';
 
@@ -104,17 +105,15 @@ export function readCounters(
   for (const table of compiled.program.tables) {
     for (const chain of table.chains) {
       const place = { family: table.family, table: table.name, chain: chain.name };
-      const prepared = compiled.findChain(table, chain.name)?.opened?.rules;
+      const prepared = compiled.findChain(table, chain.name);
       chain.rules.forEach(({ operations }, index) => {
-        const slots = prepared?.[index]?.counters;
-        let count = 0;
-        for (const operation of operations) {
-          if (operation.kind !== 'counter') continue;
-          const slot = slots?.[count++];
+        operations.forEach((operation, position) => {
+          if (operation.kind !== 'counter') return;
+          const slot = prepared && counterSlot(compiled.shop, prepared, index, position);
           const packets = slot === undefined ? Number(operation.packets) : (scalars[slot] ?? 0);
           const bytes = slot === undefined ? Number(operation.bytes) : (scalars[slot + 1] ?? 0);
           readings.push({ ...place, index, packets, bytes });
-        }
+        });
       });
     }
   }

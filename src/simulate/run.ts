@@ -44,8 +44,27 @@ export interface RunOptions {
   readonly recorder: Recorder | undefined;
 }
 
+/** What runs of a program use again: nothing in it outlives a run. */
+export interface SpareParts {
+  readonly answers: Map<string, number>;
+  readonly checkedOut: Map<number, Connection>;
+  readonly counted: Set<string>;
+  readonly registers: Registers;
+}
+
+export function newSpareParts(): SpareParts {
+  return {
+    answers: new Map(),
+    checkedOut: new Map(),
+    counted: new Set(),
+    registers: newRegisters(),
+  };
+}
+
+/** Takes the program's spare parts, unless a run that has not ended has them. */
 export function newRun(compiled: CompiledProgram, options: RunOptions): Run {
   const { store } = compiled.versions;
+  const parts = compiled.spareParts.pop() ?? newSpareParts();
   return {
     compiled,
     host: compiled.host,
@@ -55,14 +74,22 @@ export function newRun(compiled: CompiledProgram, options: RunOptions): Run {
     chooser: options.chooser,
     recorder: options.recorder,
     choices: [],
-    answers: new Map(),
-    checkedOut: new Map(),
-    counted: new Set(),
+    answers: parts.answers,
+    checkedOut: parts.checkedOut,
+    counted: parts.counted,
     journeys: [],
     backlog: [],
-    registers: newRegisters(),
+    registers: parts.registers,
     depth: 0,
   };
+}
+
+/** Gives the spare parts back; the run must not be used again. */
+export function endRun({ compiled, answers, checkedOut, counted, registers }: Run): void {
+  if (answers.size > 0) answers.clear();
+  if (checkedOut.size > 0) checkedOut.clear();
+  if (counted.size > 0) counted.clear();
+  compiled.spareParts.push({ answers, checkedOut, counted, registers });
 }
 
 export function startJourney(run: Run, cause: Journey['cause']): Journey {
@@ -107,16 +134,21 @@ export interface Question {
 
 /** Asks the chooser; the answer is an index into the options. */
 export function choose(run: Run, subject: number, question: Question): number {
-  const { fresh, ...rest } = question;
-  const known = fresh === true ? undefined : run.answers.get(question.key);
+  const { fresh, ...choice } = question;
+  if (fresh === true) return chooseAnew(run, subject, choice);
+  const known = run.answers.get(question.key);
   if (known !== undefined) return known;
-  const choice: Choice = rest;
-  const single = question.options.length === 1 && question.range === undefined;
+  const option = chooseAnew(run, subject, choice);
+  run.answers.set(question.key, option);
+  return option;
+}
+
+/** Asks in any case, whatever was answered before. */
+export function chooseAnew(run: Run, subject: number, choice: Choice): number {
+  const single = choice.options.length === 1 && choice.range === undefined;
   const option = single ? 0 : run.chooser.choose(choice);
-  if (fresh !== true) run.answers.set(question.key, option);
-  const made = { choice, option };
-  run.choices.push(made);
-  record(run, { kind: 'choice-made', subject, ...made });
+  run.choices.push({ choice, option });
+  if (run.recorder !== undefined) record(run, { kind: 'choice-made', subject, choice, option });
   return option;
 }
 

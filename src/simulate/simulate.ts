@@ -14,7 +14,7 @@ import type { CompiledProgram } from './compile.ts';
 import { checkIn } from './conntrack/table.ts';
 import { fateOf, type Journey } from './journey.ts';
 import { newLivePacket } from './live-packet.ts';
-import { newRun, type Run, record, startJourney } from './run.ts';
+import { endRun, newRun, type Run, record, startJourney } from './run.ts';
 import { sendFromSocket } from './stack/local-output.ts';
 import { readFrame, receivePacket } from './stack/receive.ts';
 import { stackDrop } from './stack/stop.ts';
@@ -39,7 +39,9 @@ export function simulate(
   checkIn(run);
   const node = commitJournal(compiled.versions, run.journal);
   const next: SimulationState = { kind: 'simulation-state', version: node.number, node };
-  return finish(run, next);
+  const result = finish(run, next);
+  endRun(run);
+  return result;
 }
 
 function play(run: Run, input: PacketInput): void {
@@ -55,8 +57,11 @@ function play(run: Run, input: PacketInput): void {
   for (let next = run.backlog.shift(); next !== undefined; next = run.backlog.shift()) next();
 }
 
+/** Until the frame is read. */
+const noBytes = new Uint8Array(0);
+
 function receiveFrame(run: Run, journey: Journey, name: string, frame: Uint8Array): void {
-  const packet = newLivePacket(0, journey, new Uint8Array(0));
+  const packet = newLivePacket(0, journey, noBytes);
   const device = run.host.interfacesByName.get(name);
   if (device === undefined || !device.flags.includes('UP')) {
     stackDrop(run, packet, 'DEVICE_DOWN');

@@ -1,6 +1,6 @@
 /** Connection tuples: what identifies one direction of a connection (struct nf_conntrack_tuple). */
 
-import { type Address, addressKey, formatAddress } from '../../base/address.ts';
+import { type Address, addressesEqual, addressKey, formatAddress } from '../../base/address.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { hasPorts, protocol } from '../../packet/protocols.ts';
@@ -50,29 +50,19 @@ export function tupleOfPacket(
   family: 4 | 6,
   transport: TransportOfPacket,
 ): Tuple | undefined {
-  const [from, to, size] = family === 4 ? [12, 16, 4] : [8, 24, 16];
-  const source = bytes.slice(start + from, start + from + size);
-  const destination = bytes.slice(start + to, start + to + size);
   const { protocol: number, offset } = transport;
-  const parts = transportParts(bytes, offset, end, number);
-  return parts === undefined ? undefined : { source, destination, protocol: number, ...parts };
-}
-
-function transportParts(
-  bytes: Uint8Array,
-  offset: number,
-  end: number,
-  number: number,
-): { sourcePart: number; destinationPart: number } | undefined {
-  if (number === protocol.icmp || number === protocol.icmpv6) {
-    if (offset + 8 > end) return undefined;
-    return { sourcePart: read16(bytes, offset + 4), destinationPart: read16(bytes, offset) };
-  }
-  if (trackedPorts(number)) {
-    if (offset + 4 > end) return undefined;
-    return { sourcePart: read16(bytes, offset), destinationPart: read16(bytes, offset + 2) };
-  }
-  return { sourcePart: 0, destinationPart: 0 };
+  const isQuery = number === protocol.icmp || number === protocol.icmpv6;
+  const ports = !isQuery && trackedPorts(number);
+  if (offset + (isQuery ? 8 : ports ? 4 : 0) > end) return undefined;
+  const from = start + (family === 4 ? 12 : 8);
+  const size = family === 4 ? 4 : 16;
+  return {
+    source: bytes.slice(from, from + size),
+    destination: bytes.slice(from + size, from + 2 * size),
+    protocol: number,
+    sourcePart: isQuery ? read16(bytes, offset + 4) : ports ? read16(bytes, offset) : 0,
+    destinationPart: isQuery ? read16(bytes, offset) : ports ? read16(bytes, offset + 2) : 0,
+  };
 }
 
 /** Linux 6.18 has no DCCP tracker any more: DCCP is a generic protocol without ports there. */
@@ -123,17 +113,59 @@ export function invertTuple(tuple: Tuple): Tuple | undefined {
   };
 }
 
+/** A packet asks for the same few tuples again and again; they are never modified. */
+const recent: { tuple: Tuple | undefined; zone: number; key: string }[] = Array.from(
+  { length: 4 },
+  () => ({ tuple: undefined, zone: 0, key: '' }),
+);
+let oldest = 0;
+
 /** Key of the tuple in one zone. */
 export function tupleKey(tuple: Tuple, zone: number): string {
-  return (
-    addressKey(tuple.source) +
-    addressKey(tuple.destination) +
-    String.fromCharCode(tuple.protocol, tuple.sourcePart, tuple.destinationPart, zone)
+  for (let index = 0; index < recent.length; index++) {
+    const known = recent[index];
+    if (known !== undefined && known.tuple === tuple && known.zone === zone) return known.key;
+  }
+  const key = makeKey(tuple, zone);
+  const place = recent[oldest];
+  oldest = (oldest + 1) & 3;
+  if (place !== undefined) {
+    place.tuple = tuple;
+    place.zone = zone;
+    place.key = key;
+  }
+  return key;
+}
+
+function makeKey(tuple: Tuple, zone: number): string {
+  const { source, destination, protocol: number, sourcePart, destinationPart } = tuple;
+  if (source.length !== 4)
+    return (
+      addressKey(source) +
+      addressKey(destination) +
+      String.fromCharCode(number, sourcePart, destinationPart, zone)
+    );
+  return String.fromCharCode(
+    read16(source, 0),
+    read16(source, 2),
+    read16(destination, 0),
+    read16(destination, 2),
+    number,
+    sourcePart,
+    destinationPart,
+    zone,
   );
 }
 
 export function tuplesEqual(first: Tuple, second: Tuple): boolean {
-  return tupleKey(first, 0) === tupleKey(second, 0);
+  return (
+    first === second ||
+    (first.protocol === second.protocol &&
+      first.sourcePart === second.sourcePart &&
+      first.destinationPart === second.destinationPart &&
+      addressesEqual(first.source, second.source) &&
+      addressesEqual(first.destination, second.destination))
+  );
 }
 
 export function summariseTuple(tuple: Tuple): TupleSummary {

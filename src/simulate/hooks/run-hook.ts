@@ -1,13 +1,14 @@
 /** Running a hook: nf_hook_slow() over its entries. */
 
 import { addressesEqual, addressKey } from '../../base/address.ts';
+import type { HookName } from '../../model/program.ts';
 import { byteAt, read32 } from '../../packet/bytes.ts';
 import { confirmPacket } from '../conntrack/confirm.ts';
 import { isReply, tupleOf } from '../conntrack/connection.ts';
 import { trackPacket } from '../conntrack/track.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import { runNat } from '../nat/hook.ts';
-import type { HookState } from '../rules/evaluation.ts';
+import type { HookFamily, HookState } from '../rules/evaluation.ts';
 import { packetInfo } from '../rules/packet-info.ts';
 import type { PreparedChain } from '../rules/prepared-chain.ts';
 import { acceptVerdict, dropVerdict, type RuleVerdict } from '../rules/registers.ts';
@@ -24,9 +25,11 @@ export function runHook(run: Run, packet: LivePacket, state: HookState): boolean
   const { journey } = packet;
   journey.sawHook = journey.sawHook || state.family !== 'netdev';
   const device = state.family === 'netdev' ? (state.input ?? state.output)?.name : undefined;
-  const entries = entriesAt(run, packet.subject, hookKey(state.family, state.hook, device));
+  const entries = entriesAt(run, packet.subject, knownKey(state.family, state.hook, device));
   if (run.recorder !== undefined) noteHook(run, packet, state);
-  for (const entry of entries ?? []) {
+  for (let index = 0; entries !== undefined && index < entries.length; index++) {
+    const entry = entries[index];
+    if (entry === undefined) break;
     const outcome = runEntry(run, packet, state, entry);
     if (outcome === 'held') return false;
     if (outcome.kind === 'accept') continue;
@@ -36,6 +39,19 @@ export function runHook(run: Run, packet: LivePacket, state: HookState): boolean
   }
   if (state.family !== 'netdev' || journey.lastHook === undefined) journey.lastHook = state.hook;
   return true;
+}
+
+const knownKeys = new Map<string, Map<HookFamily, Map<HookName, string>>>();
+
+/** Making the key and its hash anew for each packet would cost more than the hook. */
+function knownKey(family: HookFamily, hook: HookName, device: string | undefined): string {
+  const ofDevice = knownKeys.get(device ?? '') ?? new Map<HookFamily, Map<HookName, string>>();
+  const ofFamily = ofDevice.get(family) ?? new Map<HookName, string>();
+  const known = ofFamily.get(hook);
+  if (known !== undefined) return known;
+  const key = hookKey(family, hook, device);
+  knownKeys.set(device ?? '', ofDevice.set(family, ofFamily.set(hook, key)));
+  return key;
 }
 
 function entriesAt(run: Run, subject: number, key: string): readonly HookEntry[] | undefined {
@@ -148,14 +164,17 @@ function runNatHook(
   state: HookState,
   chains: readonly PreparedChain[],
 ): RuleVerdict {
-  const before = addressKey(destinationAddress(packet));
+  const before = destinationKey(packet);
   const verdict = runNat(run, packet, state, chains);
   if (verdict.kind !== 'accept') return verdict;
-  if (state.hook === 'prerouting' && addressKey(destinationAddress(packet)) !== before)
-    packet.route = undefined;
+  if (state.hook === 'prerouting' && destinationKey(packet) !== before) packet.route = undefined;
   if (state.hook === 'output' && isDestinationMapped(packet))
     return reroute(run, packet) ? verdict : dropVerdict;
   return verdict;
+}
+
+function destinationKey(packet: LivePacket): number | string {
+  return ipFamily(packet) === 6 ? addressKey(destinationAddress(packet)) : read32(packet.bytes, 16);
 }
 
 function isDestinationMapped({ connection, connectionInfo }: LivePacket): boolean {

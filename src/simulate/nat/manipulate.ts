@@ -75,12 +75,9 @@ export function rewrite(
   const before = bytes.slice(at, at + size);
   const transport = transportOf(packet, start, family);
   if (transport !== undefined)
-    rewriteTransport(run, packet, { ...transport, family }, target, manipulation, cause, {
-      before,
-      address,
-    });
+    rewriteTransport(run, packet, transport, target, manipulation, cause, { before, address });
   if (family === 4) replaceBytes(bytes, start + 10, before, address);
-  bytes.set(address, at);
+  for (let index = 0; index < size; index++) bytes[at + index] = byteAt(address, index);
   noteAddress(run, packet, cause, family, isSource, before, address);
 }
 
@@ -91,20 +88,16 @@ interface TransportSpot {
 }
 
 /** Later fragments have no transport header to rewrite. */
-function transportOf(
-  packet: LivePacket,
-  start: number,
-  family: 4 | 6,
-): { number: number; offset: number } | undefined {
+function transportOf(packet: LivePacket, start: number, family: 4 | 6): TransportSpot | undefined {
   const { bytes, length } = packet;
   if (family === 4) {
     if ((read16(bytes, start + 6) & 0x1fff) !== 0) return undefined;
     const offset = start + (byteAt(bytes, start) & 15) * 4;
-    return { number: byteAt(bytes, start + 9), offset };
+    return { number: byteAt(bytes, start + 9), offset, family };
   }
   const place = skipExtensionHeaders(bytes, length, start + 40, byteAt(bytes, start + 6));
   if (place === undefined || place.fragmentOffset !== 0) return undefined;
-  return { number: place.protocol, offset: place.offset };
+  return { number: place.protocol, offset: place.offset, family };
 }
 
 interface AddressChange {

@@ -30,26 +30,42 @@ function partRange(evaluation: Evaluation, operation: PartRegisters): NatRange {
   };
 }
 
+function addressRange(
+  { registers: { bytes } }: Evaluation,
+  operation: NatOperation,
+  addressMin: Register,
+  size: 4 | 16,
+): NatRange {
+  const { addressMax = addressMin, protocolMin } = operation;
+  const low = registerOffset(addressMin);
+  const high = registerOffset(addressMax);
+  const first = bytes.slice(low, low + size);
+  const last = high === low ? first : bytes.slice(high, high + size);
+  const flags = operation.flags | rangeFlag.mapAddresses;
+  if (protocolMin === undefined) return { flags, addressMin: first, addressMax: last };
+  return {
+    flags: flags | rangeFlag.protocolSpecified,
+    addressMin: first,
+    addressMax: last,
+    partMin: read16(bytes, registerOffset(protocolMin)),
+    partMax: read16(bytes, registerOffset(operation.protocolMax ?? protocolMin)),
+  };
+}
+
 export function prepareNat(operation: NatOperation): Step {
   const manipulation = operation.type === 'snat' ? 'source' : 'destination';
+  const { addressMin } = operation;
   return (evaluation) => {
     const { packet, run, registers } = evaluation;
     const family = ipFamily(packet);
     const wanted = operation.family === 'ip' ? 4 : operation.family === 'ip6' ? 6 : family;
     if (family !== wanted || packet.connection === undefined) return;
-    let range = partRange(evaluation, operation);
-    if (operation.addressMin !== undefined) {
-      const size = family === 4 ? 4 : 16;
-      const low = registerOffset(operation.addressMin);
-      const high = registerOffset(operation.addressMax ?? operation.addressMin);
-      range = {
-        ...range,
-        flags: range.flags | rangeFlag.mapAddresses,
-        addressMin: registers.bytes.slice(low, low + size),
-        addressMax: registers.bytes.slice(high, high + size),
-      };
-      if (hasFlag(range, rangeFlag.netmap)) range = netmapRange(packet, range, manipulation);
-    }
+    let range =
+      addressMin === undefined
+        ? partRange(evaluation, operation)
+        : addressRange(evaluation, operation, addressMin, family === 4 ? 4 : 16);
+    if (addressMin !== undefined && hasFlag(range, rangeFlag.netmap))
+      range = netmapRange(packet, range, manipulation);
     registers.verdict = bindRange(run, packet, range, manipulation);
   };
 }

@@ -9,9 +9,9 @@ import type {
 } from '../../model/operations.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
+import { ruleChoice, sharedOptions } from '../rules/rule-choice.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { valueClasses } from '../rules/value-classes.ts';
-import { choose } from '../run.ts';
 import { jenkinsHash, reciprocalScale } from './jenkins-hash.ts';
 import { storeHost32 } from './store.ts';
 
@@ -46,22 +46,21 @@ export function prepareRandomNumber(
   const classes = shifted
     .filter(({ last }) => last >= offset)
     .map(({ first, last }) => ({ first: Math.max(first, offset), last }));
-  const options = classes.map(({ first, last }) => ({
-    label: first === last ? `${first}` : `${first}-${last}`,
-    probability: { numerator: last - first + 1, denominator: modulus },
-  }));
-  const origin = operation.span === undefined ? {} : { origin: operation.span };
-  return (evaluation) => {
-    const key = `numgen random mod ${modulus} ${evaluation.chain.table.name} ${evaluation.chain.chain.name} ${evaluation.rule}`;
-    const option = choose(evaluation.run, evaluation.packet.subject, {
-      reason: 'numgen-random',
-      key,
-      options,
-      fresh: true,
-      ...origin,
-    });
-    storeHost32(evaluation, to, classes[option]?.first ?? 0);
-  };
+  const firsts = classes.map(({ first }) => first);
+  const options = sharedOptions(`${modulus} + ${offset} ${firsts.join()}`, () =>
+    classes.map(({ first, last }) => ({
+      label: first === last ? `${first}` : `${first}-${last}`,
+      probability: { numerator: last - first + 1, denominator: modulus },
+    })),
+  );
+  const draw = ruleChoice({
+    reason: 'numgen-random',
+    key: ({ table, chain }, rule) =>
+      `numgen random mod ${modulus} ${table.name} ${chain.name} ${rule}`,
+    options,
+    origin: operation.span,
+  });
+  return (evaluation) => storeHost32(evaluation, to, firsts[draw(evaluation)] ?? 0);
 }
 
 export function prepareHash(

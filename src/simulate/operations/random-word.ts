@@ -4,9 +4,9 @@ import type { MetaOperation, Operation, Register } from '../../model/operations.
 import { read32, write32 } from '../../packet/bytes.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
+import { ruleChoice, sharedOptions } from '../rules/rule-choice.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { type ValueClass, valueClasses } from '../rules/value-classes.ts';
-import { choose } from '../run.ts';
 import { storeHost32 } from './store.ts';
 
 interface Use {
@@ -47,21 +47,22 @@ export function prepareRandomWord(
   const find = (name: string) => compiler.table.sets.find((set) => set.name === name);
   const use = useOf(compiler.rest, operation.destination);
   const classes = valueClasses(use.rest, operation.destination, use.limit, find, 'big');
-  const options = classes.map((values) => ({
-    label: labelOf(values),
-    probability: { numerator: values.last - values.first + 1, denominator: use.limit },
-  }));
-  const origin = operation.span === undefined ? {} : { origin: operation.span };
+  const firsts = classes.map(({ first }) => first);
+  const options = sharedOptions(`${use.limit} ${firsts.join()}`, () =>
+    classes.map((values) => ({
+      label: labelOf(values),
+      probability: { numerator: values.last - values.first + 1, denominator: use.limit },
+    })),
+  );
+  const draw = ruleChoice({
+    reason: 'numgen-random',
+    key: ({ table, chain }, rule) =>
+      `meta random in ${table.family} ${table.name} ${chain.name} rule ${rule}`,
+    options,
+    origin: operation.span,
+  });
   return (evaluation) => {
-    const { table, chain } = evaluation.chain;
-    const option = choose(evaluation.run, evaluation.packet.subject, {
-      reason: 'numgen-random',
-      key: `meta random in ${table.family} ${table.name} ${chain.name} rule ${evaluation.rule}`,
-      options,
-      fresh: true,
-      ...origin,
-    });
-    const value = classes[option]?.first ?? 0;
+    const value = firsts[draw(evaluation)] ?? 0;
     if (use.swapped) storeHost32(evaluation, to, value);
     else write32(evaluation.registers.bytes, to, value);
   };

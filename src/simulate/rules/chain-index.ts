@@ -10,7 +10,6 @@
 import type { ProgramRule } from '../../model/program.ts';
 import type { Evaluation } from './evaluation.ts';
 import { isName, leadingTests, type RuleTest } from './rule-tests.ts';
-import { wordsOf } from './test-code.ts';
 import { deviceName, type LoadedPlace, placeStart, readPlace, wordAt } from './test-source.ts';
 
 export interface ChainIndex {
@@ -124,6 +123,13 @@ function nextOpen(open: Uint8Array): Int32Array {
   for (let position = open.length - 1; position >= 0; position--)
     next[position] = open[position] === 1 ? position : (next[position + 1] ?? open.length);
   return next;
+}
+
+/** The bytes as words, first byte uppermost, zeros behind the last. */
+function wordsOf(bytes: Uint8Array): Int32Array {
+  return Int32Array.from({ length: (bytes.length + 3) >> 2 }, (_, index) =>
+    wordAt(bytes, index * 4, Math.min(4, bytes.length - index * 4)),
+  );
 }
 
 function mix(hash: number, word: number): number {

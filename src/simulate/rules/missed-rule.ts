@@ -3,14 +3,14 @@
 import type { Operation } from '../../model/operations.ts';
 import { record } from '../run.ts';
 import type { Evaluation } from './evaluation.ts';
-import type { PreparedRule } from './prepared-chain.ts';
 import { registerOffset } from './registers.ts';
 
-export function missedRule(evaluation: Evaluation, prepared: PreparedRule, index: number): void {
-  const operation = prepared.rule.operations[index];
-  if (operation === undefined) return;
+export function missedRule(evaluation: Evaluation, index: number): void {
   const { run, packet, chain, rule } = evaluation;
-  const { handle, span } = prepared.rule;
+  const written = chain.chain.rules[rule];
+  const operation = written?.operations[index];
+  if (written === undefined || operation === undefined) return;
+  const { handle, span, operations } = written;
   record(run, {
     kind: 'rule-missed',
     subject: packet.subject,
@@ -22,7 +22,7 @@ export function missedRule(evaluation: Evaluation, prepared: PreparedRule, index
     ...(handle === undefined ? {} : { handle }),
     operation: index,
     operationKind: operation.kind,
-    ...comparedValues(evaluation, prepared.rule.operations, index, operation),
+    ...comparedValues(evaluation, operations, index, operation),
     origin: operation.span ?? span,
   });
 }

@@ -1,5 +1,6 @@
 /** Evaluating a base chain: nft_do_chain(), net/netfilter/nf_tables_core.c. */
 
+import type { Span } from '../../base/span.ts';
 import type { ChainPlace, TracedVerdict } from '../../trace/event.ts';
 import type { LivePacket } from '../live-packet.ts';
 import { conntrackNow, type Run, record, summaryNow } from '../run.ts';
@@ -7,7 +8,8 @@ import { nextCandidate } from './chain-index.ts';
 import type { Evaluation, HookState, Step } from './evaluation.ts';
 import { missedRule } from './missed-rule.ts';
 import { packetInfo } from './packet-info.ts';
-import type { PreparedChain, PreparedRule } from './prepared-chain.ts';
+import { openChain, plainSteps, ruleStart } from './prepare-rule.ts';
+import type { PreparedChain } from './prepared-chain.ts';
 import {
   acceptVerdict,
   breakVerdict,
@@ -16,7 +18,7 @@ import {
   newRegisters,
   type RuleVerdict,
 } from './registers.ts';
-import { passesTests } from './test-code.ts';
+import { ruleOutcome, runCode } from './run-code.ts';
 
 /** NFT_JUMP_STACK_SIZE */
 const stackSize = 16;
@@ -50,29 +52,57 @@ export function runBaseChain(
   if (run.recorder !== undefined) noteChain(evaluation);
   packet.journey.chains++;
   run.depth++;
-  const verdict = walkRules(evaluation);
+  const plainly = run.compiled.shop.plain || run.recorder?.wantsMisses === true;
+  const verdict = plainly ? walkPlainly(evaluation) : walkCode(evaluation);
   run.depth--;
   return verdict;
 }
 
-function walkRules(evaluation: Evaluation): RuleVerdict {
+/** The rule that comes next is `evaluation.rule` in `evaluation.chain`; undefined: the base chain is at its end. */
+interface Walk {
+  readonly evaluation: Evaluation;
+  readonly stack: Frame[];
+}
+
+/** Back to where a chain was jumped to from; false: it was the base chain. */
+function returnToCaller({ evaluation, stack }: Walk): boolean {
+  const frame = stack.pop();
+  if (frame === undefined) return false;
+  evaluation.chain = frame.chain;
+  evaluation.rule = frame.next;
+  return true;
+}
+
+/** False: jumped too deep, or to a chain that is not there. */
+function enterChain(
+  { evaluation, stack }: Walk,
+  target: PreparedChain | undefined,
+  isJump: boolean,
+): boolean {
+  const { chain, rule } = evaluation;
+  if (isJump) {
+    if (stack.length >= stackSize) return false;
+    stack.push({ chain, next: rule + 1 });
+  }
+  if (target === undefined) return false;
+  evaluation.chain = target;
+  evaluation.rule = 0;
+  return true;
+}
+
+/** Rule by rule, operation by operation, as the kernel goes. */
+function walkPlainly(evaluation: Evaluation): RuleVerdict {
   const { run, registers } = evaluation;
-  const explains = run.recorder?.wantsMisses === true;
-  const stack: Frame[] = [];
+  const { shop } = run.compiled;
+  const walk: Walk = { evaluation, stack: [] };
   for (;;) {
-    const { chain } = evaluation;
-    const { count, rules, index } = chain.opened ?? run.compiled.openChain(chain);
-    if (index !== undefined && !explains && evaluation.rule < count)
-      evaluation.rule = nextCandidate(index, evaluation, evaluation.rule);
-    if (evaluation.rule >= count) {
-      const frame = stack.pop();
-      if (frame === undefined) return applyPolicy(evaluation);
-      evaluation.chain = frame.chain;
-      evaluation.rule = frame.next;
+    const { chain, rule } = evaluation;
+    if (chain.first < 0) openChain(shop, chain);
+    if (rule >= chain.count) {
+      if (!returnToCaller(walk)) return applyPolicy(evaluation);
       continue;
     }
-    const rule = rules[evaluation.rule] ?? run.compiled.prepareRule(chain, evaluation.rule);
-    const verdict = explains ? explainRule(evaluation, rule) : runRule(evaluation, rule);
+    const verdict = runPlainly(evaluation, plainSteps(shop, chain, rule));
     registers.verdict = continueVerdict;
     switch (verdict.kind) {
       case 'break':
@@ -80,57 +110,87 @@ function walkRules(evaluation: Evaluation): RuleVerdict {
         evaluation.rule++;
         continue;
       case 'return':
-        evaluation.rule = count;
+        evaluation.rule = chain.count;
         continue;
       case 'jump':
-      case 'goto': {
-        if (verdict.kind === 'jump') {
-          if (stack.length >= stackSize) return decide(evaluation, dropVerdict);
-          stack.push({ chain, next: evaluation.rule + 1 });
-        }
-        const target = chain.siblings.get(verdict.chain);
-        if (target === undefined) return decide(evaluation, dropVerdict);
-        evaluation.chain = target;
-        evaluation.rule = 0;
+      case 'goto':
+        if (!enterChain(walk, chain.siblings.get(verdict.chain), verdict.kind === 'jump'))
+          return decide(evaluation, dropVerdict);
         continue;
-      }
       default:
         return decide(evaluation, verdict);
     }
   }
 }
 
-/** The verdict of one rule; `break` when it does not match. */
-function runRule(evaluation: Evaluation, rule: PreparedRule): RuleVerdict {
-  if (!passesTests(rule.tests, evaluation)) return breakVerdict;
-  const { registers } = evaluation;
-  if (runSteps(evaluation, rule.steps) < rule.steps.length && registers.verdict.kind === 'break')
-    return registers.verdict;
-  if (evaluation.run.recorder !== undefined) noteRule(evaluation, rule, registers.verdict);
-  return registers.verdict;
-}
-
-/** The same, one operation after the other, with a note where it stopped. */
-function explainRule(evaluation: Evaluation, rule: PreparedRule): RuleVerdict {
-  const { registers, run, chain } = evaluation;
-  const covered = rule.coveredSteps ?? run.compiled.prepareCovered(chain, rule);
-  let stopped = runSteps(evaluation, covered);
-  if (stopped === covered.length) stopped += runSteps(evaluation, rule.steps);
-  if (registers.verdict.kind === 'break') missedRule(evaluation, rule, stopped);
-  else noteRule(evaluation, rule, registers.verdict);
-  return registers.verdict;
-}
-
-/** Runs steps until one decides; its position, or the number of steps. */
-function runSteps(evaluation: Evaluation, steps: readonly Step[]): number {
-  const { registers } = evaluation;
+/** The verdict of one rule; `break` when it does not match, with a note where it stopped. */
+function runPlainly(evaluation: Evaluation, steps: readonly Step[]): RuleVerdict {
+  const { registers, run } = evaluation;
   for (let index = 0; index < steps.length; index++) {
     steps[index]?.(evaluation);
-    if (registers.verdict !== continueVerdict && registers.verdict.kind !== 'continue')
-      return index;
+    if (registers.verdict === continueVerdict || registers.verdict.kind === 'continue') continue;
+    if (registers.verdict.kind === 'break') {
+      if (run.recorder?.wantsMisses === true) missedRule(evaluation, index);
+      return registers.verdict;
+    }
+    break;
   }
-  return steps.length;
+  if (run.recorder !== undefined) noteRule(evaluation, registers.verdict);
+  return registers.verdict;
 }
+
+/** The same over the code of the rules, and only those that the index of a chain leads to. */
+function walkCode(evaluation: Evaluation): RuleVerdict {
+  const { run, registers } = evaluation;
+  const { shop, chains } = run.compiled;
+  const { code } = shop;
+  const walk: Walk = { evaluation, stack: [] };
+  for (;;) {
+    const { chain } = evaluation;
+    if (chain.first < 0) openChain(shop, chain);
+    const { index, count } = chain;
+    if (index !== undefined && evaluation.rule < count)
+      evaluation.rule = nextCandidate(index, evaluation, evaluation.rule);
+    const { rule } = evaluation;
+    if (rule >= count) {
+      if (!returnToCaller(walk)) return applyPolicy(evaluation);
+      continue;
+    }
+    const known = code.starts[chain.first + rule] ?? 0;
+    const outcome = runCode(evaluation, code, known === 0 ? ruleStart(shop, chain, rule) : known);
+    if (outcome === ruleOutcome.break) {
+      evaluation.rule++;
+      continue;
+    }
+    if (outcome < ruleOutcome.jump) {
+      const verdict = verdicts[outcome] ?? registers.verdict;
+      if (run.recorder !== undefined) noteRule(evaluation, verdict);
+      registers.verdict = continueVerdict;
+      if (verdict.kind === 'continue') evaluation.rule++;
+      else if (verdict.kind === 'return') evaluation.rule = count;
+      else if (verdict.kind === 'jump' || verdict.kind === 'goto') {
+        if (!enterChain(walk, chain.siblings.get(verdict.chain), verdict.kind === 'jump'))
+          return decide(evaluation, dropVerdict);
+      } else return decide(evaluation, verdict);
+      continue;
+    }
+    const target = chains[(outcome - ruleOutcome.jump) >> 1];
+    const isJump = (outcome & 1) === 0;
+    if (run.recorder !== undefined)
+      noteRule(evaluation, { kind: isJump ? 'jump' : 'goto', chain: target?.chain.name ?? '' });
+    if (!enterChain(walk, target, isJump)) return decide(evaluation, dropVerdict);
+  }
+}
+
+/** By outcome; `verdict` is in the registers. */
+const verdicts: readonly (RuleVerdict | undefined)[] = [
+  breakVerdict,
+  continueVerdict,
+  { kind: 'return' },
+  acceptVerdict,
+  dropVerdict,
+  undefined,
+];
 
 /** A terminal verdict of a rule: the journey remembers the place in case the packet ends. */
 function decide(evaluation: Evaluation, verdict: RuleVerdict): RuleVerdict {
@@ -148,7 +208,7 @@ function decide(evaluation: Evaluation, verdict: RuleVerdict): RuleVerdict {
   return verdict;
 }
 
-function originOf({ chain, rule }: Evaluation): { origin?: PreparedRule['rule']['span'] } {
+function originOf({ chain, rule }: Evaluation): { origin?: Span } {
   const origin = chain.chain.rules[rule]?.span;
   return origin === undefined ? {} : { origin };
 }
@@ -194,9 +254,11 @@ function noteChain(evaluation: Evaluation): void {
   });
 }
 
-function noteRule(evaluation: Evaluation, prepared: PreparedRule, verdict: RuleVerdict): void {
+function noteRule(evaluation: Evaluation, verdict: RuleVerdict): void {
   const { run, packet, chain, rule } = evaluation;
-  const { handle, comment, span } = prepared.rule;
+  const written = chain.chain.rules[rule];
+  if (written === undefined) return;
+  const { handle, comment, span } = written;
   record(run, {
     kind: 'rule-matched',
     subject: packet.subject,

@@ -1,7 +1,7 @@
 /** A frame arrives on a device: __netif_receive_skb_core(), net/core/dev.c. */
 
 import type { NetworkInterface } from '../../host/network-interface.ts';
-import { equalBytes, read16 } from '../../packet/bytes.ts';
+import { read16 } from '../../packet/bytes.ts';
 import { etherType } from '../../packet/protocols.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import type { LivePacket, PacketType } from '../live-packet.ts';
@@ -12,11 +12,21 @@ import { receiveIpv4 } from './ipv4-input.ts';
 import { receiveIpv6 } from './ipv6-input.ts';
 import { stackDrop } from './stop.ts';
 
-/** eth_type_trans(): who a frame is for. */
+/** eth_type_trans(): who a frame is for, by its first six bytes. */
 export function packetTypeOf(destination: Uint8Array, device: NetworkInterface): PacketType {
   if (((destination[0] ?? 0) & 1) === 1)
-    return destination.every((byte) => byte === 255) ? 'broadcast' : 'multicast';
-  return device.mac === undefined || equalBytes(destination, device.mac) ? 'host' : 'otherhost';
+    return startsWithBytes(destination, broadcast) ? 'broadcast' : 'multicast';
+  return device.mac === undefined || startsWithBytes(destination, device.mac)
+    ? 'host'
+    : 'otherhost';
+}
+
+const broadcast = new Uint8Array(6).fill(255);
+
+function startsWithBytes(bytes: Uint8Array, start: Uint8Array): boolean {
+  for (let index = 0; index < start.length; index++)
+    if (bytes[index] !== start[index]) return false;
+  return true;
 }
 
 /** Splits a received frame into link header and packet; false when it is too short. */
@@ -43,7 +53,7 @@ export function readFrame(
   packet.bytes = frame.slice(start);
   packet.length = packet.bytes.length;
   packet.etherType = type;
-  packet.packetType = packetTypeOf(frame.subarray(0, 6), device);
+  packet.packetType = packetTypeOf(frame, device);
   return true;
 }
 

@@ -35,6 +35,25 @@ function interfaceOf(run: Run, name: string | undefined): NetworkInterface | und
 }
 
 export function isForwarding(run: Run, family: 4 | 6, device: NetworkInterface): boolean {
+  const known = forwardingDevices[family].get(device);
+  if (known !== undefined && known.host === run.host) return known.forwarding;
+  const forwarding = readForwarding(run, family, device);
+  forwardingDevices[family].set(device, { host: run.host, forwarding });
+  return forwarding;
+}
+
+interface Forwarding {
+  readonly host: Run['host'];
+  readonly forwarding: boolean;
+}
+
+/** What was read of a device, and of which host. */
+const forwardingDevices = {
+  4: new WeakMap<NetworkInterface, Forwarding>(),
+  6: new WeakMap<NetworkInterface, Forwarding>(),
+} as const;
+
+function readForwarding(run: Run, family: 4 | 6, device: NetworkInterface): boolean {
   const { sysctls } = run.host.host;
   if (family === 6) return (sysctls.get('net.ipv6.conf.all.forwarding') ?? '1') !== '0';
   const own = sysctls.get(`net.ipv4.conf.${device.name}.forwarding`);
@@ -43,24 +62,31 @@ export function isForwarding(run: Run, family: 4 | 6, device: NetworkInterface):
 
 /** The flow that rules and routes look at. */
 export function queryOf(packet: LivePacket): RouteQuery {
+  return receivedQuery(packet, 'lo');
+}
+
+/** A query without input device is one that came in by `lo`. */
+function receivedQuery(packet: LivePacket, inputInterface: string): RouteQuery {
   const family = ipFamily(packet) ?? 4;
-  const { bytes } = packet;
+  const { bytes, mark } = packet;
   const tos = family === 4 ? byteAt(bytes, 1) : (read16(bytes, 0) >> 4) & 0xff;
   const info = packetInfo(packet, family === 4 ? 'ip' : 'ip6');
-  const ports =
-    info.hasTransport && info.fragmentOffset === 0 && hasPorts(info.protocol)
-      ? {
-          sourcePort: read16(bytes, info.transport),
-          destinationPort: read16(bytes, info.transport + 2),
-        }
-      : {};
+  const ipProtocol = info.protocol;
+  const destination = destinationAddress(packet);
+  const source = sourceAddress(packet);
+  const query = { destination, source, inputInterface, mark, tos, ipProtocol };
+  if (!info.hasTransport || info.fragmentOffset !== 0 || !hasPorts(ipProtocol)) return query;
+  const sourcePort = read16(bytes, info.transport);
+  const destinationPort = read16(bytes, info.transport + 2);
   return {
-    destination: destinationAddress(packet),
-    source: sourceAddress(packet),
-    mark: packet.mark,
+    destination,
+    source,
+    inputInterface,
+    mark,
     tos,
-    ipProtocol: info.protocol,
-    ...ports,
+    ipProtocol,
+    sourcePort,
+    destinationPort,
   };
 }
 
@@ -150,11 +176,13 @@ export function noteRoute(
   });
 }
 
-const isLimitedBroadcast = (address: Address): boolean => address.every((byte) => byte === 255);
+const isLimitedBroadcast = (address: Address): boolean =>
+  address[0] === 255 && address[1] === 255 && address[2] === 255 && address[3] === 255;
 const isGroup4 = (address: Address): boolean => ((address[0] ?? 0) & 0xf0) === 224;
 const isZeroNet = (address: Address): boolean => address[0] === 0;
 const isLoopback4 = (address: Address): boolean => address[0] === 127;
-const isUnspecified = (address: Address): boolean => address.every((byte) => byte === 0);
+const isUnspecified = (address: Address): boolean =>
+  (address[0] ?? 0) + (address[1] ?? 0) + (address[2] ?? 0) + (address[3] ?? 0) === 0;
 
 /** ip_route_input_slow(), net/ipv4/route.c. */
 export function routeReceived4(
@@ -162,9 +190,9 @@ export function routeReceived4(
   packet: LivePacket,
   device: NetworkInterface,
 ): ReceivedRoute {
-  const query = { ...queryOf(packet), inputInterface: device.name };
+  const query = receivedQuery(packet, device.name);
   const { destination } = query;
-  const source = sourceAddress(packet);
+  const source = query.source ?? sourceAddress(packet);
   if (isGroup4(destination)) return routeGroup4(run, packet, device, source, destination);
   if (isGroup4(source) || isLimitedBroadcast(source)) return drop('MARTIAN_SOURCE');
   const isUnknown = isUnspecified(source) && isUnspecified(destination);
@@ -172,15 +200,14 @@ export function routeReceived4(
     return receiveBroadcast(run, packet, device, noLookup);
   if (isZeroNet(source)) return drop('MARTIAN_SOURCE');
   if (isZeroNet(destination)) return drop('MARTIAN_DESTINATION');
-  const localnet = isSysctlSet(
-    run.host,
-    'net.ipv4.conf.all.route_localnet',
-    `net.ipv4.conf.${device.name}.route_localnet`,
-  );
-  const fromLoopback = device.flags.includes('LOOPBACK');
-  if (!localnet && !fromLoopback) {
-    if (isLoopback4(destination)) return drop('MARTIAN_DESTINATION');
-    if (isLoopback4(source)) return drop('MARTIAN_SOURCE');
+  if (isLoopback4(destination) || isLoopback4(source)) {
+    const localnet = isSysctlSet(
+      run.host,
+      'net.ipv4.conf.all.route_localnet',
+      `net.ipv4.conf.${device.name}.route_localnet`,
+    );
+    if (!localnet && !device.flags.includes('LOOPBACK'))
+      return drop(isLoopback4(destination) ? 'MARTIAN_DESTINATION' : 'MARTIAN_SOURCE');
   }
   const lookup = lookupRoute(run.host, query);
   const forwarding = isForwarding(run, 4, device);
@@ -209,14 +236,14 @@ function checkSource(
   destination: Address,
   outputInterface?: string,
 ): FateReason | undefined {
-  const verdict = validateSource(run.host, {
-    source: sourceAddress(packet),
-    destination,
-    device: device.name,
-    mark: packet.mark,
-    tos: byteAt(packet.bytes, 1),
-    ...(outputInterface === undefined ? {} : { outputInterface }),
-  });
+  const source = sourceAddress(packet);
+  const { mark } = packet;
+  const tos = byteAt(packet.bytes, 1);
+  const check = { source, destination, device: device.name, mark, tos };
+  const verdict = validateSource(
+    run.host,
+    outputInterface === undefined ? check : { ...check, outputInterface },
+  );
   if (verdict === 'valid') return undefined;
   return verdict === 'martian' ? 'MARTIAN_SOURCE' : 'RP_FILTER';
 }

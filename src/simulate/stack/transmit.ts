@@ -1,8 +1,9 @@
 /** Handing a packet to a device: egress hook, loopback, bridge, tunnel, wire (__dev_queue_xmit()). */
 
-import { addressesEqual } from '../../base/address.ts';
+import { addressKey } from '../../base/address.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
-import { concatBytes } from '../../packet/bytes.ts';
+import type { PreparedHost } from '../../host/prepared-host.ts';
+import { concatBytes, write16 } from '../../packet/bytes.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { destinationAddress, type LivePacket, packetBytes } from '../live-packet.ts';
 import type { Run } from '../run.ts';
@@ -29,11 +30,21 @@ function linkHeader(
   packet: LivePacket,
   device: NetworkInterface,
 ): Uint8Array | undefined {
-  const own = device.mac ?? new Uint8Array(6);
   const destination = linkDestination(run, packet, device);
   if (destination === undefined) return undefined;
-  const type = Uint8Array.of(packet.etherType >> 8, packet.etherType & 255);
-  return concatBytes(destination, own, type);
+  const own = device.mac ?? noAddress;
+  const header = new Uint8Array(destination.length + own.length + 2);
+  copyBytes(header, 0, destination);
+  copyBytes(header, destination.length, own);
+  write16(header, header.length - 2, packet.etherType);
+  return header;
+}
+
+const noAddress = new Uint8Array(6);
+
+/** Faster than Uint8Array.set() for a few bytes. */
+function copyBytes(to: Uint8Array, at: number, from: Uint8Array): void {
+  for (let index = 0; index < from.length; index++) to[at + index] = from[index] ?? 0;
 }
 
 function linkDestination(
@@ -50,11 +61,30 @@ function linkDestination(
   if (destination.length === 16 && destination[0] === 0xff)
     return concatBytes(Uint8Array.of(0x33, 0x33), destination.subarray(12));
   const hop = packet.route?.gateway ?? destination;
-  const known = run.host.host.neighbours.find(
-    (entry) => entry.device === device.name && addressesEqual(entry.address, hop),
-  );
-  if (known?.mac !== undefined) return known.mac;
+  const known = neighboursOf(run.host, device.name)?.get(addressKey(hop));
+  if (known !== undefined) return known;
   return device.flags.includes('NOARP') || device.kind === 'loopback' ? device.mac : undefined;
+}
+
+type Neighbours = ReadonlyMap<string, Uint8Array>;
+
+const neighboursOfHosts = new WeakMap<PreparedHost, ReadonlyMap<string, Neighbours>>();
+
+/** The first entry of each address; a host never changes. Undefined: the device has no neighbours. */
+function neighboursOf(prepared: PreparedHost, device: string): Neighbours | undefined {
+  const known = neighboursOfHosts.get(prepared);
+  if (known !== undefined) return known.get(device);
+  const found = new Map<string, Map<string, Uint8Array>>();
+  const seen = new Set<string>();
+  for (const { device: name, address, mac } of prepared.host.neighbours) {
+    const key = addressKey(address);
+    if (seen.has(`${name} ${key}`)) continue;
+    seen.add(`${name} ${key}`);
+    const entries = found.get(name) ?? new Map<string, Uint8Array>();
+    if (mac !== undefined) found.set(name, entries.set(key, mac));
+  }
+  neighboursOfHosts.set(prepared, found);
+  return found.get(device);
 }
 
 /** The frame leaves by the device as it is. */
@@ -104,10 +134,7 @@ function sendOnWire(packet: LivePacket, device: NetworkInterface, sentAs: SentAs
   const bytes = packetBytes(packet);
   const encapsulation = tunnels[device.kind];
   journey.sentAs = journey.sentAs === 'forwarded' ? 'forwarded' : sentAs;
-  journey.out.push({
-    device: device.name,
-    packet: bytes,
-    ...(link === undefined ? {} : { frame: concatBytes(link, bytes) }),
-    ...(encapsulation === undefined ? {} : { encapsulation }),
-  });
+  const sent = { device: device.name, packet: bytes };
+  const framed = link === undefined ? sent : { ...sent, frame: concatBytes(link, bytes) };
+  journey.out.push(encapsulation === undefined ? framed : { ...framed, encapsulation });
 }

@@ -34,29 +34,35 @@ export interface Store {
   readonly numbers: Map<string, number>;
 }
 
-interface Change {
-  undo(): void;
-  redo(): void;
+/** Exchanges what is in the store with what it keeps: the same step leads back and forth. */
+type Swap = () => void;
+
+/** What was written, in order; slots may come more than once. */
+interface Changes {
+  readonly swaps: readonly Swap[];
+  readonly slots: readonly number[];
+  /** What stands in the slots on the other side. */
+  readonly values: number[];
 }
 
 /** A node of the version tree. */
 export interface StateNode {
   readonly number: number;
   next: StateNode | undefined;
-  changes: readonly Change[];
+  changes: Changes | undefined;
   /** How to come here from `next`. */
   direction: 'undo' | 'redo';
 }
 
 export interface Journal {
   readonly store: Store;
-  readonly changes: Change[];
-  /** Slots that were written, each once, with what stood there before. */
-  readonly before: Map<number, number>;
+  readonly swaps: Swap[];
+  readonly slots: number[];
+  readonly values: number[];
 }
 
 export function newJournal(store: Store): Journal {
-  return { store, changes: [], before: new Map() };
+  return { store, swaps: [], slots: [], values: [] };
 }
 
 /** A versioned store. */
@@ -67,12 +73,13 @@ export interface Versions {
 }
 
 export function createVersions(store: Store): Versions {
-  const root: StateNode = { number: 0, next: undefined, changes: [], direction: 'undo' };
+  const root: StateNode = { number: 0, next: undefined, changes: undefined, direction: 'undo' };
   return { store, current: root, count: 1 };
 }
 
 /** Makes the store hold the contents of `target`. */
 export function travelTo(versions: Versions, target: StateNode): void {
+  if (versions.current === target) return;
   const path: StateNode[] = [];
   for (let node: StateNode | undefined = target; node !== undefined; node = node.next)
     path.push(node);
@@ -80,37 +87,52 @@ export function travelTo(versions: Versions, target: StateNode): void {
     const node = path[index];
     const neighbour = path[index + 1];
     if (node === undefined || neighbour === undefined) continue;
-    applyChanges(node.changes, node.direction);
+    if (node.changes !== undefined) applyChanges(versions.store, node.changes, node.direction);
     neighbour.next = node;
     neighbour.changes = node.changes;
     neighbour.direction = node.direction === 'undo' ? 'redo' : 'undo';
     node.next = undefined;
-    node.changes = [];
+    node.changes = undefined;
   }
   versions.current = target;
 }
 
-function applyChanges(changes: readonly Change[], direction: 'undo' | 'redo'): void {
+function applyChanges({ scalars }: Store, changes: Changes, direction: 'undo' | 'redo'): void {
+  const { swaps, slots, values } = changes;
   if (direction === 'redo') {
-    for (const change of changes) change.redo();
+    for (let index = 0; index < swaps.length; index++) swaps[index]?.();
+    for (let index = 0; index < slots.length; index++) swapSlot(scalars, slots, values, index);
     return;
   }
-  for (let index = changes.length - 1; index >= 0; index--) changes[index]?.undo();
+  for (let index = swaps.length - 1; index >= 0; index--) swaps[index]?.();
+  for (let index = slots.length - 1; index >= 0; index--) swapSlot(scalars, slots, values, index);
+}
+
+function swapSlot(
+  scalars: number[],
+  slots: readonly number[],
+  values: number[],
+  index: number,
+): void {
+  const slot = slots[index] ?? 0;
+  const value = values[index] ?? 0;
+  values[index] = scalars[slot] ?? 0;
+  scalars[slot] = value;
 }
 
 /** The state after the journal's changes, which are already in the store; the current one becomes its past. */
 export function commitJournal(versions: Versions, journal: Journal): StateNode {
   const before = versions.current;
-  if (journal.before.size > 0) journal.changes.push(scalarChange(journal));
-  if (journal.changes.length === 0) return before;
+  const { swaps, slots, values } = journal;
+  if (swaps.length === 0 && slots.length === 0) return before;
   const node: StateNode = {
     number: versions.count++,
     next: undefined,
-    changes: [],
+    changes: undefined,
     direction: 'undo',
   };
   before.next = node;
-  before.changes = journal.changes;
+  before.changes = { swaps, slots, values };
   before.direction = 'undo';
   versions.current = node;
   return node;
@@ -118,29 +140,16 @@ export function commitJournal(versions: Versions, journal: Journal): StateNode {
 
 /** Takes everything back. */
 export function revertJournal(journal: Journal): void {
-  const { scalars } = journal.store;
-  applyChanges(journal.changes, 'undo');
-  for (const [slot, value] of journal.before) scalars[slot] = value;
-  journal.changes.length = 0;
-  journal.before.clear();
-}
-
-/** All slots of a run as one change. */
-function scalarChange({ store, before }: Journal): Change {
-  const { scalars } = store;
-  const slots = Array.from(before.keys());
-  const old = Array.from(before.values());
-  const fresh = slots.map((slot) => scalars[slot] ?? 0);
-  const write = (values: readonly number[]): void =>
-    slots.forEach((slot, index) => {
-      scalars[slot] = values[index] ?? 0;
-    });
-  return { undo: () => write(old), redo: () => write(fresh) };
+  applyChanges(journal.store, journal, 'undo');
+  journal.swaps.length = 0;
+  journal.slots.length = 0;
+  journal.values.length = 0;
 }
 
 export function setScalar(journal: Journal, slot: number, value: number): void {
   const { scalars } = journal.store;
-  if (!journal.before.has(slot)) journal.before.set(slot, scalars[slot] ?? 0);
+  journal.slots.push(slot);
+  journal.values.push(scalars[slot] ?? 0);
   scalars[slot] = value;
 }
 
@@ -151,12 +160,13 @@ export function setEntry<Key, Value>(
   key: Key,
   value: Value | undefined,
 ): void {
-  const before = map.get(key);
-  if (before === value) return;
+  let other = map.get(key);
+  if (other === value) return;
   writeEntry(map, key, value);
-  journal.changes.push({
-    undo: () => writeEntry(map, key, before),
-    redo: () => writeEntry(map, key, value),
+  journal.swaps.push(() => {
+    const current = map.get(key);
+    writeEntry(map, key, other);
+    other = current;
   });
 }
 

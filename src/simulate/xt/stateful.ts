@@ -9,8 +9,8 @@ import { read32 } from '../../packet/bytes.ts';
 import { hasPorts, protocol } from '../../packet/protocols.ts';
 import { destinationAddress, sourceAddress } from '../live-packet.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
+import { ruleChoice, sharedOptions } from '../rules/rule-choice.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
-import { choose } from '../run.ts';
 import { setEntry } from '../state/store.ts';
 import type { Matcher } from './matcher.ts';
 
@@ -30,19 +30,19 @@ export function statisticMatcher(options: StatisticOptions, compiler: StepCompil
   }
   const { probability, inverted } = options;
   if (probability >= randomRange) return () => !inverted;
-  const choices = [
-    { label: 'yes', probability: { numerator: probability, denominator: randomRange } },
-    {
-      label: 'no',
-      probability: { numerator: randomRange - probability, denominator: randomRange },
-    },
-  ];
-  return ({ run, packet, chain, rule }) => {
-    const { family, name } = chain.table;
-    const key = `statistic in ${family} ${name} ${chain.chain.name} rule ${rule}`;
-    const question = { reason: 'xt-statistic', key, options: choices, fresh: true } as const;
-    return (choose(run, packet.subject, question) === 0) !== inverted;
-  };
+  const denominator = randomRange;
+  const answers = sharedOptions(`statistic ${probability}`, () => [
+    { label: 'yes', probability: { numerator: probability, denominator } },
+    { label: 'no', probability: { numerator: randomRange - probability, denominator } },
+  ]);
+  const draw = ruleChoice({
+    reason: 'xt-statistic',
+    key: ({ table, chain }, rule) =>
+      `statistic in ${table.family} ${table.name} ${chain.name} rule ${rule}`,
+    options: answers,
+    origin: undefined,
+  });
+  return (evaluation) => (draw(evaluation) === 0) !== inverted;
 }
 
 /** limit_mt(): a bucket of `burst` packets that fills by one every `average` ten-thousandths of a second. */

@@ -1,0 +1,76 @@
+/** What the evaluator's benchmark runs: a host between pods, packets to services, rulesets from files. */
+
+import { readFileSync } from 'node:fs';
+import { loadProgram } from '../../src/cli/input/load-program.ts';
+import { debianEnvironment } from '../../src/datatypes/environment.ts';
+import { parseInterfaces } from '../../src/formats/iproute2/parse-interfaces.ts';
+import { parseRoutes } from '../../src/formats/iproute2/parse-routes.ts';
+import { buildHost } from '../../src/host/build-host.ts';
+import type { Program } from '../../src/model/program.ts';
+import { buildFrame, buildPacket } from '../../src/packet/build.ts';
+import type { PacketInput } from '../../src/simulate/api.ts';
+
+export const clock = 1_700_000_000_000;
+
+const interfaces = `2: eth0: <BROADCAST,MULTICAST,NOARP,UP,LOWER_UP> mtu 1500 state UP group default
+    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff
+    inet 10.255.0.1/24 scope global eth0
+3: eth1: <BROADCAST,MULTICAST,NOARP,UP,LOWER_UP> mtu 1500 state UP group default
+    link/ether 02:00:00:00:01:01 brd ff:ff:ff:ff:ff:ff
+    inet 10.254.0.1/24 scope global eth1
+`;
+
+const routes = `10.128.0.0/9 via 10.254.0.2 dev eth1
+10.255.0.0/24 dev eth0 proto kernel scope link src 10.255.0.1
+10.254.0.0/24 dev eth1 proto kernel scope link src 10.254.0.1
+`;
+
+export const host = buildHost({
+  interfaces: parseInterfaces({ name: 'addr', text: interfaces }).value,
+  routes4: parseRoutes({ name: 'route', text: routes }, 4).value,
+}).value;
+
+function address(value: number): Uint8Array {
+  return Uint8Array.of(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
+}
+
+const ports = [80, 443, 8080, 53, 9090, 5432, 6379, 3306, 8443, 9153];
+const firstService = ((10 << 24) | (96 << 16) | 10) >>> 0;
+const firstClient = ((10 << 24) | (255 << 16) | 2) >>> 0;
+
+/** The service at that place in the generated list, asked by a pod. */
+export function packetTo(service: number, client: number): PacketInput {
+  const isUdp = service % 10 === 3;
+  const packet = buildPacket({
+    source: address(firstClient + (client % 200)),
+    destination: address(firstService + service),
+    protocol: isUdp ? 17 : 6,
+    sourcePort: 1024 + (client % 60000),
+    destinationPort: ports[service % ports.length] ?? 80,
+    payload: new Uint8Array(isUdp ? 18 : 0),
+  });
+  const link = {
+    destination: Uint8Array.of(2, 0, 0, 0, 0, 1),
+    source: Uint8Array.of(2, 0, 0, 0, 0, 2),
+  };
+  return { kind: 'received', device: 'eth0', frame: buildFrame(packet, link) };
+}
+
+export function randomPackets(services: number, count: number): readonly PacketInput[] {
+  let state = 12345;
+  const next = () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return state / 0x80000000;
+  };
+  return Array.from({ length: count }, () =>
+    packetTo(Math.floor(next() * services), Math.floor(next() * 60000)),
+  );
+}
+
+export async function programOf(path: string): Promise<Program> {
+  const source = { name: path, text: readFileSync(path, 'utf8') };
+  const { program, diagnostics } = await loadProgram([{ source }], debianEnvironment);
+  const [first] = diagnostics;
+  if (first !== undefined) throw new Error(`${path}: ${first.message}`);
+  return program;
+}
