@@ -124,7 +124,7 @@ const transitions: readonly Readonly<Record<SegmentKind, Row>>[] = [
     none: row('-- -- -- -- -- -- -- -- -- --'),
   },
   {
-    syn: row('-- S2 -- -- -- -- -- -- -- S2'),
+    syn: row('-- S2 -- -- -- -- -- SS -- S2'),
     synack: row('-- SR ig ig ig ig ig ig ig SR'),
     fin: row('-- -- FW FW LA LA LA TW CL --'),
     ack: row('-- ig SR ES CW CW TW TW CL ig'),

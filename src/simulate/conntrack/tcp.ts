@@ -1,6 +1,7 @@
 /** The TCP tracker: nf_conntrack_tcp_packet(), net/netfilter/nf_conntrack_proto_tcp.c. */
 
 import { type Connection, connectionStatus } from './connection.ts';
+import { sequenceOffset } from './sequence-shift.ts';
 import {
   areFlagsValid,
   isBefore,
@@ -32,7 +33,16 @@ export function trackTcp(connection: Connection, context: TrackContext): TrackVe
     return { kind: 'invalid', reason: 'NO_ENTRY' };
   const { tcp } = connection;
   if (tcp === undefined) return { kind: 'invalid', reason: 'NO_ENTRY' };
-  return trackSegment(connection, tcp, segment, context);
+  return trackSegment(connection, tcp, unshifted(connection, segment, context), context);
+}
+
+/** Acknowledgements of a stream that a helper changed speak of the changed numbers (tcp_in_window()). */
+function unshifted(connection: Connection, segment: Segment, { direction }: TrackContext): Segment {
+  if (connection.helperState === undefined) return segment;
+  const { acknowledgement } = segment;
+  const other = direction === 0 ? 1 : 0;
+  const offset = sequenceOffset(connection, other, (acknowledgement - 1) >>> 0);
+  return { ...segment, acknowledgement: (acknowledgement - offset) >>> 0 };
 }
 
 /** tcp_new() */
@@ -218,7 +228,8 @@ function closeByReset(
   const to: TcpState = 'CLOSE';
   if (closingStates.includes(from)) return { kind: 'in-window', state: to, from };
   const other = tracking.sides[direction === 0 ? 1 : 0];
-  const isEstablished = from === 'ESTABLISHED';
+  const isAssured = (connection.status & connectionStatus.assured) !== 0;
+  const isEstablished = from === 'ESTABLISHED' && isAssured;
   let state: TcpState = to;
   if (other.maxAckSet && tracking.lastKind !== 'syn') {
     const { sequence } = segment;
