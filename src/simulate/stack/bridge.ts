@@ -65,7 +65,8 @@ export function receiveOnBridge(
   if (bridge.mac !== undefined && equalBytes(bridge.mac, destination)) packet.packetType = 'host';
   const state = { family: 'bridge', hook: 'prerouting', input: port, output: undefined } as const;
   if (!runHook(run, packet, state)) return;
-  learn(run, bridge, source, port);
+  // br_fdb_update() comes after the hook, which may have written another source.
+  learn(run, bridge, packet.link?.slice(6, 12) ?? source, port);
   forwardOnBridge(run, packet, port, bridge, packet.link?.slice(0, 6) ?? destination);
 }
 
