@@ -1,5 +1,6 @@
 /** The confirm hook, last in input and postrouting: nf_confirm(), __nf_conntrack_confirm(). */
 
+import { runHelper } from '../helpers/run-helper.ts';
 import type { LivePacket } from '../live-packet.ts';
 import { type Run, record } from '../run.ts';
 import { connectionStatus, isReply } from './connection.ts';
@@ -10,6 +11,9 @@ import { summariseTuple } from './tuple.ts';
 export function confirmPacket(run: Run, packet: LivePacket): boolean {
   const { connection, connectionInfo } = packet;
   if (connection === undefined || connectionInfo === undefined) return true;
+  if (connection.helper !== undefined || connection.helperState !== undefined) {
+    if (!runHelper(run, packet, connection)) return false;
+  }
   if (connection.status & connectionStatus.confirmed) return true;
   if (isReply(connectionInfo)) return true;
   if (connection.status & connectionStatus.dying) return false;

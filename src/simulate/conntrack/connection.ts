@@ -1,5 +1,6 @@
 /** One tracked connection (struct nf_conn). */
 
+import type { HelperState } from './helper-state.ts';
 import type { SctpTracking } from './sctp-state.ts';
 import type { TcpTracking } from './tcp-state.ts';
 import type { Tuple } from './tuple.ts';
@@ -68,6 +69,8 @@ export interface Connection {
   /** UDP: when it becomes a stream. */
   streamAt: number;
   helper: string | undefined;
+  /** What the helper remembers; absent until it has something to. */
+  helperState?: HelperState;
   /** The connection that expected this one. */
   master: number | undefined;
   /** Index of the device that masquerade took the address from. */

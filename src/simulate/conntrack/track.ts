@@ -1,12 +1,13 @@
 /** The conntrack hook: nf_conntrack_in(), net/netfilter/nf_conntrack_core.c. */
 
 import { read16 } from '../../packet/bytes.ts';
-import { foldChecksum, pseudoHeaderSum, sctpChecksum, sumWords } from '../../packet/checksum.ts';
+import { foldChecksum, sctpChecksum, sumWords } from '../../packet/checksum.ts';
 import { protocol } from '../../packet/protocols.ts';
-import { destinationAddress, type LivePacket, sourceAddress } from '../live-packet.ts';
+import type { LivePacket } from '../live-packet.ts';
 import type { HookState } from '../rules/evaluation.ts';
 import { conntrackNow, type Run, record } from '../run.ts';
 import { type Connection, type ConnectionInfo, connectionStatus, isReply } from './connection.ts';
+import { joinMaster } from './expect.ts';
 import { inspectIcmp, startsIcmpConnection } from './icmp.ts';
 import { trackSctp } from './sctp.ts';
 import { checkOut, createConnection, destroyConnection, findTuple } from './table.ts';
@@ -83,15 +84,16 @@ function trackConnection(run: Run, packet: LivePacket, tracking: Tracking): bool
       break;
   }
   attach(packet, connection, info);
-  account(run, packet, connection, info);
+  // A segment that is let through although it fits no state refreshes nothing (nf_ct_refresh_acct()).
+  if (verdict.timeoutSeconds !== undefined || verdict.kill === true)
+    account(run, packet, connection, info);
   if (
     verdict.timeoutSeconds !== undefined &&
     (connection.status & connectionStatus.fixedTimeout) === 0
   )
     connection.expires = run.clock + verdict.timeoutSeconds * 1000;
-  if (verdict.kill === true) {
-    destroyConnection(run, connection);
-  } else if (info === 'established-reply') connection.status |= connectionStatus.seenReply;
+  if (verdict.kill === true) destroyConnection(run, connection);
+  if (info === 'established-reply') connection.status |= connectionStatus.seenReply;
   noteFound(run, packet, found.created);
   return true;
 }
@@ -122,8 +124,10 @@ function resolve(run: Run, packet: LivePacket, tracking: Tracking): Resolved | u
     const reply = invertTuple(tuple);
     if (reply === undefined) return undefined;
     const connection = createConnection(run, family, zone, tuple, reply);
-    if (packet.template?.helper !== undefined) connection.helper = packet.template.helper;
-    return { connection, info: 'new', created: true };
+    const expected = joinMaster(run, packet, connection);
+    const helper = packet.template?.helper;
+    if (!expected && helper !== undefined) connection.helper = helper;
+    return { connection, info: expected ? 'related' : 'new', created: true };
   }
   const connection = checkOut(run, hit.connection);
   return { connection, info: infoOf(connection, hit.reply), created: false };
@@ -173,8 +177,14 @@ function trackProtocol(
 }
 
 function sysctlNumber(run: Run, name: string, absent: number): number {
-  const value = run.host.host.sysctls.get(`net.netfilter.nf_conntrack_${name}`);
-  return value === undefined ? absent : Number(value);
+  const { settings } = run.compiled;
+  const known = settings.get(name);
+  if (known !== undefined) return Number.isNaN(known) ? absent : known;
+  const value = Number(
+    run.host.host.sysctls.get(`net.netfilter.nf_conntrack_${name}`) ?? Number.NaN,
+  );
+  settings.set(name, value);
+  return Number.isNaN(value) ? absent : value;
 }
 
 const streamAfterMilliseconds = 2000;
@@ -252,8 +262,9 @@ function isChecksumOk(
   // udplite_error() puts the number of UDP into the pseudo header, so right checksums of UDP-Lite look wrong.
   const summed = number === protocol.udplite ? protocol.udp : number;
   const withPseudo = !(family === 4 && number === protocol.icmp);
+  // Both addresses stand side by side.
   const pseudo = withPseudo
-    ? pseudoHeaderSum(sourceAddress(packet), destinationAddress(packet), summed, length - offset)
+    ? sumWords(bytes, family === 4 ? 12 : 8, family === 4 ? 20 : 40, summed + length - offset)
     : 0;
   // nf_ip_checksum() sums the IPv4 header too: a broken one breaks the check.
   const right = foldChecksum(sumWords(bytes, family === 4 ? 0 : offset, length, pseudo)) === 0;
