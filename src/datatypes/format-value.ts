@@ -51,8 +51,8 @@ function hexadecimal(value: bigint, digits: number): string {
   return `0x${value.toString(16).padStart(digits, '0')}`;
 }
 
-/** Least number of hexadecimal digits by nft's type number: ether_type, mark, dscp. */
-const hexadecimalDigits: Readonly<Record<number, number>> = { 10: 4, 19: 8, 36: 2 };
+/** Least number of hexadecimal digits by nft's type number: ether_type, mark, dscp, ecn. */
+const hexadecimalDigits: Readonly<Record<number, number>> = { 10: 4, 19: 8, 36: 2, 37: 1 };
 
 function fromTable(pick: (options: FormatOptions) => NameTable): Formatter {
   return (constant, options) => {
@@ -82,9 +82,10 @@ function formatService({ value }: Constant, options: FormatOptions): string {
   return name === undefined ? String(value) : `"${name}"`;
 }
 
+/** Indexes are signed (nft: ifindex_type_print). */
 function formatInterface({ value }: Constant, options: FormatOptions): string {
   const name = options.environment.interfaces.names.get(Number(value));
-  return name === undefined ? String(value) : `"${name}"`;
+  return name === undefined ? String(BigInt.asIntN(32, value)) : `"${name}"`;
 }
 
 /** nft: tchandle_type_print */
@@ -93,7 +94,7 @@ function formatClassid({ value }: Constant): string {
   if (value === 0n) return 'none';
   const major = (value >> 16n).toString(16);
   const minor = (value & 0xffffn).toString(16);
-  return major === '0' ? `:${minor}` : `${major}:${minor}`;
+  return `${major}:${minor}`;
 }
 
 function formatIdentity(pick: (options: FormatOptions) => NameTable): Formatter {

@@ -98,7 +98,9 @@ export function setTree(reader: Reader, name: string): SetTree | undefined {
   const [field] = set.key;
   const type = set.key.length === 1 && field !== undefined ? field.type : invalidType;
   const tree: SetTree = { kind: 'set', set, type, order: 'none', bits: 0 };
-  return set.anonymous ? { ...tree, elements: elementTrees(set) } : tree;
+  return set.anonymous
+    ? { ...tree, elements: elementTrees(set, reader.scope.settings.dialect) }
+    : tree;
 }
 
 function readLookup(operation: LookupOperation, reader: Reader): void {

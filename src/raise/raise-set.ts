@@ -3,6 +3,7 @@
 import type { SetDeclaration, SetFlag, SetType } from '../ast/nft/ruleset.ts';
 import type { ProgramSet, SetField } from '../model/program.ts';
 import { elementExpression } from './elements.ts';
+import type { Dialect } from './options.ts';
 import { elementTrees } from './set-elements.ts';
 import { statefulStatements } from './stateful.ts';
 import { objectType } from './statement-operations.ts';
@@ -15,6 +16,7 @@ export function raiseSet(
   set: ProgramSet,
   written: SetDeclaration | undefined,
   updated: boolean,
+  dialect: Dialect = '1.1.7',
 ): SetDeclaration {
   const { comment, defaultTimeout, gcInterval } = set;
   const size = set.size ?? (updated ? updatedSize : undefined);
@@ -25,7 +27,7 @@ export function raiseSet(
     key: typeofKey(written?.key) ?? fieldTypes(set.key),
     ...mapDeclaration(set, written),
     flags: setFlags(set, written),
-    autoMerge: set.autoMerge,
+    autoMerge: set.autoMerge || (dialect === '1.0.6' && written?.autoMerge === true),
     policy: set.policy,
     ...(size === undefined ? {} : { size }),
     ...(defaultTimeout === undefined ? {} : { timeout: defaultTimeout }),
@@ -33,7 +35,7 @@ export function raiseSet(
     ...(comment === undefined ? {} : { comment }),
     ...(written?.handle === undefined ? {} : { handle: written.handle }),
     statements: statefulStatements(set.operations),
-    elements: elementTrees(set).map((element) =>
+    elements: elementTrees(set, dialect).map((element) =>
       elementExpression(element, set, undefined, undefined),
     ),
     span: set.span,

@@ -2,6 +2,7 @@
 
 import type { Chain, Ruleset, Table } from '../ast/nft/ruleset.ts';
 import type { Program, ProgramChain, ProgramTable } from '../model/program.ts';
+import { withMeters } from './older-meters.ts';
 import { type RaiseOptions, type RaiseSettings, raiseSettings } from './options.ts';
 import { raiseObject } from './raise-object.ts';
 import { raiseRule } from './raise-rule.ts';
@@ -53,7 +54,9 @@ function raiseTable(
   const chains = new Map((written?.chains ?? []).map((chain) => [chain.name, chain]));
   const updated = updatedSets(table);
   const { comment, handle } = written ?? {};
-  return {
+  const inDialect = (raised: Table) =>
+    settings.dialect === '1.0.6' ? withMeters(raised, written) : raised;
+  return inDialect({
     kind: 'table',
     family: table.family,
     name: table.name,
@@ -63,7 +66,7 @@ function raiseTable(
     objects: written?.objects ?? table.objects.flatMap((object) => raiseObject(object) ?? []),
     sets: table.sets
       .filter((set) => !set.anonymous)
-      .map((set) => raiseSet(set, sets.get(set.name), updated.has(set.name))),
+      .map((set) => raiseSet(set, sets.get(set.name), updated.has(set.name), settings.dialect)),
     flowtables: (written?.flowtables ?? []).map((flowtable) => ({
       ...flowtable,
       devices: inOrder(flowtable.devices),
@@ -72,7 +75,7 @@ function raiseTable(
       .filter((chain) => chain.anonymous !== true)
       .map((chain) => raiseChain(chain, chains.get(chain.name), scope)),
     span: table.span,
-  };
+  });
 }
 
 /** Names of sets that rules add to, update or delete from. */

@@ -5,6 +5,7 @@ import { paddedBits } from '../datatypes/concat.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import type { ProgramElement, ProgramSet, SetField } from '../model/program.ts';
 import { numberFromBytes, rangePrefixLength, swapBytes } from './bits.ts';
+import type { Dialect } from './options.ts';
 import { concatTree } from './reader.ts';
 import { textFromBytes } from './text.ts';
 import type { ElementTree, Tree } from './tree.ts';
@@ -103,7 +104,6 @@ function sortValue(tree: Tree | undefined): bigint {
   }
 }
 
-/** The fields' numbers one after the other, the first one first. */
 /** Strings count as numbers of the machine there: the last character is the most significant. */
 function partSortValue(part: Tree): bigint {
   const value = sortValue(part);
@@ -119,9 +119,25 @@ function elementSortValue({ key }: ElementTree): bigint {
   return sortValue(key);
 }
 
+/** nft 1.0.6 compares strings and whole concatenations as numbers of the machine: the last byte counts most. */
+function olderSortValue({ key, source }: ElementTree, interval: boolean): bigint {
+  const text = key?.kind === 'value' && key.type.base === 'string' && !interval;
+  const machine = text || key?.kind === 'concat';
+  if (!machine || source.key === undefined) return sortValue(key);
+  return swapBytes(numberFromBytes(source.key), source.key.length * 8);
+}
+
+/** nft_bitmap: keys of at most two bytes. */
+function isShort({ key, interval, timeout }: ProgramSet): boolean {
+  return !interval && !timeout && (key[0]?.length ?? 0) <= 2;
+}
+
 /** Sorts by key; a catch-all element comes last. */
-function sortElements(elements: readonly ElementTree[]): ElementTree[] {
-  const keyed = elements.map((element) => ({ element, value: elementSortValue(element) }));
+function sortElements(
+  elements: readonly ElementTree[],
+  sortKey: (element: ElementTree) => bigint,
+): ElementTree[] {
+  const keyed = elements.map((element) => ({ element, value: sortKey(element) }));
   keyed.sort((first, second) => {
     if (first.element.key === undefined) return second.element.key === undefined ? 0 : 1;
     if (second.element.key === undefined) return -1;
@@ -160,7 +176,7 @@ function distinct(elements: readonly ProgramElement[]): ProgramElement[] {
 }
 
 /** The elements of a set as nft lists them; those of interval concatenations stay in the order of loading. */
-export function elementTrees(set: ProgramSet): ElementTree[] {
+export function elementTrees(set: ProgramSet, dialect: Dialect): ElementTree[] {
   const trees = distinct(set.elements).map((source): ElementTree => {
     const key =
       source.key === undefined
@@ -170,5 +186,13 @@ export function elementTrees(set: ProgramSet): ElementTree[] {
     return { key, source, ...(data === undefined ? {} : { data }) };
   });
   const ordered = set.interval && set.key.length > 1;
-  return ordered ? trees : sortElements(trees);
+  if (ordered) return trees;
+  // The kernel lists sets of short keys with the newest first; of equals 1.0.6 keeps that order.
+  if (dialect === '1.0.6') {
+    const newestFirst = set.map === undefined && set.key.length === 1 && isShort(set);
+    return sortElements(newestFirst ? trees.reverse() : trees, (element) =>
+      olderSortValue(element, set.interval),
+    );
+  }
+  return sortElements(trees, elementSortValue);
 }

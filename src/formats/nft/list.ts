@@ -10,7 +10,8 @@ import { type PrintOptions, printNft } from './print.ts';
 /** What reading the rules back gives: constants typed, implicit matches dropped, elements sorted. */
 export function canonicalRuleset(ruleset: Ruleset, options: PrintOptions = {}): Ruleset {
   const environment = options.environment === undefined ? {} : { environment: options.environment };
-  return raise(lower(ruleset, environment).value, ruleset, environment);
+  const dialect = options.dialect === undefined ? {} : { dialect: options.dialect };
+  return raise(lower(ruleset, environment).value, ruleset, { ...environment, ...dialect });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Text of nft → commands, or a single rule: the way into the grammar. */
 
 import { knownShapes } from '../../../grammar/nft/known-shapes.ts';
+import { readListing } from '../../../grammar/nft/listing-reader.ts';
 import { NftParser } from '../../../grammar/nft/nft-parser.ts';
 import type { IncludeReader } from '../../../grammar/nft/parse-context.ts';
 import type { Rule } from '../../ast/nft/ruleset.ts';
@@ -27,10 +28,19 @@ export interface ParseOptions {
   readonly shapes?: 'auto' | 'always' | 'never';
 }
 
+/** Below this nothing is gained by asking the grammar about shapes only. */
+const smallestListing = 32_768;
+
 /** Reads a script as `nft -f` does; variables are replaced and includes read. Never throws on any text. */
 export function parseNft(source: Source, options: ParseOptions = {}): Result<Script> {
   const shared = parser();
-  shared.shapes = options.shapes ?? 'auto';
+  const { shapes = 'auto' } = options;
+  shared.shapes = shapes;
+  const large = shapes === 'always' || source.text.length >= smallestListing;
+  if (large && shapes !== 'never') {
+    const listing = readListing(source, knownShapes, shared.teacher);
+    if (listing !== undefined) return listing;
+  }
   return shared.parseScript(source, new Map(), options.includes);
 }
 

@@ -104,7 +104,6 @@ export function applyChainBlock(
     ...(block.handle === undefined ? {} : { writtenHandle: block.handle }),
     span: block.span,
     rules: [],
-    ruleHandles: new Map(),
   });
   if (base === undefined && block.policy !== undefined) {
     report(context, 'not-possible', block.policy.span, 'only a chain with a hook has a policy');
@@ -199,7 +198,7 @@ function flushChain(context: LoadContext, table: TableState, chain: ChainState):
     for (const rule of chain.rules) countRule(context.usage, table, rule, -1);
   }
   chain.rules = [];
-  chain.ruleHandles.clear();
+  delete chain.ruleHandles;
 }
 
 function renameChain(

@@ -24,13 +24,16 @@ export interface ChainState {
   span: Span;
   rules: Rule[];
   /** Handles of rules that have none written. */
-  readonly ruleHandles: Map<Rule, number>;
+  ruleHandles?: Map<Rule, number>;
 }
 
 export interface SetState {
   declaration: SetDeclaration;
   readonly handle: number;
+  /** Copied from the declaration when a command first asks for them. */
   elements: Expression[];
+  /** Nothing has asked for the elements: they are those of the declaration. */
+  readonly untouched: boolean;
   /** Keys of the elements; made when a command first asks for one. */
   keys?: Map<string, number>;
 }
@@ -111,7 +114,6 @@ function tableStateOf(state: RulesetState, table: Table): TableState {
       ...(chain.handle === undefined ? {} : { writtenHandle: chain.handle }),
       span: chain.span,
       rules: [...chain.rules],
-      ruleHandles: new Map(),
     };
     result.chains.set(chain.name, added);
   }
@@ -129,18 +131,29 @@ export function takeHandle(table: TableState, written?: number): number {
 
 /** The handle of a rule: as written, or numbered when one is first asked for. */
 export function ruleHandle(table: TableState, chain: ChainState, rule: Rule): number {
-  const known = rule.handle ?? chain.ruleHandles.get(rule);
+  const known = rule.handle ?? chain.ruleHandles?.get(rule);
   if (known !== undefined) return known;
   const handle = takeHandle(table);
+  chain.ruleHandles ??= new Map();
   chain.ruleHandles.set(rule, handle);
   return handle;
 }
 
 export function addSetState(table: TableState, declaration: SetDeclaration): SetState {
+  let own: Expression[] | undefined;
   const added: SetState = {
     declaration,
     handle: takeHandle(table, declaration.handle),
-    elements: [...declaration.elements],
+    get elements() {
+      own ??= [...declaration.elements];
+      return own;
+    },
+    set elements(changed) {
+      own = changed;
+    },
+    get untouched() {
+      return own === undefined;
+    },
   };
   table.sets.set(declaration.name, added);
   return added;
@@ -165,6 +178,11 @@ export function rulesetOf(state: RulesetState): Ruleset {
   return { kind: 'ruleset', tables: [...state.tables.values()].map(tableOf) };
 }
 
+function declarationOf(set: SetState): SetDeclaration {
+  if (set.untouched) return set.declaration;
+  return { ...set.declaration, elements: set.elements };
+}
+
 function tableOf(table: TableState): Table {
   return {
     kind: 'table',
@@ -174,10 +192,7 @@ function tableOf(table: TableState): Table {
     ...(table.comment === undefined ? {} : { comment: table.comment }),
     ...(table.writtenHandle === undefined ? {} : { handle: table.writtenHandle }),
     objects: [...table.objects.values()].map(({ declaration }) => declaration),
-    sets: [...table.sets.values()].map(({ declaration, elements }) => ({
-      ...declaration,
-      elements,
-    })),
+    sets: [...table.sets.values()].map(declarationOf),
     flowtables: [...table.flowtables.values()].map(({ flowtable }) => flowtable),
     chains: [...table.chains.values()].map((chain) => ({
       kind: 'chain' as const,

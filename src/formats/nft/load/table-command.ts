@@ -103,7 +103,7 @@ function deleteTable(context: LoadContext, table: TableState): void {
 function flushTable(context: LoadContext, table: TableState): void {
   for (const chain of table.chains.values()) {
     chain.rules = [];
-    chain.ruleHandles.clear();
+    delete chain.ruleHandles;
   }
   context.usage = undefined;
 }

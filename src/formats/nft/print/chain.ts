@@ -18,15 +18,16 @@ function printBase(chain: Chain, base: BaseChain, family: Family, context: Print
   const priority = printPriority(base.priority, family, base.hook, context);
   const policy = ` policy ${base.policy ?? 'accept'};`;
   const offload = chain.flags?.includes('offload') ? ' flags offload;' : '';
-  const devices = printDevices(base.devices ?? []);
+  const devices = printDevices(base.devices ?? [], context);
   return `type ${base.type} hook ${base.hook}${devices} priority ${priority};${policy}${offload}`;
 }
 
-function printDevices(devices: readonly string[]): string {
+function printDevices(devices: readonly string[], { dialect }: PrintContext): string {
   const [first] = devices;
   if (first === undefined) return '';
   if (devices.length === 1) return ` device "${first}"`;
-  return ` devices = { ${devices.map((device) => `"${device}"`).join(', ')} }`;
+  const names = dialect === '1.0.6' ? devices : devices.map((device) => `"${device}"`);
+  return ` devices = { ${names.join(', ')} }`;
 }
 
 /** By the name of a standard priority at most ten away, else the number. */

@@ -3,9 +3,10 @@
 import type { Node } from '../../../ast/nft/node.ts';
 import { debianEnvironment, type NameEnvironment } from '../../../datatypes/environment.ts';
 import type { FormatOptions } from '../../../datatypes/format-options.ts';
+import type { Dialect } from '../../../raise/options.ts';
 
 /** The nft whose listing is written. */
-export type Dialect = '1.1.7' | '1.0.6';
+export type { Dialect };
 
 export interface PrintOptions {
   /** `-s`: without counters, used quota and expiry times. */

@@ -35,9 +35,15 @@ function keyTypeName(key: SetType | undefined): string {
   return key.expression.kind === 'concat' ? '' : datatypeOfExpression(key.expression);
 }
 
+/** Elements with data or a state stand alone; nft 1.0.6 looks at the key only. */
+function isWide(set: SetDeclaration, { dialect }: PrintContext): boolean {
+  if (dialect === '1.0.6') return false;
+  const state = set.statements.length > 0 || set.flags.includes('timeout');
+  return set.map || state || set.timeout !== undefined;
+}
+
 export function printElements(set: SetDeclaration, context: PrintContext): string {
-  const wide = set.map || set.statements.length > 0 || set.flags.includes('timeout');
-  const columns = wide || set.timeout !== undefined ? 1 : (perLine[keyTypeName(set.key)] ?? 1);
+  const columns = isWide(set, context) ? 1 : (perLine[keyTypeName(set.key)] ?? 1);
   const parts: string[] = [];
   set.elements.forEach((element: Expression, index) => {
     if (index > 0) parts.push(index % columns === 0 ? ',\n\t\t\t     ' : ', ');

@@ -16,6 +16,7 @@ import { formatDuration } from '../../../datatypes/format-time.ts';
 import { formatValue } from '../../../datatypes/format-value.ts';
 import { type PrintContext, rangeContext, spelling } from './context.ts';
 import { printMeta, printPayload, printRawPayload, printTcpOption } from './header-field.ts';
+import { olderDatatype } from './older-values.ts';
 import { printStatement } from './statement.ts';
 
 export function printExpression(node: Expression, context: PrintContext): string {
@@ -117,7 +118,10 @@ function isVerdictMap(data: Expression): boolean {
 const printers: PerExpression<[PrintContext], string> = {
   symbol: printSymbol,
   string: ({ text }) => `"${text}"`,
-  value: ({ type, value, bits }, context) => formatValue(type, value, bits, context.format),
+  value: ({ type, value, bits }, context) => {
+    const shown = context.dialect === '1.0.6' ? olderDatatype(type) : type;
+    return formatValue(shown, value, bits, context.format);
+  },
   variable: ({ name }) => `$${name}`,
   prefix: ({ address, length }, context) => `${printExpression(address, context)}/${length}`,
   range: ({ from, to }, context) => {

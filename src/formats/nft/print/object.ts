@@ -35,7 +35,10 @@ const defaultTimeouts: Readonly<Record<string, Readonly<Record<string, number>>>
   udp: { unreplied: 30, replied: 120 },
 };
 
-function printTimeoutPolicy(object: Extract<ObjectDeclaration, { type: 'ct timeout' }>): string {
+function printTimeoutPolicy(
+  object: Extract<ObjectDeclaration, { type: 'ct timeout' }>,
+  { dialect }: PrintContext,
+): string {
   const defaults = defaultTimeouts[object.protocol] ?? {};
   const written = new Map(
     object.policy.map(({ state, seconds }) => [state.toLowerCase(), seconds]),
@@ -43,7 +46,7 @@ function printTimeoutPolicy(object: Extract<ObjectDeclaration, { type: 'ct timeo
   const states = Object.entries(defaults).flatMap(([state, seconds]) => {
     const value = written.get(state);
     if (value === undefined || value === seconds) return [];
-    return [`${state} : ${formatDuration(value * 1000)}`];
+    return [`${state} : ${dialect === '1.0.6' ? value : formatDuration(value * 1000)}`];
   });
   return `policy = { ${states.join(', ')} }`;
 }
@@ -68,7 +71,7 @@ function objectLines(object: ObjectDeclaration, family: string, context: PrintCo
       return [
         `protocol ${object.protocol}`,
         `l3proto ${object.l3proto ?? family}`,
-        printTimeoutPolicy(object),
+        printTimeoutPolicy(object, context),
       ];
     case 'ct expectation':
       return [

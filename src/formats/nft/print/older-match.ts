@@ -45,8 +45,15 @@ function flagsText(
 ): string | undefined {
   const masked = flags(mask);
   const wanted = flags(value);
-  if (masked === undefined || masked.length < 2 || wanted === undefined) return undefined;
+  if (masked === undefined || wanted === undefined) return undefined;
+  // One flag under its own mask is written as later releases write it.
+  if (masked.length === 1 && wanted.length === 1 && sameValue(masked[0], wanted[0]))
+    return undefined;
   return [wanted, masked].map((list) => list.map(print).join(',')).join(' / ');
+}
+
+function sameValue(first: Expression | undefined, second: Expression | undefined): boolean {
+  return first?.kind === 'value' && second?.kind === 'value' && first.value === second.value;
 }
 
 /** The flags of `a | b | c`, or one alone. */

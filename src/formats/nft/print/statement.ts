@@ -21,11 +21,12 @@ import { printExpression, printVerdict } from './expression.ts';
 import { printLog } from './log.ts';
 import { printNat, printTproxy } from './nat.ts';
 import { olderMatch } from './older-match.ts';
+import { olderStatement } from './older-values.ts';
 import { printRule } from './rule.ts';
 import { printCounter, printLast, printLimit, printQuota } from './stateful.ts';
 
 export function printStatement(node: Statement, context: PrintContext): string {
-  return dispatch(node, context);
+  return dispatch(context.dialect === '1.0.6' ? olderStatement(node) : node, context);
 }
 
 function dispatch<Kind extends StatementKind>(
