@@ -57,6 +57,17 @@ const shippedShapes = (lessons) => ({
   },
 });
 
+/** Commander can run other programs, which nft-sim never does: loading what that needs takes long. */
+const noChildProcess = {
+  name: 'no-child-process',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path: 'none', namespace: 'stub' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'stub' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 function run(...words) {
   const { status } = spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exitCode = status ?? 1;
@@ -83,7 +94,7 @@ await build({
   ...common,
   entryPoints: { cli: 'src/cli/main.ts' },
   outExtension: { '.js': '.cjs' },
-  plugins,
+  plugins: [...plugins, noChildProcess],
   format: 'cjs',
   minify: true,
   legalComments: 'linked',

@@ -24,7 +24,9 @@ if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtime
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 const built = join(root, 'dist', 'cli.cache');
-const sources = ['src', 'grammar', 'samples', 'bin', 'package.json'].map((name) => join(root, name));
+const sources = ['src', 'grammar', 'samples', 'bin', 'package.json'].map((name) =>
+  join(root, name),
+);
 if (!existsSync(built) || sources.some((path) => newest(path) > statSync(built).mtimeMs)) {
   run(process.execPath, [join(root, 'bin', 'build.mjs'), '--no-types']);
 }

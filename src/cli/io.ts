@@ -1,6 +1,6 @@
 /** The outside world as the commands see it; the only file that touches the process. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { fstatSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
 import type { Source } from '../base/span.ts';
 
 export interface Io {
@@ -49,20 +49,49 @@ function read(path: string): Source | Failure {
 }
 
 /** A reader that goes away (`| head`) ends the command quietly. */
-function endWithReader(): void {
-  process.stdout.on('error', (error) => {
-    if ('code' in error && error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
+function endWithReader(error: unknown): void {
+  if (error instanceof Error && 'code' in error && error.code === 'EPIPE') process.exit(0);
+  throw error;
+}
+
+/** Writes to standard output without its stream, which takes long to load; the stream takes over where it must wait. */
+function outWriter(): (text: string) => void {
+  let stream: NodeJS.WriteStream | undefined;
+  return (text) => {
+    let rest: Uint8Array = Buffer.from(text);
+    while (stream === undefined && rest.length > 0) {
+      try {
+        rest = rest.subarray(writeSync(1, rest));
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) {
+          endWithReader(error);
+        }
+        stream = process.stdout;
+        if (stream.listenerCount('error') === 0) stream.on('error', endWithReader);
+      }
+    }
+    if (rest.length > 0) stream?.write(rest);
+  };
+}
+
+/** Only character devices are terminals, and the null device is none: the stream need not be asked. */
+function isTerminal(): boolean {
+  try {
+    const { rdev } = fstatSync(1);
+    return rdev !== 0 && rdev !== statSync('/dev/null').rdev && process.stdout.isTTY === true;
+  } catch {
+    return process.stdout.isTTY === true;
+  }
 }
 
 /** Colour is on for terminals, off with NO_COLOR (no-color.org). */
 export function processIo(): Io {
-  if (process.stdout.listenerCount('error') === 0) endWithReader();
   return {
-    out: (text) => process.stdout.write(text),
+    out: outWriter(),
     error: (text) => process.stderr.write(text),
-    colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    get colour() {
+      return !process.env.NO_COLOR && isTerminal();
+    },
     read,
     list,
   };

@@ -8,6 +8,7 @@ import type { Host } from '../../host/host.ts';
 import type { SnapshotKind } from '../../host/snapshot-files.ts';
 import { completeXt } from '../../model/complete-xt.ts';
 import type { Loader, Program } from '../../model/program.ts';
+import { type Companion, companionOf } from './companion.ts';
 import { type RulesetKind, rulesetKind } from './ruleset-kind.ts';
 
 export interface RulesetSource {
@@ -22,6 +23,13 @@ export interface LoadedProgram {
   readonly diagnostics: readonly Diagnostic[];
   /** What was decided on the way, for the reader; one lower-case sentence each. */
   readonly notes: readonly string[];
+  /** Rulesets that are not in the program yet; none unless they were to be kept. */
+  readonly companions: readonly Companion[];
+}
+
+export interface LoadProgramOptions {
+  /** Leave an iptables-save of tables that a listing holds too for later: the caller completes what it needs. */
+  readonly keepCompanions?: boolean;
 }
 
 /** The ruleset files of a host folder in the order in which a node loads them. */
@@ -123,6 +131,11 @@ function ipsetAsRuleset(source: Source): Diagnostic {
 const tableKey = ({ family, name }: { readonly family: string; readonly name: string }) =>
   `${family} ${name}`;
 
+/** Says that rules come from another file than the listing. */
+export function completionNote(rules: number, where = ''): string {
+  return `${rules} rules${where} are read from the iptables-save of the same tables, which shows what the listing loses`;
+}
+
 /** Joins pieces; an iptables-save of tables that an nft listing holds too only completes the listing. */
 function joinPieces(pieces: readonly { readonly kind: RulesetKind; readonly piece: Piece }[]): {
   readonly program: Program;
@@ -138,9 +151,7 @@ function joinPieces(pieces: readonly { readonly kind: RulesetKind; readonly piec
     if (companion.tables.length > 0) {
       const completion = completeXt(program, companion);
       program = completion.program;
-      notes.push(
-        `${completion.completedRules} rules are read from the iptables-save of the same tables, which shows what the listing loses`,
-      );
+      notes.push(completionNote(completion.completedRules));
     }
     const added = piece.program.tables.filter((table) => !again(table));
     program = { ...program, tables: [...program.tables, ...added] };
@@ -152,18 +163,26 @@ function joinPieces(pieces: readonly { readonly kind: RulesetKind; readonly piec
 export async function loadProgram(
   rulesets: readonly RulesetSource[],
   environment: NameEnvironment,
+  { keepCompanions = false }: LoadProgramOptions = {},
 ): Promise<LoadedProgram> {
   const diagnostics: Diagnostic[] = [];
+  const companions: Companion[] = [];
   const pieces: { readonly kind: RulesetKind; readonly piece: Piece }[] = [];
   for (const ruleset of rulesets) {
     const kind = rulesetKind(ruleset.source.text);
     if (kind === 'not-text') diagnostics.push(notText(ruleset.source));
     else if (kind === 'ipset-save') diagnostics.push(ipsetAsRuleset(ruleset.source));
     else {
+      const tables = pieces.flatMap(({ piece }) => piece.program.tables);
+      const companion = keepCompanions ? companionOf(ruleset, { tables }) : undefined;
+      if (companion !== undefined) {
+        companions.push(companion);
+        continue;
+      }
       const piece = await loadPiece(ruleset, kind, environment);
       diagnostics.push(...piece.diagnostics);
       pieces.push({ kind, piece });
     }
   }
-  return { ...joinPieces(pieces), diagnostics };
+  return { ...joinPieces(pieces), diagnostics, companions };
 }

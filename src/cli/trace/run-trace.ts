@@ -2,6 +2,7 @@
 
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { prepareHost } from '../../host/prepared-host.ts';
+import type { Program } from '../../model/program.ts';
 import { buildAnnotator } from '../../objects/annotate.ts';
 import type { Annotator } from '../../report/annotator.ts';
 import type { Exploration, PacketInput, SimulationState } from '../../simulate/api.ts';
@@ -9,8 +10,11 @@ import { type CompiledProgram, compileProgram } from '../../simulate/compile.ts'
 import { explore, sampleOutcome } from '../../simulate/explore.ts';
 import { type Flow, simulateFlow } from '../../simulate/flow.ts';
 import { initialState } from '../../simulate/simulate.ts';
+import type { Companion } from '../input/companion.ts';
 import {
+  completionNote,
   environmentOf,
+  type LoadedProgram,
   loadProgram,
   type RulesetSource,
   rulesetsOfNode,
@@ -34,6 +38,10 @@ interface Inputs {
   readonly compiled: CompiledProgram;
   readonly state: SimulationState;
   readonly notes: readonly string[];
+  readonly companions: readonly Companion[];
+  readonly compile: (program: Program) => CompiledProgram;
+  /** The program with all that completes it. */
+  readonly whole: () => Promise<LoadedProgram>;
 }
 
 /** The rulesets of the command line; those of the host folder only when none is given. */
@@ -72,16 +80,74 @@ async function readInputs(
   const hostNotes = assumed.inferences.length > 0 ? [] : node.host.assumptions;
   const sources = rulesetSources(session, options, node);
   if ('mistake' in sources) return sources;
-  const loaded = await loadProgram(sources, environmentOf(node.host));
+  const keepCompanions = mayCompleteLater(options);
+  const environment = environmentOf(node.host);
+  const loaded = await loadProgram(sources, environment, { keepCompanions });
   if (showDiagnostics(session, [...node.diagnostics, ...loaded.diagnostics].filter(isNews))) {
     return 'invalid';
   }
   const host =
     options.ctState === 'established' ? withConnection(node.host, question.packet) : node.host;
   const hookOrder = options.hookOrder ?? (options.ruleset === undefined ? 'unknown' : 'loading');
-  const compiled = compileProgram(loaded.program, { host, hookOrder });
+  const compile = (program: Program) => compileProgram(program, { host, hookOrder });
+  const compiled = compile(loaded.program);
   const notes = [...hostNotes.map(({ message }) => message), ...loaded.notes];
-  return { node, question, compiled, state: initialState(compiled), notes };
+  const { companions } = loaded;
+  const whole = () => loadProgram(sources, environment);
+  const state = initialState(compiled);
+  return { node, question, compiled, state, notes, companions, compile, whole };
+}
+
+/** One packet from the state that the files give: it can be played again. */
+const mayCompleteLater = ({ flow, reply, count }: TraceOptions): boolean =>
+  flow !== true && reply !== true && (count ?? 1) === 1;
+
+interface Played {
+  readonly inputs: Inputs;
+  readonly explorations: readonly Exploration[] | Mistake;
+}
+
+function played(inputs: Inputs, options: TraceOptions): Played {
+  return { inputs, explorations: playRounds(inputs, inputs.question.input, options) };
+}
+
+function withProgram(inputs: Inputs, program: Program, notes = inputs.notes): Inputs {
+  const compiled = inputs.compile(program);
+  return { ...inputs, compiled, state: initialState(compiled), notes };
+}
+
+/** Plays the packet; chains that an iptables-save knows better are completed when it comes to them. */
+async function play(
+  session: Session,
+  inputs: Inputs,
+  options: TraceOptions,
+): Promise<Played | 'invalid'> {
+  const { companions, compiled, notes } = inputs;
+  if (companions.length === 0) return played(inputs, options);
+  const { completeOnTheWay } = await import('./complete-on-the-way.ts');
+  const completed = completeOnTheWay(
+    compiled.program,
+    companions,
+    (program) => played(withProgram(inputs, program), options),
+    ({ explorations }) => (isMistake(explorations) ? [] : explorations),
+  );
+  if (completed === undefined) return playWhole(session, inputs, options);
+  const note = completionNote(completed.completedRules, ' on the way');
+  const answer = completed.played;
+  return { ...answer, inputs: { ...answer.inputs, notes: [...notes, note] } };
+}
+
+/** What the iptables-save says cannot be read by chains: it is read whole, with what is wrong in it. */
+async function playWhole(
+  session: Session,
+  inputs: Inputs,
+  options: TraceOptions,
+): Promise<Played | 'invalid'> {
+  const { program, notes, diagnostics } = await inputs.whole();
+  const sources = new Set(inputs.companions.map(({ source }) => source));
+  const news = diagnostics.filter((one) => isNews(one) && sources.has(one.span.source));
+  if (showDiagnostics(session, news)) return 'invalid';
+  return played(withProgram(inputs, program, [...new Set([...inputs.notes, ...notes])]), options);
 }
 
 /** Plays the packet `--count` times; the last exploration is the answer, earlier ones only change the state. */
@@ -155,13 +221,18 @@ function judge(session: Session, expect: string, exploration: Exploration): void
 }
 
 export async function runTrace(session: Session, options: TraceOptions): Promise<void> {
-  const inputs = await readInputs(session, options);
-  if (inputs === 'invalid') {
+  const read = await readInputs(session, options);
+  if (read === 'invalid') {
     session.exitCode = 1;
     return;
   }
-  if (isMistake(inputs)) return fail(session, inputs.mistake);
-  const explorations = playRounds(inputs, inputs.question.input, options);
+  if (isMistake(read)) return fail(session, read.mistake);
+  const answer = await play(session, read, options);
+  if (answer === 'invalid') {
+    session.exitCode = 1;
+    return;
+  }
+  const { inputs, explorations } = answer;
   if (isMistake(explorations)) return fail(session, explorations.mistake);
   const flow = playFlow(inputs, options);
   const output: TraceOutput = {
