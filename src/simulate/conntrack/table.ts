@@ -16,6 +16,11 @@ export function findConnection(run: Run, id: number): Connection | undefined {
   return run.checkedOut.get(id) ?? run.store.connections.get(id);
 }
 
+/** The helper that `ct helper` and xtables' helper match speak of: that of the connection which expected this one. */
+export function helperOfMaster(run: Run, { master }: Connection): string | undefined {
+  return master === undefined ? undefined : findConnection(run, master)?.helper;
+}
+
 /** A copy that this run may modify; it becomes the table's at the end of the run. */
 export function checkOut(run: Run, connection: Connection): Connection {
   const known = run.checkedOut.get(connection.id);

@@ -8,6 +8,7 @@ import {
   isReply,
   tupleOf,
 } from '../conntrack/connection.ts';
+import { helperOfMaster } from '../conntrack/table.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import { jenkinsHashWords } from './jenkins-hash.ts';
@@ -79,7 +80,8 @@ function connectionReader(operation: CtOperation): Reader | undefined {
         storeHost32(evaluation, to, Math.min(left, 0xffffffff));
       };
     case 'helper':
-      return (evaluation, to, { helper }) => {
+      return (evaluation, to, connection) => {
+        const helper = helperOfMaster(evaluation.run, connection);
         if (helper === undefined) breakRule(evaluation);
         else storeText(evaluation, to, helper);
       };

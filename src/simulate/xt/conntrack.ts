@@ -15,6 +15,7 @@ import type {
 } from '../../fields/iptables/matches/conntrack.ts';
 import type { HelperOptions } from '../../fields/iptables/matches/helper.ts';
 import { type Connection, connectionStatus, isReply } from '../conntrack/connection.ts';
+import { helperOfMaster } from '../conntrack/table.ts';
 import { destinationAddress, sourceAddress } from '../live-packet.ts';
 import { countConnections } from '../operations/connlimit.ts';
 import { conntrackStateBit } from '../operations/ct.ts';
@@ -146,11 +147,12 @@ export function connbytesMatcher(options: ConnbytesOptions): Matcher {
   };
 }
 
+/** helper_mt(): the helper of the connection that expected this one. */
 export function helperMatcher({ name, inverted }: HelperOptions): Matcher {
-  return ({ packet: { connection } }) => {
-    const helper = connection?.helper;
-    if (connection === undefined || helper === undefined) return inverted;
-    return (name === '' || helper.startsWith(name)) !== inverted;
+  return ({ run, packet: { connection } }) => {
+    const helper = connection === undefined ? undefined : helperOfMaster(run, connection);
+    if (helper === undefined) return inverted;
+    return (name === '' || name.startsWith(helper)) !== inverted;
   };
 }
 
