@@ -1,5 +1,6 @@
 /** A rule of a large listing: only its place and shape are kept, its statements are made when they are asked for. */
 
+import type { Expression } from '../../src/ast/nft/expressions.ts';
 import type { Rule } from '../../src/ast/nft/ruleset.ts';
 import type { RuleShape, ShapedRule } from '../../src/ast/nft/shaped-rule.ts';
 import type { Statement } from '../../src/ast/nft/statements.ts';
@@ -22,6 +23,22 @@ export function materialise(
   const rule = build(line, source);
   if (isRule(rule)) return rule;
   throw new InternalError('a known shape of rules makes no rule');
+}
+
+/** The same for an element of a set. */
+export function materialiseElement(
+  source: Source,
+  start: number,
+  build: (line: LineShape, source: Source) => unknown,
+): Expression {
+  line.scan(source.text, start, scanModes.element);
+  const element = build(line, source);
+  if (isExpression(element)) return element;
+  throw new InternalError('a known shape of elements makes no element');
+}
+
+function isExpression(value: unknown): value is Expression {
+  return typeof value === 'object' && value !== null && 'kind' in value;
 }
 
 /** Reads like any rule; `{ ...rule }` does not copy it, since its properties are computed. */

@@ -12,12 +12,12 @@ import type {
 import type { Diagnostic, Result } from '../../src/base/diagnostic.ts';
 import type { Source } from '../../src/base/span.ts';
 import type { Family } from '../../src/fields/families.ts';
+import { ElementPlaces } from './element-places.ts';
 import { isPlainName } from './keyword-names.ts';
 import {
   afterBlankLines,
   closingBrace,
   headerAt,
-  isExpression,
   KnownLines,
   type ReadBlock,
 } from './known-lines.ts';
@@ -135,10 +135,10 @@ class ListingReader {
     const fields: { flags?: SetDeclaration['flags']; autoMerge?: boolean } = {};
     const kind = map ? 'map' : 'set';
     let at = afterBlankLines(text, this.lines.fields(kind, source, header.next, fields));
-    const elements: Expression[] = [];
+    const places = new ElementPlaces(source);
     elementsHeader.lastIndex = at;
     if (elementsHeader.test(text)) {
-      const end = this.elements(elementsHeader.lastIndex, elements);
+      const end = this.elements(elementsHeader.lastIndex, places);
       if (end === undefined) return undefined;
       at = afterBlankLines(text, end);
     }
@@ -155,26 +155,44 @@ class ListingReader {
       flags,
       autoMerge,
       ...handled,
-      elements,
+      elements: [],
       span: { source, start, end: brace + 1 },
     };
-    return { block: { name, declaration }, next: text.indexOf('\n', brace) + 1 };
+    const filled = withElements(declaration, places);
+    return { block: { name, declaration: filled }, next: text.indexOf('\n', brace) + 1 };
   }
 
   /** Elements to the brace behind the last one; where the text goes on behind its line. */
-  private elements(position: number, items: Expression[]): number | undefined {
-    const { source } = this;
-    const { text } = source;
+  private elements(position: number, places: ElementPlaces): number | undefined {
+    const { text } = this.source;
     let at = position;
     for (;;) {
-      const [known, shape] = this.lines.element(source, at) ?? [];
-      const element = shape && known?.build(shape, source);
-      if (shape === undefined || !isExpression(element)) return undefined;
-      items.push(element);
+      const [known, shape] = this.lines.element(this.source, at) ?? [];
+      if (shape === undefined || known === undefined) return undefined;
+      if (!places.add(known.member, shape)) return undefined;
       if (text.charCodeAt(shape.stop) !== comma) return afterLine(text, shape.stop + 1);
       at = afterBlanks(text, shape.stop + 1);
     }
   }
+}
+
+/** Fewer elements than this are made at once. */
+const fewElements = 16;
+
+/** The declaration with the elements; many of them are made when they are asked for. */
+function withElements(declaration: SetDeclaration, places: ElementPlaces): SetDeclaration {
+  if (places.count < fewElements) return { ...declaration, elements: places.expressions() };
+  let made: readonly Expression[] | undefined;
+  const lazy: SetDeclaration = {
+    ...declaration,
+    get elements() {
+      made ??= places.expressions();
+      return made;
+    },
+  };
+  // Not copied with the others: a changed declaration has elements of its own.
+  Object.defineProperty(lazy, 'shaped', { value: places });
+  return lazy;
 }
 
 function familyOf(word: string | undefined): Family | undefined {

@@ -1,9 +1,10 @@
 /** The shapes of lines that are known: learnt from the grammar while reading, or shipped with the build. */
 
+import type { ElementShape } from '../../src/ast/nft/shaped-elements.ts';
 import type { HoleKind, RuleShape } from '../../src/ast/nft/shaped-rule.ts';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import type { Source } from '../../src/base/span.ts';
-import { materialise } from './lazy-rule.ts';
+import { materialise, materialiseElement } from './lazy-rule.ts';
 import { holeClasses, LineShape, scanModes } from './line-shape.ts';
 import { type Builder, mark, partialTemplateOf, sameTree, templateOf } from './line-template.ts';
 import {
@@ -20,6 +21,8 @@ export interface KnownShape extends RuleShape {
   readonly build: Builder;
   readonly notes: Builder | undefined;
   readonly commented: boolean;
+  /** What elements of sets share, where the shape is one of elements. */
+  readonly member: ElementShape;
 }
 
 /** Reads a text of a kind by the grammar; undefined when it cannot stand alone or has errors. */
@@ -84,6 +87,7 @@ export class ShapeBook {
       return known;
     }
     if (entry !== undefined || teacher === undefined || entries.has(shape.hash)) return entry;
+    if (this.isFull) return undefined;
     const { hash, start } = shape;
     const known = this.learn(kind, shape, text, teacher);
     entries.set(hash, known);
@@ -129,9 +133,11 @@ function shapeOf(lesson: Lesson): KnownShape | undefined {
   const marked = markedOf(lesson);
   const build = templateOf(lesson.tree, marked);
   if (build === undefined) return undefined;
+  const holes = lesson.classes.map((code) => holeKinds[code] ?? 'name');
   return {
     build,
-    holes: lesson.classes.map((code) => holeKinds[code] ?? 'name'),
+    holes,
+    member: { holes, materialise: (source, start) => materialiseElement(source, start, build) },
     materialise: (source, start) => materialise(source, start, build),
     notes: lesson.notes.length === 0 ? undefined : partialTemplateOf(lesson.notes, marked),
     commented: typeof lesson.tree === 'object' && lesson.tree !== null && 'comment' in lesson.tree,

@@ -85,7 +85,9 @@ function lowerSets(scope: RuleScope): readonly SetBuild[] {
     scope.table.sets.set(build.name, build);
     builds.push(build);
   }
-  for (const build of builds) fillSet(newContext(scope), build);
+  for (const build of builds) {
+    fillSet(newContext(scope), build, scope.shapes !== undefined);
+  }
   return builds;
 }
 

@@ -97,9 +97,27 @@ export interface ProgramSet {
   /** Statements that each new element gets. */
   readonly operations: readonly Operation[];
   readonly elements: readonly ProgramElement[];
+  /** The same elements in arrays, for large sets; `elements` makes objects of them when it is asked for. */
+  readonly packed?: PackedElements;
   /** The elements are not in the input (an ipset, a set listed without content): lookups are choices. */
   readonly unknownElements?: boolean;
   readonly span: Span;
+}
+
+/** Elements one after the other in arrays; not to be written to. */
+export interface PackedElements {
+  readonly count: number;
+  readonly keyLength: number;
+  /** `keyLength` bytes for each element. */
+  readonly keys: Uint8Array;
+  /** Last keys of intervals; equal to the first ones for single values. */
+  readonly keyEnds?: Uint8Array;
+  /** Single values have an end too: concatenations of intervals. */
+  readonly allHaveEnds: boolean;
+  /** Data of maps: which of `values` each element has. */
+  readonly valueNumbers?: Int32Array;
+  readonly values?: readonly (Uint8Array | Verdict)[];
+  readonly spanOf: (index: number) => Span;
 }
 
 export interface ProgramElement {

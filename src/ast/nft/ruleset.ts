@@ -3,6 +3,7 @@
 import type { Family } from '../../fields/families.ts';
 import type { Expression } from './expressions.ts';
 import type { Node } from './node.ts';
+import type { ShapedElements } from './shaped-elements.ts';
 import type { ObjectType, Statement } from './statements.ts';
 
 export interface Ruleset {
@@ -100,6 +101,8 @@ export interface SetDeclaration extends Node {
   /** Per-element statements declared for the set (`counter`, `limit rate …`, `quota …`, `ct count …`, `last`). */
   readonly statements: readonly Statement[];
   readonly elements: readonly Expression[];
+  /** Where the elements of a large set are in the text; copies of the declaration do not have it. */
+  readonly shaped?: ShapedElements;
 }
 
 export interface Flowtable extends Node {

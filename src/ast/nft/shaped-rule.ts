@@ -6,16 +6,9 @@ import type { Rule } from './ruleset.ts';
 /** What a hole holds: digits, an address, a quoted string, or a name behind `jump`, `goto` or `@`. */
 export type HoleKind = 'number' | 'ipv4' | 'ipv6' | 'ethernet' | 'string' | 'name';
 
-/** One object per shape: it tells shapes apart by its identity. */
-export interface RuleShape {
-  readonly holes: readonly HoleKind[];
-  /** The tree of a line of this shape, which begins at `start`. */
-  readonly materialise: (source: Source, start: number) => Rule;
-}
-
-/** A rule that knows its shape and where its holes are. */
-export interface ShapedRule extends Rule {
-  readonly shape: RuleShape;
+/** A line, or an element of a set, that knows where its holes are. */
+export interface ShapedLine {
+  readonly shape: { readonly holes: readonly HoleKind[] };
   readonly source: Source;
   /** Offsets of the line in the text. */
   readonly start: number;
@@ -25,12 +18,24 @@ export interface ShapedRule extends Rule {
   holeEnd(hole: number): number;
 }
 
+/** One object per shape: it tells shapes apart by its identity. */
+export interface RuleShape {
+  readonly holes: readonly HoleKind[];
+  /** The tree of a line of this shape, which begins at `start`. */
+  readonly materialise: (source: Source, start: number) => Rule;
+}
+
+/** A rule that knows its shape and where its holes are. */
+export interface ShapedRule extends Rule, ShapedLine {
+  readonly shape: RuleShape;
+}
+
 export function isShaped(rule: Rule): rule is ShapedRule {
   return 'shape' in rule;
 }
 
 /** The characters in a hole, without quotes. */
-export function holeText(rule: ShapedRule, hole: number): string {
-  const quote = rule.shape.holes[hole] === 'string' ? 1 : 0;
-  return rule.source.text.slice(rule.holeStart(hole) + quote, rule.holeEnd(hole) - quote);
+export function holeText(line: ShapedLine, hole: number): string {
+  const quote = line.shape.holes[hole] === 'string' ? 1 : 0;
+  return line.source.text.slice(line.holeStart(hole) + quote, line.holeEnd(hole) - quote);
 }

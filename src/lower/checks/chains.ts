@@ -2,7 +2,13 @@
 
 import type { Span } from '../../base/span.ts';
 import type { Operation } from '../../model/operations.ts';
-import type { ProgramChain, ProgramHook, ProgramSet, ProgramTable } from '../../model/program.ts';
+import type {
+  PackedElements,
+  ProgramChain,
+  ProgramHook,
+  ProgramSet,
+  ProgramTable,
+} from '../../model/program.ts';
 import type { RuleScope } from '../rule.ts';
 import { ShapedProgramRule } from '../shape/shaped-program-rule.ts';
 import { jumpTarget } from '../shape/variant.ts';
@@ -118,10 +124,38 @@ function gatherShaped(
 }
 
 function addMapJumps(walk: Walk, fact: ChainFacts, set: ProgramSet | undefined): void {
+  if (set?.packed !== undefined) {
+    addPackedJumps(walk, fact, set.packed);
+    return;
+  }
   for (const { data, span } of set?.elements ?? []) {
     if (data === undefined || data instanceof Uint8Array || !('chain' in data)) continue;
     addJump(walk, fact, data.chain, span ?? fact.chain.span);
   }
+}
+
+/** Each target once, unless one of them is wrong: that is said of every element. */
+function addPackedJumps(walk: Walk, fact: ChainFacts, packed: PackedElements): void {
+  const { values = [], valueNumbers = new Int32Array() } = packed;
+  const names = values.map((value) =>
+    value instanceof Uint8Array || !('chain' in value) ? undefined : value.chain,
+  );
+  if (names.every((name) => name === undefined || isTarget(walk, name))) {
+    for (const [number, name] of names.entries()) {
+      if (name === undefined) continue;
+      addJump(walk, fact, name, () => packed.spanOf(valueNumbers.indexOf(number)));
+    }
+    return;
+  }
+  for (const [index, number] of valueNumbers.entries()) {
+    const name = names[number];
+    if (name !== undefined) addJump(walk, fact, name, () => packed.spanOf(index));
+  }
+}
+
+function isTarget(walk: Walk, name: string): boolean {
+  const target = walk.index.get(name);
+  return target !== undefined && walk.facts[target]?.chain.base === undefined;
 }
 
 function addJump(walk: Walk, fact: ChainFacts, name: string, place: Place): void {

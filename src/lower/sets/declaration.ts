@@ -14,7 +14,9 @@ import { closest } from '../suggest.ts';
 import { wordSpan } from '../word-span.ts';
 import { checkDuplicates } from './duplicates.ts';
 import { programElements } from './elements.ts';
-import { evaluateSetItems } from './items.ts';
+import { evaluateMembersOf } from './items.ts';
+import { packElements } from './packed/pack.ts';
+import { setPacked } from './packed/unpack.ts';
 import type { SetBuild } from './set-build.ts';
 import { typeofShape } from './typeof.ts';
 
@@ -188,14 +190,16 @@ function shapeOfExpression(
 }
 
 /** The elements that stand in the declaration. */
-export function fillSet(context: LoweringContext, set: SetBuild): void {
+export function fillSet(context: LoweringContext, set: SetBuild, byShape: boolean): void {
+  const shaped = byShape ? set.declaration?.shaped : undefined;
+  const packed = shaped === undefined ? undefined : packElements(context, set, shaped);
+  if (packed !== undefined) {
+    setPacked(set, packed);
+    return;
+  }
   const items = set.declaration?.elements ?? [];
   if (items.length === 0) return;
-  context.set = set;
-  const { type, order, bits } = set.key;
-  Object.assign(context.expect, { type, order, bits, max: 0, key: set.key });
-  const members = evaluateSetItems(context, { kind: 'set', items, span: set.span });
-  context.set = undefined;
+  const members = evaluateMembersOf(context, set, items);
   if (members === undefined) return;
   const elements = programElements(context, set, members.elements);
   if (elements === undefined) return;

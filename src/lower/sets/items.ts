@@ -37,6 +37,20 @@ interface ElementOptions {
 
 const noOptions: ElementOptions = {};
 
+/** Members as they stand in the declaration of a set. */
+export function evaluateMembersOf(
+  context: LoweringContext,
+  set: SetBuild,
+  items: readonly Expression[],
+): TypedSet | undefined {
+  context.set = set;
+  const { type, order, bits } = set.key;
+  Object.assign(context.expect, { type, order, bits, max: 0, key: set.key });
+  const members = evaluateSetItems(context, { kind: 'set', items, span: set.span });
+  context.set = undefined;
+  return members;
+}
+
 export function evaluateSetItems(
   context: LoweringContext,
   node: SetExpression,

@@ -38,7 +38,8 @@ export function toProgramSet(set: SetBuild): ProgramSet {
   const { declaration } = set;
   const map = mapOf(set);
   const { timeout, gcInterval, comment } = declaration ?? {};
-  return {
+  const { packed } = set;
+  const lowered: Omit<ProgramSet, 'elements'> = {
     name: set.name,
     anonymous: set.anonymous,
     constant: set.constant,
@@ -55,7 +56,14 @@ export function toProgramSet(set: SetBuild): ProgramSet {
     keyLength: lengthOf(set.key),
     ...(map === undefined ? {} : { map }),
     operations: set.operations,
-    elements: set.elements,
+    ...(packed === undefined ? {} : { packed }),
     span: set.span,
+  };
+  if (packed === undefined) return { ...lowered, elements: set.elements };
+  return {
+    ...lowered,
+    get elements() {
+      return set.elements;
+    },
   };
 }

@@ -3,7 +3,7 @@
 import type { SetDeclaration } from '../../ast/nft/ruleset.ts';
 import type { Span } from '../../base/span.ts';
 import type { ObjectKind, Operation } from '../../model/operations.ts';
-import type { ProgramElement } from '../../model/program.ts';
+import type { PackedElements, ProgramElement } from '../../model/program.ts';
 import type { KeyShape } from '../context.ts';
 
 export interface SetBuild {
@@ -26,6 +26,7 @@ export interface SetBuild {
   size: number | undefined;
   operations: readonly Operation[];
   elements: readonly ProgramElement[];
+  packed?: PackedElements;
   readonly declaration: SetDeclaration | undefined;
 }
 

@@ -96,7 +96,7 @@ function learn(
   lowerStatements: LowerStatements,
 ): Variant | undefined {
   const tracker = newTracker(rule);
-  const statements = trackedStatements(tracker);
+  const statements = trackedStatements(tracker, rule);
   if (statements === undefined || statements.some(({ kind }) => changing.has(kind))) {
     return undefined;
   }
@@ -112,7 +112,7 @@ function learn(
   diagnostics.length = before.diagnostics;
   table.anonymousCounts.clear();
   for (const [pattern, count] of before.counts) table.anonymousCounts.set(pattern, count);
-  return clean ? variantOf(scope, tracker, operations, sets.map(programSet)) : undefined;
+  return clean ? variantOf(scope, rule, tracker, operations, sets.map(programSet)) : undefined;
 }
 
 export function programSet(set: RuleScope['table']['anonymousSets'][number]): ProgramSet {
@@ -121,11 +121,11 @@ export function programSet(set: RuleScope['table']['anonymousSets'][number]): Pr
 
 function variantOf(
   scope: RuleScope,
+  rule: ShapedRule,
   tracker: Tracker,
   operations: readonly Operation[],
   sets: readonly ProgramSet[],
 ): Variant | undefined {
-  const { rule } = tracker;
   // What looks at values from here on makes no guards.
   const guarded = new Set(tracker.guards);
   const places = [operations, sets.map(({ elements, span }) => [elements, span])];

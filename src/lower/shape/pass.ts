@@ -25,11 +25,11 @@ export function holeValue(
   const hole = tracker === undefined ? undefined : leafOf(tracker, node, 'text');
   const { type, order, max } = expect;
   if (tracker === undefined || hole === undefined || type === undefined) return undefined;
-  const { rule } = tracker;
-  const kind = rule.shape.holes[hole];
+  const { line } = tracker;
+  const kind = line.shape.holes[hole];
   const bits = kind === 'string' ? expect.bits : Math.max(statementBits, expect.bits);
   const reading = readingFor(kind, { type, bits, max }, environment);
-  const text = holeText(rule, hole);
+  const text = holeText(line, hole);
   if (reading === undefined || !canRead(reading, text, 0, text.length)) return undefined;
   const known = tracker.readings.get(hole);
   if (known === undefined) tracker.readings.set(hole, [reading]);
@@ -171,7 +171,7 @@ export function holeVerdict(written: WrittenVerdict): Verdict | undefined {
     return undefined;
   const hole = leafOf(tracker, written, 'chain');
   if (hole === undefined) return undefined;
-  const chain = holeText(tracker.rule, hole);
+  const chain = holeText(tracker.line, hole);
   if (chain.length > longestChainName) return undefined;
   const verdict: Verdict = { kind: written.kind, chain };
   watch(tracker, verdict, 'chain', [hole], chain);
@@ -191,8 +191,8 @@ export function holeCounter(statement: CounterStatement): Operation | undefined 
   if (packets === undefined || bytes === undefined) return undefined;
   const operation: Operation = {
     kind: 'counter',
-    packets: BigInt(holeText(tracker.rule, packets)),
-    bytes: BigInt(holeText(tracker.rule, bytes)),
+    packets: BigInt(holeText(tracker.line, packets)),
+    bytes: BigInt(holeText(tracker.line, bytes)),
     span: statement.span,
   };
   tracker.counters.set(operation, { packets, bytes });

@@ -1,13 +1,13 @@
 /** What the operations of a shape's first rule become in another rule of the shape. */
 
-import { holeText, type ShapedRule } from '../../ast/nft/shaped-rule.ts';
+import { holeText, type ShapedLine } from '../../ast/nft/shaped-rule.ts';
 import type { Span } from '../../base/span.ts';
 import { numberBytes, textBytes } from '../bytes.ts';
 import { readNumber } from './reading.ts';
 import type { HoleBytes, HoleConstant, Tracker } from './tracker.ts';
 
 /** Makes a value for a rule, whose anonymous sets have the names given; undefined: the value is the same for all. */
-export type Maker = ((rule: ShapedRule, setNames: readonly string[]) => unknown) | undefined;
+export type Maker = ((rule: ShapedLine, setNames: readonly string[]) => unknown) | undefined;
 
 /** What is found in the first rule, and what it was made of. */
 export interface Learnt {
@@ -22,7 +22,7 @@ export function makerOf(learnt: Learnt, value: unknown): Maker {
   if (typeof value !== 'object' || value === null) return undefined;
   if (value instanceof Uint8Array) return bytesMaker(learnt, value);
   if (Array.isArray(value)) return listMaker(learnt, value);
-  if (isSpan(value)) return spanMaker(learnt.tracker.rule, value);
+  if (isSpan(value)) return spanMaker(learnt.tracker.line, value);
   const { tracker } = learnt;
   for (const [verdict, hole] of tracker.verdicts) {
     if (verdict !== value) continue;
@@ -54,7 +54,7 @@ function holeBytesMaker({ constant, order, length, kept }: HoleBytes): Maker {
   };
 }
 
-function numberOf({ fixed, pieces }: HoleConstant, rule: ShapedRule): bigint {
+function numberOf({ fixed, pieces }: HoleConstant, rule: ShapedLine): bigint {
   let value = fixed;
   for (const { hole, reading, mask, shift } of pieces) {
     const number = readNumber(reading, holeText(rule, hole));
@@ -99,14 +99,14 @@ function isSpan(value: object): value is Span {
 }
 
 /** A place in the first rule is as far behind the end of the last hole before it in any other. */
-function spanMaker(first: ShapedRule, span: Span): Maker {
+function spanMaker(first: ShapedLine, span: Span): Maker {
   if (span.source !== first.source) return undefined;
   const start = placeMaker(first, span.start);
   const end = placeMaker(first, span.end);
   return (rule) => ({ source: rule.source, start: start(rule), end: end(rule) });
 }
 
-function placeMaker(first: ShapedRule, offset: number): (rule: ShapedRule) => number {
+function placeMaker(first: ShapedLine, offset: number): (rule: ShapedLine) => number {
   let hole = -1;
   while (hole + 1 < first.shape.holes.length && first.holeEnd(hole + 1) <= offset) hole++;
   if (hole < 0) {
@@ -118,7 +118,7 @@ function placeMaker(first: ShapedRule, offset: number): (rule: ShapedRule) => nu
 }
 
 /** Every place in the value lies between holes or at their ends, so that other rules have it too. */
-export function hasPlainPlaces(first: ShapedRule, value: unknown): boolean {
+export function hasPlainPlaces(first: ShapedLine, value: unknown): boolean {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return true;
   if (isSpan(value)) {
     if (value.source !== first.source) return true;
@@ -127,7 +127,7 @@ export function hasPlainPlaces(first: ShapedRule, value: unknown): boolean {
   return Object.values(value).every((inner) => hasPlainPlaces(first, inner));
 }
 
-function isOutsideHoles(first: ShapedRule, offset: number): boolean {
+function isOutsideHoles(first: ShapedLine, offset: number): boolean {
   if (offset < first.start || offset > first.end) return false;
   for (let hole = 0; hole < first.shape.holes.length; hole++) {
     if (first.holeStart(hole) < offset && offset < first.holeEnd(hole)) return false;

@@ -1,6 +1,8 @@
 /** The tree of a rule whose holes are watched. */
 
-import type { HoleKind } from '../../ast/nft/shaped-rule.ts';
+import type { Expression } from '../../ast/nft/expressions.ts';
+import type { ShapedElement } from '../../ast/nft/shaped-elements.ts';
+import type { HoleKind, ShapedLine, ShapedRule } from '../../ast/nft/shaped-rule.ts';
 import type { Statement } from '../../ast/nft/statements.ts';
 import { type Tracker, watch } from './tracker.ts';
 
@@ -22,26 +24,52 @@ function marker(kind: HoleKind, hole: number): string {
 }
 
 /** The rule's statements; undefined when a hole is not found in them or the comment exactly as it is written. */
-export function trackedStatements(tracker: Tracker): readonly Statement[] | undefined {
-  const { rule } = tracker;
-  const { holes } = rule.shape;
-  const { text } = rule.source;
-  const markers = holes.map(marker);
-  let line = '';
-  let from = rule.start;
-  for (const [hole, value] of markers.entries()) {
-    line += text.slice(from, rule.holeStart(hole));
-    line += holes[hole] === 'string' ? `"${value}"` : value;
-    from = rule.holeEnd(hole);
-  }
-  line += `${text.slice(from, rule.end)}\n`;
-  const marked = rule.shape.materialise({ name: '', text: line }, 0);
-  const actual = rule.shape.materialise(rule.source, rule.start);
+export function trackedStatements(
+  tracker: Tracker,
+  { shape, source, start }: ShapedRule,
+): readonly Statement[] | undefined {
+  const { text, markers } = markedLine(tracker.line);
+  const marked = shape.materialise({ name: '', text: `${text}\n` }, 0);
   const found = new Set<number>();
   const commented = markers.indexOf(marked.comment ?? '');
   if (commented >= 0) found.add(commented);
-  const copy = track(tracker, actual.statements, marked.statements, markers, found);
+  const { statements } = shape.materialise(source, start);
+  const copy = track(tracker, statements, marked.statements, markers, found);
   return found.size === markers.length && isStatements(copy) ? copy : undefined;
+}
+
+/** The same for an element of a set. */
+export function trackedElement(
+  tracker: Tracker,
+  { shape, source, start }: ShapedElement,
+): Expression | undefined {
+  const { text, markers } = markedLine(tracker.line);
+  const marked = shape.materialise({ name: '', text: `${text},` }, 0);
+  const found = new Set<number>();
+  const copy = track(tracker, shape.materialise(source, start), marked, markers, found);
+  return found.size === markers.length && isExpression(copy) ? copy : undefined;
+}
+
+/** The line with a marker in every hole. */
+function markedLine(line: ShapedLine): {
+  readonly text: string;
+  readonly markers: readonly string[];
+} {
+  const { holes } = line.shape;
+  const { text } = line.source;
+  const markers = holes.map(marker);
+  let marked = '';
+  let from = line.start;
+  for (const [hole, value] of markers.entries()) {
+    marked += text.slice(from, line.holeStart(hole));
+    marked += holes[hole] === 'string' ? `"${value}"` : value;
+    from = line.holeEnd(hole);
+  }
+  return { text: marked + text.slice(from, line.end), markers };
+}
+
+function isExpression(value: unknown): value is Expression {
+  return typeof value === 'object' && value !== null && 'kind' in value;
 }
 
 function isStatements(value: unknown): value is readonly Statement[] {

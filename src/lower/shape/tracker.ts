@@ -4,7 +4,7 @@
  * What passes values on unseen, and remembers where they end up, is in pass.ts.
  */
 
-import type { ShapedRule } from '../../ast/nft/shaped-rule.ts';
+import type { ShapedLine } from '../../ast/nft/shaped-rule.ts';
 import type { ByteOrder } from '../../datatypes/datatype.ts';
 import type { Operation, Verdict } from '../../model/operations.ts';
 import type { TypedValue } from '../typed.ts';
@@ -36,7 +36,8 @@ export interface HoleBytes {
 }
 
 export interface Tracker {
-  readonly rule: ShapedRule;
+  /** The rule, or the element of a set. */
+  readonly line: ShapedLine;
   /** Holes whose text something has looked at. */
   readonly guards: Set<number>;
   /** Which property of which node of the tree holds a hole. */
@@ -55,9 +56,9 @@ export function activeTracker(): Tracker | undefined {
   return active;
 }
 
-export function newTracker(rule: ShapedRule): Tracker {
+export function newTracker(line: ShapedLine): Tracker {
   return {
-    rule,
+    line,
     guards: new Set(),
     leaves: new Map(),
     constants: new Map(),
