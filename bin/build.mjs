@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -68,6 +68,30 @@ const noChildProcess = {
   },
 };
 
+/** Modules that the command line loads when one of their functions is first called: most runs need none of them. */
+const late = {
+  'grammar/calico-selector/parser.ts': ['parseBySelectorGrammar'],
+  'node:crypto': ['hash'],
+};
+
+const lateModules = {
+  name: 'late-modules',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^node:crypto$|\/parser\.ts$/ }, ({ path, resolveDir, namespace }) => {
+      if (namespace === 'late') return undefined;
+      const name = path.startsWith('node:') ? path : relative(root, resolve(resolveDir, path));
+      return name in late ? { path: name, namespace: 'late' } : undefined;
+    });
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
+      const wanted = JSON.stringify(path.startsWith('node:') ? path : join(root, path));
+      const functions = late[path].map(
+        (name) => `export const ${name} = (...rest) => require(${wanted}).${name}(...rest);`,
+      );
+      return { contents: functions.join('\n'), resolveDir: root };
+    });
+  },
+};
+
 function run(...words) {
   const { status } = spawnSync(process.execPath, words, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exitCode = status ?? 1;
@@ -94,7 +118,7 @@ await build({
   ...common,
   entryPoints: { cli: 'src/cli/main.ts' },
   outExtension: { '.js': '.cjs' },
-  plugins: [...plugins, noChildProcess],
+  plugins: [...plugins, noChildProcess, lateModules],
   format: 'cjs',
   minify: true,
   legalComments: 'linked',

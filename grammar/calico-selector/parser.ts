@@ -1,4 +1,4 @@
-/** The grammar of Calico selectors, and `parseSelector` which never throws. */
+/** The grammar of Calico selectors, and its reader which never throws. */
 
 import {
   EmbeddedActionsParser,
@@ -191,11 +191,16 @@ class SelectorParser extends EmbeddedActionsParser {
   }
 }
 
-const parser = new SelectorParser();
+let shared: SelectorParser | undefined;
+
+function theParser(): SelectorParser {
+  shared ??= new SelectorParser();
+  return shared;
+}
 
 /** What the grammar's page is drawn from. */
 export function selectorProductions(): readonly ISerializedGast[] {
-  return parser.getSerializedGastProductions();
+  return theParser().getSerializedGastProductions();
 }
 
 function syntaxError(span: Span, message: string): Diagnostic {
@@ -234,7 +239,7 @@ function tooDeep(tokens: readonly IToken[]): IToken | undefined {
 }
 
 /** Reads a selector; blank text is `all()`. The value is undefined when the text is not a selector. */
-export function parseSelector(source: Source): Result<Selector | undefined> {
+export function parseBySelectorGrammar(source: Source): Result<Selector | undefined> {
   const { tokens, errors } = lexicalErrors(source);
   if (errors.length > 0) return { value: undefined, diagnostics: errors };
   if (tokens.length === 0) {
@@ -246,6 +251,7 @@ export function parseSelector(source: Source): Result<Selector | undefined> {
     const error = syntaxError(span, `parentheses are nested more than ${maximumDepth} deep`);
     return { value: undefined, diagnostics: [error] };
   }
+  const parser = theParser();
   parser.source = source;
   parser.input = tokens;
   const value = parser.selector();

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSelector } from '../../grammar/calico-selector/parser.ts';
+import { parseSelector } from '../../grammar/calico-selector/parse-selector.ts';
 import { splitPorts } from '../../src/generate/calico/chains/port-slots.ts';
 import { lengthLimitedId, nflogPrefix } from '../../src/generate/calico/names.ts';
 import {

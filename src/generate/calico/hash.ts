@@ -1,15 +1,21 @@
 /** Digests in the forms that Felix uses them. */
 
 import { hash } from 'node:crypto';
+import { sha1Hex } from '../../base/sha1.ts';
+import { sha2 } from '../../base/sha256.ts';
 
 type Algorithm = 'sha1' | 'sha224' | 'sha256' | 'sha3-224';
 
 /** Unpadded base64url of the digest of UTF-8 text. */
 export function digestText(algorithm: Algorithm, text: string): string {
+  if (algorithm === 'sha256' || algorithm === 'sha224') {
+    return base64Url(sha2(algorithm === 'sha256' ? 256 : 224, text));
+  }
   return hash(algorithm, text, 'base64url');
 }
 
 export function digestHex(algorithm: Algorithm, text: string): string {
+  if (algorithm === 'sha1') return sha1Hex(text);
   return hash(algorithm, text, 'hex');
 }
 
@@ -32,4 +38,15 @@ export function fnv1(text: string): number {
     value = (Math.imul(value, fnvPrime) ^ byte) >>> 0;
   }
   return value;
+}
+
+const characters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+function base64Url(bytes: Uint8Array): string {
+  let text = '';
+  for (let bit = 0; bit < bytes.length * 8; bit += 6) {
+    const pair = ((bytes[bit >>> 3] ?? 0) << 8) | (bytes[(bit >>> 3) + 1] ?? 0);
+    text += characters.charAt((pair >>> (10 - (bit & 7))) & 63);
+  }
+  return text;
 }

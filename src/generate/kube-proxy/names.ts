@@ -1,6 +1,6 @@
 /** Chain names: readable prefixes and hashes of what the chain is for. */
 
-import { hash } from 'node:crypto';
+import { sha2 } from '../../base/sha256.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const longestNftName = 240;
@@ -13,15 +13,15 @@ const characterPairs = Array.from(
 
 /** The first 8 or 16 characters of the base32 (RFC 4648) of the SHA-256 of a text. */
 export function hashText(text: string, length: 8 | 16): string {
-  const digest = hash('sha256', text, 'binary');
+  const digest = sha2(256, text);
   return length === 8
     ? eightCharacters(digest, 0)
     : eightCharacters(digest, 0) + eightCharacters(digest, 5);
 }
 
 /** Five bytes are eight characters. */
-function eightCharacters(bytes: string, at: number): string {
-  const byte = (index: number): number => bytes.charCodeAt(at + index);
+function eightCharacters(bytes: Uint8Array, at: number): string {
+  const byte = (index: number): number => bytes[at + index] ?? 0;
   const high = (byte(0) << 12) | (byte(1) << 4) | (byte(2) >>> 4);
   const low = ((byte(2) & 15) << 16) | (byte(3) << 8) | byte(4);
   return (

@@ -1,6 +1,6 @@
 /** Corpus calls about names, hashes and marks. */
 
-import { parseSelector } from '../../../grammar/calico-selector/parser.ts';
+import { parseSelector } from '../../../grammar/calico-selector/parse-selector.ts';
 import { complement, hex, parseMark } from '../../../src/generate/calico/hex.ts';
 import {
   allMarks,

@@ -1,6 +1,6 @@
 /** One selector for what an entity rule asks of endpoints, namespaces and service accounts. */
 
-import { parseSelector } from '../../../../grammar/calico-selector/parser.ts';
+import { parseSelector } from '../../../../grammar/calico-selector/parse-selector.ts';
 import { prefixLabels, printSelector } from '../selectors/selector.ts';
 import type { EntityRule, ServiceAccountMatch } from './policy-objects.ts';
 

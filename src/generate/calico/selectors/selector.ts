@@ -1,6 +1,6 @@
 /** Selectors as Felix uses them: normalised text, ids, label prefixes, evaluation. */
 
-import { parseSelector } from '../../../../grammar/calico-selector/parser.ts';
+import { parseSelector } from '../../../../grammar/calico-selector/parse-selector.ts';
 import type { Selector } from '../../../../grammar/calico-selector/selector.ts';
 import type { Diagnostic } from '../../../base/diagnostic.ts';
 import { ipSetId } from '../names.ts';

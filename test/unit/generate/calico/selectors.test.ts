@@ -1,7 +1,7 @@
 /** Selectors: their normal form, ids, meaning and errors. */
 
 import { describe, expect, it } from 'vitest';
-import { parseSelector } from '../../../../grammar/calico-selector/parser.ts';
+import { parseSelector } from '../../../../grammar/calico-selector/parse-selector.ts';
 import {
   prefixLabels,
   printSelector,
