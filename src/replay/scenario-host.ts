@@ -9,7 +9,7 @@ import { loadIpsetSave } from '../formats/ipset/load-ipset-save.ts';
 import { buildHost } from '../host/build-host.ts';
 import type { Host } from '../host/host.ts';
 import type { Neighbour } from '../host/neighbour.ts';
-import type { InterfaceKind, NetworkInterface } from '../host/network-interface.ts';
+import type { InterfaceKind, LinkDetails, NetworkInterface } from '../host/network-interface.ts';
 import type { Scenario } from './recording.ts';
 
 /** What the lab sets before the scenario's own values. */
@@ -34,7 +34,8 @@ export function hostOf(scenario: Scenario): Host {
     const recorded = host.interfaces.find(({ name }) => name === device.name);
     const kind = kinds[recorded?.type ?? ''] ?? device.kind;
     const master = recorded?.master === undefined ? {} : { master: recorded.master };
-    return { ...device, kind, ...master };
+    const details = recorded?.args === undefined ? {} : { details: detailsOf(recorded.args) };
+    return { ...device, kind, ...master, ...details };
   });
   const sysctls = new Map(labSysctls);
   for (const { name } of interfaces) {
@@ -63,5 +64,21 @@ function neighbourOf(entry: { ip: string; mac: string; dev: string }): Neighbour
     states: ['PERMANENT'],
     router: false,
     proxy: false,
+  };
+}
+
+/** What `ip link add … type vxlan` was given. */
+function detailsOf(args: string): LinkDetails {
+  const words = args.split(/\s+/);
+  const after = (word: string) => words[words.indexOf(word) + 1] ?? '';
+  const number = (word: string) => (words.includes(word) ? Number(after(word)) : undefined);
+  const [id, port] = [number('id'), number('dstport')];
+  const [local, remote] = [parseAddress(after('local')), parseAddress(after('remote'))];
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(port === undefined ? {} : { port }),
+    ...(local === undefined ? {} : { local }),
+    ...(remote === undefined ? {} : { remote }),
+    words,
   };
 }

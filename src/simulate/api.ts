@@ -55,7 +55,14 @@ export interface SimulateOptions {
 export interface SpawnedPacket {
   /** Its number in the trace. */
   readonly subject: number;
-  readonly cause: 'reject' | 'icmp-error' | 'arp-reply' | 'syn-cookie' | 'duplicate' | 'clone';
+  readonly cause:
+    | 'reject'
+    | 'icmp-error'
+    | 'arp-reply'
+    | 'syn-cookie'
+    | 'encapsulated'
+    | 'duplicate'
+    | 'clone';
   readonly fate: Fate;
 }
 

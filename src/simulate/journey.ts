@@ -11,6 +11,7 @@ export interface Journey {
     | 'icmp-error'
     | 'arp-reply'
     | 'syn-cookie'
+    | 'encapsulated'
     | 'duplicate'
     | 'clone';
   /** The way it took out, strongest first: forwarded, bridged, output. */

@@ -68,7 +68,8 @@ export interface PacketStartedEvent extends EventBase {
     | 'clone'
     | 'duplicate'
     | 'loopback'
-    | 'encapsulated';
+    | 'encapsulated'
+    | 'decapsulated';
   readonly device?: string;
   readonly packet: PacketSummary;
 }

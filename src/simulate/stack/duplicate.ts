@@ -35,7 +35,9 @@ export function duplicatePacket(
   copy.mark = packet.mark;
   copy.priority = packet.priority;
   copy.link = packet.link;
-  copy.input = packet.input;
+  // nf_dup_ipv4_route() sets skb->dev: postrouting sees it as the input device.
+  copy.isLocal = false;
+  copy.input = route.route.device;
   copy.route = { ...route.route, gateway: route.route.gateway ?? gateway };
   noteRoute(run, copy, 'output', copy.route);
   localOut(run, copy);

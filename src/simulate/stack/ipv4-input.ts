@@ -13,6 +13,7 @@ import { reassemble } from './reassemble.ts';
 import { pullTransportHeader } from './refragment.ts';
 import { noteRoute, routeReceived4 } from './routing.ts';
 import { holdPacket, stackDrop } from './stop.ts';
+import { decapsulate } from './tunnel.ts';
 
 export function receiveIpv4(run: Run, packet: LivePacket, device: NetworkInterface): void {
   if (packet.packetType === 'otherhost') {
@@ -129,6 +130,7 @@ function deliverIpv4(run: Run, packet: LivePacket, device: NetworkInterface): vo
   }
   const state = { family: 'ip', hook: 'input', input: device, output: undefined } as const;
   if (!runHook(run, packet, state)) return;
+  if (decapsulate(run, packet)) return;
   packet.journey.local = { device: device.name, packet: packetBytes(packet) };
 }
 

@@ -19,7 +19,8 @@ export function spawnPacket(
   const journey = startJourney(run, cause);
   const packet = newLivePacket(journey.subject, journey, bytes, type);
   packet.isLocal = true;
-  if (cause !== 'duplicate') parent.journey.replies.push(journey.subject);
+  if (cause !== 'duplicate' && cause !== 'encapsulated')
+    parent.journey.replies.push(journey.subject);
   if (run.recorder !== undefined)
     record(run, {
       kind: 'packet-started',

@@ -4,12 +4,14 @@ import { addressKey } from '../../base/address.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import type { PreparedHost } from '../../host/prepared-host.ts';
 import { concatBytes, write16 } from '../../packet/bytes.ts';
+import type { OutgoingPacket } from '../../trace/fate.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { destinationAddress, type LivePacket, packetBytes } from '../live-packet.ts';
 import type { Run } from '../run.ts';
 import { sendThroughBridge } from './bridge.ts';
 import { hasLinkHeader, packetTypeOf, receivePacket } from './receive.ts';
 import { stackDrop } from './stop.ts';
+import { sendThroughTunnel } from './tunnel.ts';
 
 export type SentAs = 'forwarded' | 'output' | 'bridged';
 
@@ -103,6 +105,11 @@ export function transmitFrame(
     case 'bridge':
       sendThroughBridge(run, packet, device, sentAs);
       return;
+    case 'vxlan':
+    case 'ipip':
+      sendOnWire(packet, device, sentAs);
+      sendThroughTunnel(run, packet, device);
+      return;
     default:
       sendOnWire(packet, device, sentAs);
   }
@@ -134,7 +141,10 @@ function sendOnWire(packet: LivePacket, device: NetworkInterface, sentAs: SentAs
   const bytes = packetBytes(packet);
   const encapsulation = tunnels[device.kind];
   journey.sentAs = journey.sentAs === 'forwarded' ? 'forwarded' : sentAs;
-  const sent = { device: device.name, packet: bytes };
-  const framed = link === undefined ? sent : { ...sent, frame: concatBytes(link, bytes) };
-  journey.out.push(encapsulation === undefined ? framed : { ...framed, encapsulation });
+  const { name } = device;
+  const sent: OutgoingPacket =
+    link === undefined
+      ? { device: name, packet: bytes }
+      : { device: name, packet: bytes, frame: concatBytes(link, bytes) };
+  journey.out.push(encapsulation === undefined ? sent : { ...sent, encapsulation });
 }
