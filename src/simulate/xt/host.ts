@@ -114,8 +114,8 @@ export function setMatcher(options: SetOptions): Matcher {
     if (ipsets?.has(set)) {
       const test = testIpSet(ipsets, set, directions, asked);
       if (test.kind !== 'unknown-set') {
-        const found = returnNomatch ? test.kind === 'nomatch' : test.kind === 'match';
-        return found !== inverted;
+        const wanted = returnNomatch && hasNomatch(ipsets.get(set)?.set.type) ? 'nomatch' : 'match';
+        return (test.kind === wanted) !== inverted;
       }
     }
     const addresses = directions.map((side) =>
@@ -124,6 +124,11 @@ export function setMatcher(options: SetOptions): Matcher {
     const key = `ipset ${set} ${directions.join(',')} ${addresses.join(',')}`;
     return chooseYes(run, packet.subject, { reason: 'unknown-set', key }) !== inverted;
   };
+}
+
+/** IPSET_TYPE_NOMATCH: only sets of networks have exceptions; for others `--return-nomatch` changes nothing. */
+function hasNomatch(type: string | undefined): boolean {
+  return type !== undefined && /^hash:.*net/.test(type);
 }
 
 function ipSetPacket({ packet, info, state }: Evaluation): IpSetPacket {
