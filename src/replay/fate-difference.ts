@@ -114,14 +114,18 @@ function stopDifference(
 ): string | undefined {
   const wanted = recorded.at ?? {};
   const found = placeText(at, options);
-  const expected = recordedPlace(wanted, recorded.kind);
+  const expected = recordedPlace(wanted, recorded.kind, options);
   if (expected !== found) return `${recorded.kind} at: kernel ${expected}, simulated ${found}`;
   return replyDifference(recorded.reply ?? [], result);
 }
 
-function recordedPlace(at: Readonly<Record<string, unknown>>, kind: string): string {
+function recordedPlace(
+  at: Readonly<Record<string, unknown>>,
+  kind: string,
+  { netdev }: CompareOptions,
+): string {
   if (at.stack === true || at.reassembly === true || kind === 'held')
-    return `stack after ${at.after_hook ?? 'none'}${at.before_hooks === true ? ' before hooks' : ''}`;
+    return `stack after ${at.after_hook ?? 'none'}${at.before_hooks === true && !netdev ? ' before hooks' : ''}`;
   const index = at.index === undefined ? '' : ` ${at.index}`;
   return `${at.fam} ${at.table} ${at.chain} ${at.type}${index}`;
 }

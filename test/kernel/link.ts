@@ -123,7 +123,6 @@ const outward: Text = word('dup to "eth2"', 'dup to "eth1"', 'meta pkttype host'
 const ingressEnds = fc.oneof(
   { weight: 6, arbitrary: frameVerdicts },
   { weight: 1, arbitrary: word('fwd to "eth2"', 'fwd to "eth0"') },
-  { weight: 1, arbitrary: word('reject', 'reject with tcp reset') },
 );
 
 export const netdevTables: fc.Arbitrary<Table> = linkTable(

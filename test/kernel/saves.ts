@@ -221,15 +221,11 @@ function saveTable(
     sets === undefined
       ? own
       : fc.oneof({ weight: 1, arbitrary: own }, { weight: 2, arbitrary: sets.match });
-  const ends =
-    sets === undefined || name === 'nat'
-      ? targets
-      : fc.oneof({ weight: 4, arbitrary: targets }, { weight: 1, arbitrary: sets.target });
   const line = fc
     .tuple(
       fc.constantFrom(...hooks, 'sub'),
       fc.array(conditions, { maxLength: 2 }),
-      ends,
+      targets,
       word('', '', '', ' -g'),
     )
     .filter(([chain, list, target]) => {
