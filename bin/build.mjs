@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -79,13 +79,15 @@ const lateModules = {
   setup: ({ onLoad, onResolve }) => {
     onResolve({ filter: /^node:crypto$|\/parser\.ts$/ }, ({ path, resolveDir, namespace }) => {
       if (namespace === 'late') return undefined;
-      const name = path.startsWith('node:') ? path : relative(root, resolve(resolveDir, path));
-      return name in late ? { path: name, namespace: 'late' } : undefined;
+      const wanted = path.startsWith('node:') ? path : resolve(resolveDir, path);
+      const name = Object.keys(late).find((key) => wanted.replaceAll('\\', '/').endsWith(key));
+      if (name === undefined) return undefined;
+      return { path: name, namespace: 'late', pluginData: wanted };
     });
-    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
-      const wanted = JSON.stringify(path.startsWith('node:') ? path : join(root, path));
+    onLoad({ filter: /./, namespace: 'late' }, ({ path, pluginData }) => {
       const functions = late[path].map(
-        (name) => `export const ${name} = (...rest) => require(${wanted}).${name}(...rest);`,
+        (name) =>
+          `export const ${name} = (...rest) => require(${JSON.stringify(pluginData)}).${name}(...rest);`,
       );
       return { contents: functions.join('\n'), resolveDir: root };
     });

@@ -1,4 +1,4 @@
-/** Reads selectors without parentheses around terms, as most are, without the grammar: a test holds that both agree. */
+/** Reads selectors of terms joined by `&&`, as most are, without the grammar: a test holds that both agree. */
 
 import { joinSpans, type Source, type Span, spanOf } from '../../src/base/span.ts';
 import type { ComparisonOperator, Selector } from './selector.ts';
@@ -27,22 +27,47 @@ const operators: Readonly<Record<string, ComparisonOperator>> = {
   'ends with': 'ends with',
 };
 
-/** Terms joined by `&&`; undefined for anything else. */
+/** Terms and groups of them joined by `&&`; undefined for anything else. */
 export function readPlainSelector(source: Source): Selector | undefined {
+  const read = readGroup(source, 0, 0);
+  return read?.end === source.text.length ? read.selector : undefined;
+}
+
+interface Read {
+  readonly selector: Selector;
+  readonly end: number;
+}
+
+const mostDepth = 20;
+
+/** Operands joined by `&&`, up to whatever else follows. */
+function readGroup(source: Source, start: number, depth: number): Read | undefined {
   const operands: Selector[] = [];
-  let at = 0;
+  let at = start;
   for (;;) {
-    term.lastIndex = at;
-    const found = term.exec(source.text);
-    if (found === null) return undefined;
-    const end = at + found[0].length;
-    const operand = selectorOf(found.groups ?? {}, source, at, end);
+    const operand = readOperand(source, at, depth);
     if (operand === undefined) return undefined;
-    operands.push(operand);
-    if (end === source.text.length) return joined(operands);
-    if (!source.text.startsWith(' && ', end)) return undefined;
-    at = end + 4;
+    operands.push(operand.selector);
+    if (!source.text.startsWith(' && ', operand.end)) {
+      const selector = joined(operands);
+      return selector && { selector, end: operand.end };
+    }
+    at = operand.end + 4;
   }
+}
+
+function readOperand(source: Source, start: number, depth: number): Read | undefined {
+  if (source.text.charAt(start) === '(') {
+    const group = depth < mostDepth ? readGroup(source, start + 1, depth + 1) : undefined;
+    if (group === undefined || source.text.charAt(group.end) !== ')') return undefined;
+    return { selector: group.selector, end: group.end + 1 };
+  }
+  term.lastIndex = start;
+  const found = term.exec(source.text);
+  if (found === null) return undefined;
+  const end = start + found[0].length;
+  const selector = selectorOf(found.groups ?? {}, source, start, end);
+  return selector && { selector, end };
 }
 
 function joined(operands: readonly Selector[]): Selector | undefined {

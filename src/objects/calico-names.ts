@@ -1,7 +1,9 @@
 /** Calico's objects behind chains, rules, log prefixes and marks, from the objects of a snapshot. */
 
 import { type CalicoExplainer, explainCalico } from '../generate/calico/explain.ts';
-import { generateCalico } from '../generate/calico/generate-calico.ts';
+import { pruneTable } from '../generate/calico/prune.ts';
+import { clusterModel } from '../generate/calico/resources/cluster-model.ts';
+import { offeredTables } from '../generate/calico/tables.ts';
 import type { RawObject } from '../generate/kubernetes/objects.ts';
 
 /**
@@ -9,6 +11,6 @@ import type { RawObject } from '../generate/kubernetes/objects.ts';
  * pass their check only make fewer names known.
  */
 export function calicoNames(objects: readonly RawObject[]): CalicoExplainer {
-  const { value } = generateCalico({ kind: 'objects', objects });
-  return explainCalico(value.model, value.tables);
+  const { value: model } = clusterModel(objects, { version: 4 });
+  return explainCalico(model, offeredTables(model).map(pruneTable));
 }

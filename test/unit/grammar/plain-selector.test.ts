@@ -7,6 +7,7 @@ const piece = fc.constantFrom(
   ...['all()', 'has(a.b/c)', '!has(x)', "a == 'b'", 'a != "b c"', " in { 'x', 'y' }", 'a', 'in'],
   ...["a not in {'z','x'}", ' && ', ' && ', ' || ', ' ', "'", '"', '{', '}', '(', ')', '!', '=='],
   ...["a starts with 'b'", "contains 'd'", 'in {}', ' && ', "a ends with ''", ',', 'not in'],
+  ...["(a == 'b')", '(has(x) && ', ')'],
 );
 
 it('plain selectors are read as the grammar reads them', () => {
