@@ -103,7 +103,6 @@ function rowsOf(version: Version): readonly SetRow[] {
 export interface IpsetChoice {
   readonly text: string;
   readonly match: Text;
-  readonly target: Text;
 }
 
 function declaration(name: string, { type, options, element }: SetRow): Text {
@@ -130,7 +129,7 @@ export function ipsets(version: Version): fc.Arbitrary<IpsetChoice> {
           '',
           ' --return-nomatch',
           ' ! --update-counters',
-          ' --packets-gt 5',
+          ' --return-nomatch',
         );
         const each = chosen.map(
           ({ flags }, index) =>
@@ -140,16 +139,9 @@ export function ipsets(version: Version): fc.Arbitrary<IpsetChoice> {
           listed && chosen[0] !== undefined
             ? [phrase`-m set --match-set all ${chosen[0].flags}`]
             : [];
-        const added = chosen.map(({ flags, options }, index) => {
-          const mapped = options.includes('skbinfo') ? [' --map-mark'] : [];
-          return mapped.length > 0
-            ? phrase`SET --map-set set${String(index)} ${flags}${word(...mapped)}`
-            : phrase`SET ${word('--add-set', '--del-set')} set${String(index)} ${flags}`;
-        });
         return {
           text: texts.join('') + list,
           match: fc.oneof(...each, ...through),
-          target: fc.oneof(...added),
         };
       }),
   );
