@@ -46,12 +46,12 @@ function listings() {
   return [...samples, ...known.map((name) => `grammar/nft/known-lines/${name}`)];
 }
 
-/** Puts the lessons where the sources have an empty list. */
+/** Puts the lessons where the sources have an empty text. */
 const shippedShapes = (lessons) => ({
   name: 'shipped-shapes',
   setup: ({ onLoad }) => {
     onLoad({ filter: /[\\/]shipped-shapes\.ts$/ }, () => ({
-      contents: `export const shippedShapes = ${JSON.stringify(lessons)};`,
+      contents: `export const shippedShapes = ${JSON.stringify(lessons.join('\n'))};`,
       loader: 'js',
     }));
   },

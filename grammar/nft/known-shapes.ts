@@ -3,4 +3,4 @@
 import { ShapeBook } from './shape-book.ts';
 import { shippedShapes } from './shipped-shapes.ts';
 
-export const knownShapes = new ShapeBook(shippedShapes);
+export const knownShapes = new ShapeBook(shippedShapes === '' ? [] : shippedShapes.split('\n'));

@@ -1,3 +1,3 @@
-/** Shapes that come with the build, one encoded lesson each; `bin/build.mjs` puts them here, sources have none. */
+/** Shapes that come with the build, an encoded lesson on each line; `bin/build.mjs` puts them here, sources have none. */
 
-export const shippedShapes: readonly string[] = [];
+export const shippedShapes: string = '';

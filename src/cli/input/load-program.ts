@@ -106,7 +106,9 @@ async function loadPiece(
     kind === 'nft-json'
       ? (await import('../../formats/nft-json/read.ts')).readNftJson(source)
       : await loadNftText(source, environment);
-  const lowered = lower(loaded.value, { environment });
+  // To learn a shape takes as long as some rules of it: it pays for large rulesets.
+  const byShape = source.text.length >= 500_000;
+  const lowered = lower(loaded.value, { environment, byShape });
   return { program: lowered.value, diagnostics: [...loaded.diagnostics, ...lowered.diagnostics] };
 }
 
