@@ -63,4 +63,9 @@ export interface IptablesRule {
   readonly matches: readonly IptablesMatch[];
   readonly target?: IptablesTarget | undefined;
   readonly span: Span;
+  /**
+   * Rules with the same shape differ only in words that are certain to be good: where one of them is understood as one
+   * rule without problems, the others are too.
+   */
+  readonly shape?: object;
 }

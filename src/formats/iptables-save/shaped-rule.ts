@@ -28,7 +28,7 @@ class ShapedRule implements IptablesRule {
   private readonly source: Source;
   private readonly start: number;
   private readonly end: number;
-  private readonly shape: Shape;
+  readonly shape: Shape;
 
   constructor(source: Source, start: number, end: number, shape: Shape, chain: string) {
     this.chain = chain;

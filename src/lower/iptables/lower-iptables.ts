@@ -9,6 +9,7 @@ import type {
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import { type DecodedRule, decodeRule } from '../../fields/iptables/decode.ts';
 import { builtInChain } from '../../fields/iptables/tables.ts';
+import type { Problem } from '../../fields/iptables/written.ts';
 import type { Operation } from '../../model/operations.ts';
 import type {
   Loader,
@@ -19,6 +20,7 @@ import type {
 } from '../../model/program.ts';
 import { chainsInKernelOrder } from './chain-order.ts';
 import { type IptablesRelease, lowerHeader } from './header.ts';
+import { LazyProgramRule } from './lazy-program-rule.ts';
 import { lowerMatch } from './lower-match.ts';
 import { lowerTarget } from './lower-target.ts';
 
@@ -51,25 +53,30 @@ function lowerTable(
   const chains = chainsInKernelOrder(table, loader);
   const rulesByChain = new Map<string, ProgramRule[]>(chains.map(({ name }) => [name, []]));
   const site = { family, table: table.name, chains: rulesByChain };
-  for (const rule of table.rules) {
-    const decoded = decodeRule(rule, {
-      ...site,
-      report: ({ message, hint }) => {
-        diagnostics.push({
-          code: 'iptables-option',
-          span: rule.span,
-          message,
-          ...(hint === undefined ? {} : { hint }),
-        });
-      },
-    });
-    const lowered = decoded.map((each) =>
-      lowerRule(each, counters || setsCounters(rule) ? rule : { span: rule.span }, family, {
-        loader,
-        release,
-      }),
+  const lowerAll = (rule: IptablesRule, report: (problem: Problem) => void) => {
+    const counted = counters || setsCounters(rule) ? rule : { span: rule.span };
+    return decodeRule(rule, { ...site, report }).map((each) =>
+      lowerRule(each, counted, family, { loader, release }),
     );
-    rulesByChain.get(rule.chain)?.push(...lowered);
+  };
+  const lowerOne = (rule: IptablesRule): readonly Operation[] =>
+    lowerAll(rule, () => undefined)[0]?.operations ?? [];
+  const understood = new Set<object>();
+  for (const rule of table.rules) {
+    const rules = rulesByChain.get(rule.chain);
+    if (rule.shape !== undefined && understood.has(rule.shape)) {
+      rules?.push(new LazyProgramRule(rule, lowerOne));
+      continue;
+    }
+    const before = diagnostics.length;
+    const lowered = lowerAll(rule, ({ message, hint }) => {
+      const details = hint === undefined ? {} : { hint };
+      diagnostics.push({ code: 'iptables-option', span: rule.span, message, ...details });
+    });
+    rules?.push(...lowered);
+    if (rule.shape !== undefined && lowered.length === 1 && diagnostics.length === before) {
+      understood.add(rule.shape);
+    }
   }
   return {
     family,
