@@ -68,29 +68,57 @@ const noChildProcess = {
   },
 };
 
-/** Modules that the command line loads when one of their functions is first called: most runs need none of them. */
+/** Functions of the command line that most traces do without; their modules are in a bundle of their own, late.cjs. */
 const late = {
+  'src/cli/commands/check.ts': ['registerCheck'],
+  'src/cli/commands/explain.ts': ['registerExplain'],
+  'src/cli/commands/fmt.ts': ['registerFmt'],
+  'src/cli/commands/generate.ts': ['registerGenerate'],
+  'src/cli/commands/replay.ts': ['registerReplay'],
+  'src/cli/commands/snapshot.ts': ['registerSnapshot'],
+  'src/cli/commands/test.ts': ['registerTest'],
+  'src/cli/commands/translate.ts': ['registerTranslate'],
+  'src/formats/iptables-save/load.ts': ['loadIptablesSave'],
+  'src/formats/nft/load.ts': ['loadNft'],
+  'src/formats/nft-json/read.ts': ['readNftJson'],
+  'src/generate/kubernetes/read-objects.ts': ['readObjects'],
   'grammar/calico-selector/parser.ts': ['parseBySelectorGrammar'],
-  'node:crypto': ['hash'],
 };
 
+const lateEntry = Object.entries(late)
+  .map(([path, names]) => `export { ${names.join(', ')} } from './${path}';`)
+  .join('\n');
+
+/** Puts calls into late.cjs where the command line imports one of these modules. */
 const lateModules = {
   name: 'late-modules',
   setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /^node:crypto$|\/parser\.ts$/ }, ({ path, resolveDir, namespace }) => {
-      if (namespace === 'late') return undefined;
-      const wanted = path.startsWith('node:') ? path : resolve(resolveDir, path);
-      const name = Object.keys(late).find((key) => wanted.replaceAll('\\', '/').endsWith(key));
-      if (name === undefined) return undefined;
-      return { path: name, namespace: 'late', pluginData: wanted };
+    onResolve({ filter: /\.ts$/ }, ({ path, resolveDir, kind }) => {
+      if (kind === 'entry-point') return undefined;
+      const wanted = resolve(resolveDir, path).replaceAll('\\', '/');
+      const name = Object.keys(late).find((key) => wanted.endsWith(`/${key}`));
+      return name === undefined ? undefined : { path: name, namespace: 'late' };
     });
-    onLoad({ filter: /./, namespace: 'late' }, ({ path, pluginData }) => {
+    onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
+      const call = "require(__dirname + '/late.cjs')";
       const functions = late[path].map(
-        (name) =>
-          `export const ${name} = (...rest) => require(${JSON.stringify(pluginData)}).${name}(...rest);`,
+        (name) => `export const ${name} = (...rest) => ${call}.${name}(...rest);`,
       );
-      return { contents: functions.join('\n'), resolveDir: root };
+      return { contents: functions.join('\n') };
     });
+  },
+};
+
+/** Digests that names seldom need. */
+const lateCrypto = {
+  name: 'late-crypto',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^node:crypto$/ }, ({ namespace }) =>
+      namespace === 'crypto' ? undefined : { path: 'crypto', namespace: 'crypto' },
+    );
+    onLoad({ filter: /./, namespace: 'crypto' }, () => ({
+      contents: "export const hash = (...rest) => require('node:crypto').hash(...rest);",
+    }));
   },
 };
 
@@ -115,17 +143,29 @@ await build({
     js: "import { createRequire as nftSimRequire } from 'node:module'; const require = nftSimRequire(import.meta.url);",
   },
 });
-// One script with lazy parts, compiled ahead: bin/load-cli.cjs gives it what a module has.
-await build({
+const command = {
   ...common,
-  entryPoints: { cli: 'src/cli/main.ts' },
   outExtension: { '.js': '.cjs' },
-  plugins: [...plugins, noChildProcess, lateModules],
   format: 'cjs',
   minify: true,
   legalComments: 'linked',
+};
+// A script that is compiled ahead: bin/load-cli.cjs gives it what a module has.
+await build({
+  ...command,
+  entryPoints: { cli: 'src/cli/main.ts' },
+  plugins: [...plugins, noChildProcess, lateModules, lateCrypto],
+  external: [...common.external, '*/late.cjs'],
   banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
   footer: { js: '})' },
+});
+await build({
+  ...command,
+  stdin: { contents: lateEntry, resolveDir: root, loader: 'ts' },
+  outdir: undefined,
+  outExtension: undefined,
+  outfile: 'dist/late.cjs',
+  plugins,
 });
 run(join(root, 'bin', 'make-cache.cjs'));
 if (!process.argv.includes('--no-types')) {

@@ -1,7 +1,6 @@
 /** The command line: parses the words, runs one command, turns its outcome into an exit code. */
 
 import { Command, CommanderError } from 'commander';
-import { InternalError } from '../base/assert.ts';
 import { type Io, processIo } from './io.ts';
 import type { ExitCode, Session } from './session.ts';
 import { version } from './version.ts';
@@ -101,7 +100,11 @@ function exitCodeOf(error: unknown, io: Io): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 0;
   const message = error instanceof Error ? error.message : String(error);
-  const kind = error instanceof InternalError ? 'internal error' : 'unexpected error';
+  // By name: bundles may have classes of their own.
+  const kind =
+    error instanceof Error && error.name === 'InternalError'
+      ? 'internal error'
+      : 'unexpected error';
   io.error(
     `nft-sim: ${kind}: ${message}\nThis is a bug in nft-sim; please report it with the command and its input.\n`,
   );
