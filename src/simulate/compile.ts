@@ -21,6 +21,7 @@ import type { DynamicElement } from './sets/dynamic-element.ts';
 import { dynamicSets } from './sets/dynamic-sets.ts';
 import { declaredKey } from './sets/lookup.ts';
 import { type PreparedSet, prepareSet } from './sets/prepared-set.ts';
+import { setByName } from './sets/set-by-name.ts';
 import { createVersions, type Store, setScalar, type Versions } from './state/store.ts';
 
 export interface ObjectSlot {
@@ -115,6 +116,7 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
             scalarAccess(slot(initial)),
           ).prepare(operation),
         ),
+      findSet: (chain, name) => findSet(compiled, store, tables, chain.table, name),
       laterCounters: new Map(),
     },
     spareParts: [],
@@ -203,7 +205,7 @@ function findSet(
 ): PreparedSet | undefined {
   const known = tables.get(table)?.sets.get(name);
   if (known !== undefined) return known;
-  const set = table.sets.find((candidate) => candidate.name === name);
+  const set = setByName(table, name);
   if (set === undefined) return undefined;
   const index = compiled.dynamicSets.findIndex((entry) => entry.set === set);
   const prepared = prepareSetWithStatements(

@@ -68,9 +68,14 @@ function findSourceMapping(
 }
 
 function withSource(tuple: Tuple, manipulation: Manipulation, address: Address): Tuple {
-  return manipulation === 'source'
-    ? { ...tuple, source: address }
-    : { ...tuple, destination: address };
+  const isSource = manipulation === 'source';
+  return {
+    source: isSource ? address : tuple.source,
+    destination: isSource ? tuple.destination : address,
+    protocol: tuple.protocol,
+    sourcePart: tuple.sourcePart,
+    destinationPart: tuple.destinationPart,
+  };
 }
 
 /** find_best_ips_proto(): one address of the range, by a hash of source and destination. */
@@ -95,10 +100,12 @@ function chooseAddress(
   let fullRange = false;
   for (let word = 0; word < words; word++) {
     const low = fullRange ? 0 : read32(addressMin, 4 * word);
-    const distance = fullRange ? 0xffffffff : read32(last, 4 * word) - low + 1;
+    const distance = fullRange ? 0xffffffff : (read32(last, 4 * word) - low + 1) >>> 0;
     write32(chosen, 4 * word, (low + reciprocalScale(hash, distance)) >>> 0);
     if (read32(chosen, 4 * word) !== read32(last, 4 * word)) fullRange = true;
-    if (!persistent) hash = (hash ^ swapped(tuple.destination, 4 * word)) >>> 0;
+    // A new destination is written in place, so that the hash goes on with it.
+    const destination = manipulation === 'source' ? tuple.destination : chosen;
+    if (!persistent) hash = (hash ^ swapped(destination, 4 * word)) >>> 0;
   }
   return withSource(tuple, manipulation, chosen);
 }
@@ -191,9 +198,13 @@ function choosePart(
       : drawOffset(run, parts);
   for (let attempt = 0; attempt < Math.min(parts.size, 65536); attempt++) {
     const part = parts.first + ((start + attempt) % parts.size);
-    const candidate: Tuple = ofSource
-      ? { ...tuple, sourcePart: part }
-      : { ...tuple, destinationPart: part };
+    const candidate: Tuple = {
+      source: tuple.source,
+      destination: tuple.destination,
+      protocol: tuple.protocol,
+      sourcePart: ofSource ? part : tuple.sourcePart,
+      destinationPart: ofSource ? tuple.destinationPart : part,
+    };
     const last = attempt === parts.size - 1;
     if (last || !isUsed(run, candidate, connection))
       return { tuple: candidate, randomPort: !fixed && parts.size > 1 };

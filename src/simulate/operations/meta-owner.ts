@@ -6,13 +6,14 @@ import { registerOffset } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { valueClasses } from '../rules/value-classes.ts';
 import { choose } from '../run.ts';
+import { setByName } from '../sets/set-by-name.ts';
 import { breakRule, storeHost32 } from './store.ts';
 
 export function prepareOwner(operation: MetaOperation, compiler: StepCompiler): Step {
   const to = registerOffset(operation.destination);
   const what = operation.key === 'skuid' ? 'uid' : 'gid';
   const classes = valueClasses(compiler.rest, operation.destination, 2 ** 32, (name) =>
-    compiler.table.sets.find((set) => set.name === name),
+    setByName(compiler.table, name),
   );
   const options = classes.map(({ first, last }) => ({
     label: first === last ? `${first}` : `${first}-${last}`,

@@ -12,6 +12,7 @@ import { registerOffset } from '../rules/registers.ts';
 import { ruleChoice, sharedOptions } from '../rules/rule-choice.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { valueClasses } from '../rules/value-classes.ts';
+import { setByName } from '../sets/set-by-name.ts';
 import { jenkinsHash, reciprocalScale } from './jenkins-hash.ts';
 import { storeHost32 } from './store.ts';
 
@@ -41,7 +42,7 @@ export function prepareRandomNumber(
   operation: Operation,
 ): Step {
   const to = registerOffset(destination);
-  const find = (name: string) => compiler.table.sets.find((set) => set.name === name);
+  const find = (name: string) => setByName(compiler.table, name);
   const shifted = valueClasses(compiler.rest, destination, modulus + offset, find);
   const classes = shifted
     .filter(({ last }) => last >= offset)

@@ -7,6 +7,7 @@ import { registerOffset } from '../rules/registers.ts';
 import { ruleChoice, sharedOptions } from '../rules/rule-choice.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { type ValueClass, valueClasses } from '../rules/value-classes.ts';
+import { setByName } from '../sets/set-by-name.ts';
 import { storeHost32 } from './store.ts';
 
 interface Use {
@@ -44,7 +45,7 @@ export function prepareRandomWord(
   compiler: StepCompiler,
 ): Step {
   const to = registerOffset(operation.destination);
-  const find = (name: string) => compiler.table.sets.find((set) => set.name === name);
+  const find = (name: string) => setByName(compiler.table, name);
   const use = useOf(compiler.rest, operation.destination);
   const classes = valueClasses(use.rest, operation.destination, use.limit, find, 'big');
   const firsts = classes.map(({ first }) => first);

@@ -1,6 +1,7 @@
 /** Preparing rules when a packet first comes to them: as integers, or plainly as one step per operation. */
 
 import type { Operation } from '../../model/operations.ts';
+import type { PreparedSet } from '../sets/prepared-set.ts';
 import type { Store } from '../state/store.ts';
 import { indexChain } from './chain-index.ts';
 import type { Step } from './evaluation.ts';
@@ -21,6 +22,7 @@ export interface RuleShop {
   /** Rules are taken one by one: no index, no leading tests. */
   readonly plain: boolean;
   readonly makeStep: StepMaker;
+  findSet(chain: PreparedChain, name: string): PreparedSet | undefined;
   /** Counters that are not the first state of their rule: by rule number and position. */
   readonly laterCounters: Map<number, Map<number, number>>;
 }
@@ -79,6 +81,7 @@ export function ruleStart(shop: RuleShop, chain: PreparedChain, index: number): 
   };
   const start = writeRule(code, rule, {
     chain,
+    set: (name) => shop.findSet(chain, name),
     step: (position) =>
       shop.makeStep(chain, operationAt(position), operations.slice(position + 1), slot),
     counter(position) {

@@ -4,7 +4,9 @@
  */
 
 import type { Operation } from '../../model/operations.ts';
-import type { ProgramRule } from '../../model/program.ts';
+import type { ProgramElement, ProgramRule } from '../../model/program.ts';
+import type { PreparedSet } from '../sets/prepared-set.ts';
+import type { WordTable } from '../sets/word-table.ts';
 import type { Step } from './evaluation.ts';
 import type { PreparedChain } from './prepared-chain.ts';
 import { registerOffset } from './registers.ts';
@@ -42,6 +44,20 @@ export const instruction = {
   compare: 19,
   /** Word with instruction and length; register offsets from and to; mask; what is flipped. */
   mask: 20,
+  /** Index of the verdict map; register offset of the key. */
+  verdictMap: 21,
+} as const;
+
+/** What a rule says, as a number; jumps are `jump` plus twice the chain's number, gotos one more. */
+export const ruleOutcome = {
+  break: 0,
+  continue: 1,
+  return: 2,
+  accept: 3,
+  drop: 4,
+  /** As the registers say. */
+  verdict: 5,
+  jump: 8,
 } as const;
 
 /** A name, or what it must begin with. */
@@ -49,6 +65,14 @@ export interface NameTest {
   readonly name: string;
   readonly whole: boolean;
   readonly negated: boolean;
+}
+
+/** A map from single keys to verdicts, which are `ruleOutcome` numbers by position of the element. */
+export interface VerdictMap {
+  readonly keys: WordTable;
+  readonly outcomes: Int32Array;
+  /** What the catch-all element says; `break` without one. */
+  readonly otherwise: number;
 }
 
 /** All rules that were met so far. */
@@ -62,6 +86,8 @@ export interface ProgramCode {
   rules: number;
   readonly steps: Step[];
   readonly names: NameTest[];
+  readonly maps: VerdictMap[];
+  readonly mapNumbers: Map<PreparedSet, number>;
   readonly nameNumbers: Map<string, number>;
 }
 
@@ -74,6 +100,8 @@ export function newProgramCode(): ProgramCode {
     rules: 0,
     steps: [],
     names: [],
+    maps: [],
+    mapNumbers: new Map(),
     nameNumbers: new Map(),
   };
 }
@@ -99,6 +127,8 @@ export interface CodeSite {
   readonly chain: PreparedChain;
   /** The step of the operation at that position. */
   step(position: number): Step;
+  /** The set of a name. */
+  set(name: string): PreparedSet | undefined;
   /** The slot of the counter at that position. */
   counter(position: number): number;
 }
@@ -111,7 +141,7 @@ export function writeRule(code: ProgramCode, rule: ProgramRule, site: CodeSite):
   for (const test of leading.tests) writeTest(code, out, test);
   for (let position = leading.operations; position < operations.length; position++) {
     const operation = operations[position];
-    if (operation !== undefined && !writeOperation(out, operation, position, site)) {
+    if (operation !== undefined && !writeOperation(code, out, operation, position, site)) {
       out.push(instruction.step, code.steps.length);
       code.steps.push(site.step(position));
     }
@@ -162,6 +192,7 @@ function nameNumber(code: ProgramCode, { operator, value }: RuleTest): number {
 
 /** False: the operation needs its step. */
 function writeOperation(
+  code: ProgramCode,
   out: number[],
   operation: Operation,
   position: number,
@@ -182,6 +213,13 @@ function writeOperation(
         return true;
       }
       return writeVerdict(out, data, site.chain);
+    }
+    case 'lookup': {
+      if (operation.destination !== 0 || operation.inverted) return false;
+      const number = mapNumber(code, site.set(operation.set), site.chain);
+      if (number === undefined) return false;
+      out.push(instruction.verdictMap, number, registerOffset(operation.source));
+      return true;
     }
     case 'cmp': {
       const { data, operator } = operation;
@@ -206,6 +244,47 @@ function writeOperation(
     default:
       return false;
   }
+}
+
+function mapNumber(
+  code: ProgramCode,
+  prepared: PreparedSet | undefined,
+  chain: PreparedChain,
+): number | undefined {
+  if (prepared === undefined) return undefined;
+  const known = code.mapNumbers.get(prepared);
+  if (known !== undefined) return known;
+  const map = verdictMap(prepared, chain);
+  if (map === undefined) return undefined;
+  code.mapNumbers.set(prepared, code.maps.length);
+  code.maps.push(map);
+  return code.maps.length - 1;
+}
+
+/** Undefined: the map is none that its keys alone decide. */
+function verdictMap(prepared: PreparedSet, chain: PreparedChain): VerdictMap | undefined {
+  const { set, dynamic, intervals, ranges, catchAll, exact } = prepared;
+  const isPlain = dynamic === undefined && set.unknownElements !== true;
+  if (!isPlain || set.map?.kind !== 'verdict') return undefined;
+  if (intervals.length > 0 || ranges.length > 0) return undefined;
+  const outcomes = new Int32Array(set.elements.length);
+  for (let position = 0; position < outcomes.length; position++) {
+    const outcome = outcomeOf(set.elements[position]?.data, chain);
+    if (outcome === undefined) return undefined;
+    outcomes[position] = outcome;
+  }
+  const otherwise = catchAll === undefined ? 0 : (outcomes[catchAll.position] ?? 0);
+  return { keys: exact, outcomes, otherwise };
+}
+
+function outcomeOf(data: ProgramElement['data'], chain: PreparedChain): number | undefined {
+  if (data === undefined || data instanceof Uint8Array || !('kind' in data)) return undefined;
+  if (data.kind === 'jump' || data.kind === 'goto') {
+    const target = chain.siblings.get(data.chain);
+    if (target === undefined) return undefined;
+    return ruleOutcome.jump + 2 * target.number + (data.kind === 'goto' ? 1 : 0);
+  }
+  return ruleOutcome[data.kind];
 }
 
 type Constant = Extract<Operation, { readonly kind: 'immediate' }>['data'];

@@ -18,7 +18,8 @@ import {
   newRegisters,
   type RuleVerdict,
 } from './registers.ts';
-import { ruleOutcome, runCode } from './run-code.ts';
+import { ruleOutcome } from './rule-code.ts';
+import { runCode } from './run-code.ts';
 
 /** NFT_JUMP_STACK_SIZE */
 const stackSize = 16;

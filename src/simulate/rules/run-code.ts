@@ -3,23 +3,18 @@
 import type { LivePacket } from '../live-packet.ts';
 import { conntrackStateBit } from '../operations/ct.ts';
 import { packetLength } from '../operations/meta.ts';
+import { findWords } from '../sets/word-table.ts';
 import { setScalar } from '../state/store.ts';
 import type { Evaluation } from './evaluation.ts';
 import { continueVerdict } from './registers.ts';
-import { instruction, type NameTest, type ProgramCode } from './rule-code.ts';
+import {
+  instruction,
+  type NameTest,
+  type ProgramCode,
+  ruleOutcome,
+  type VerdictMap,
+} from './rule-code.ts';
 import { deviceName, placeStart, readPlace, testSource, wordAt } from './test-source.ts';
-
-/** What a rule says, as a number; jumps are `jump` plus twice the chain's number, gotos one more. */
-export const ruleOutcome = {
-  break: 0,
-  continue: 1,
-  return: 2,
-  accept: 3,
-  drop: 4,
-  /** As the registers say. */
-  verdict: 5,
-  jump: 8,
-} as const;
 
 /** Runs the rule whose code starts at `start`. */
 export function runCode(evaluation: Evaluation, code: ProgramCode, start: number): number {
@@ -79,6 +74,16 @@ export function runCode(evaluation: Evaluation, code: ProgramCode, start: number
         maskRegister(evaluation.registers.bytes, words, at);
         at += 5;
         continue;
+      case instruction.verdictMap: {
+        const outcome = lookUpVerdict(
+          evaluation,
+          code.maps[words[at + 1] ?? 0],
+          words[at + 2] ?? 0,
+        );
+        if (outcome !== ruleOutcome.continue) return outcome;
+        at += 3;
+        continue;
+      }
       default: {
         const { registers } = evaluation;
         code.steps[words[at + 1] ?? 0]?.(evaluation);
@@ -169,6 +174,16 @@ function countPacket(evaluation: Evaluation, slot: number): void {
   const { scalars } = store;
   setScalar(journal, slot, (scalars[slot] ?? 0) + 1);
   setScalar(journal, slot + 1, (scalars[slot + 1] ?? 0) + packetLength(evaluation));
+}
+
+function lookUpVerdict(
+  { registers }: Evaluation,
+  map: VerdictMap | undefined,
+  offset: number,
+): number {
+  if (map === undefined) return ruleOutcome.break;
+  const position = findWords(map.keys, registers.bytes, offset);
+  return position < 0 ? map.otherwise : (map.outcomes[position] ?? ruleOutcome.break);
 }
 
 function maskRegister(bytes: Uint8Array, words: Int32Array, at: number): void {

@@ -3,7 +3,14 @@
 import type { ProgramElement } from '../../model/program.ts';
 import type { Run } from '../run.ts';
 import type { DynamicElement } from './dynamic-element.ts';
-import { bytesKey, compareBytes, type PreparedInterval, type PreparedSet } from './prepared-set.ts';
+import {
+  bytesKey,
+  compareBytes,
+  type PreparedElement,
+  type PreparedInterval,
+  type PreparedSet,
+} from './prepared-set.ts';
+import { findWords } from './word-table.ts';
 
 export interface Hit {
   readonly data: ProgramElement['data'];
@@ -32,15 +39,21 @@ export function lookupPrepared(
   start: number,
 ): Hit | undefined {
   const { set } = prepared;
-  let found = prepared.exact.get(bytesKey(bytes, start, set.keyLength));
-  if (found === undefined && prepared.intervals.length > 0)
+  const position = findWords(prepared.exact, bytes, start);
+  const element = set.elements[position];
+  if (element !== undefined) return hitOfElement(element, position);
+  let found: PreparedElement | undefined;
+  if (prepared.intervals.length > 0)
     found = findInterval(prepared.intervals, bytes, start, set.keyLength);
   if (found === undefined && prepared.ranges.length > 0)
     found = prepared.ranges.find((range) => isInside(prepared, range, bytes, start));
   found ??= prepared.catchAll;
   if (found === undefined) return undefined;
-  const { data, dataEnd } = found.element;
-  return { data, dataEnd, position: found.position, storeKey: undefined };
+  return hitOfElement(found.element, found.position);
+}
+
+function hitOfElement({ data, dataEnd }: ProgramElement, position: number): Hit {
+  return { data, dataEnd, position, storeKey: undefined };
 }
 
 /** Binary search for the last interval that starts at or below the key. */

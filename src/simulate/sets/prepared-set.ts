@@ -2,12 +2,14 @@
 
 import type { ProgramElement, ProgramSet } from '../../model/program.ts';
 import type { Step } from '../rules/evaluation.ts';
+import { buildWordTable, type WordTable } from './word-table.ts';
 
 export interface PreparedSet {
   readonly set: ProgramSet;
   /** Index into the store's sets; undefined for sets that no packet changes. */
   readonly dynamic: number | undefined;
-  readonly exact: ReadonlyMap<string, PreparedElement>;
+  /** Single keys: positions of their elements. */
+  readonly exact: WordTable;
   /** Single-field intervals in ascending order; they do not overlap. */
   readonly intervals: readonly PreparedInterval[];
   /** Concatenations with ranges, first match wins. */
@@ -72,7 +74,7 @@ export function prepareSet(
   dynamic: number | undefined,
   statements: { readonly steps: readonly Step[]; readonly initialValues: readonly number[] },
 ): PreparedSet {
-  const exact = new Map<string, PreparedElement>();
+  const exact: { readonly key: Uint8Array; readonly number: number }[] = [];
   const intervals: PreparedInterval[] = [];
   const ranges: PreparedInterval[] = [];
   let catchAll: PreparedElement | undefined;
@@ -84,14 +86,14 @@ export function prepareSet(
     } else if (set.interval) {
       intervals.push({ element, position, from: key, to: keyEnd ?? key });
     } else {
-      exact.set(bytesKey(key, 0, set.keyLength), { element, position });
+      exact.push({ key, number: position });
     }
   });
   intervals.sort((a, b) => compareBytes(a.from, 0, b.from, 0, set.keyLength));
   return {
     set,
     dynamic,
-    exact,
+    exact: buildWordTable(exact, set.keyLength),
     intervals,
     ranges,
     fields: keyFields(set),

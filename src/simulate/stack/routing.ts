@@ -239,10 +239,12 @@ function checkSource(
   const source = sourceAddress(packet);
   const { mark } = packet;
   const tos = byteAt(packet.bytes, 1);
-  const check = { source, destination, device: device.name, mark, tos };
+  const { name } = device;
   const verdict = validateSource(
     run.host,
-    outputInterface === undefined ? check : { ...check, outputInterface },
+    outputInterface === undefined
+      ? { source, destination, device: name, mark, tos }
+      : { source, destination, device: name, mark, tos, outputInterface },
   );
   if (verdict === 'valid') return undefined;
   return verdict === 'martian' ? 'MARTIAN_SOURCE' : 'RP_FILTER';
