@@ -1,7 +1,12 @@
 /** The route of a packet that the host itself sends: ip_route_output_key_hash_rcu() and ip6_route_output_flags(). */
 
 import type { Address } from '../base/address.ts';
-import { isOwnAddress, selectInterfaceAddress4, selectSourceAddress } from './local-addresses.ts';
+import {
+  isOwnAddress,
+  isSysctlSet,
+  selectInterfaceAddress4,
+  selectSourceAddress,
+} from './local-addresses.ts';
 import { scopeNumbers } from './network-interface.ts';
 import type { PreparedHost } from './prepared-host.ts';
 import {
@@ -48,12 +53,28 @@ function routeOutput4(prepared: PreparedHost, query: RouteQuery): OutputRoute {
     device ?? (isGroup && source !== undefined ? deviceOf(prepared, source) : undefined);
   if (isGroup && deviceOfGroup !== undefined) return groupRoute4(prepared, query, deviceOfGroup);
   const lookup = lookupRoute(prepared, query);
-  if (lookup.kind === 'found') return foundOutput(prepared, query, lookup);
+  if (lookup.kind === 'found') {
+    const found = foundOutput(prepared, query, lookup);
+    return leaksLoopback(prepared, query, found) ? { kind: 'error', errno: 'EINVAL' } : found;
+  }
   if (device === undefined) return { kind: 'error', errno: routeErrorName(lookup) };
   return onLink(
     device,
     source ?? selectInterfaceAddress4(prepared, device, scopeNumbers.link),
     'unicast',
+  );
+}
+
+/** __mkroute_output(): packets from 127.0.0.0/8 leave by devices with route_localnet only. */
+function leaksLoopback(prepared: PreparedHost, query: RouteQuery, found: OutputRoute): boolean {
+  if (query.source?.[0] !== 127 || found.kind === 'error') return false;
+  const { device } = found.choices[0].nexthop;
+  if (prepared.interfacesByName.get(device)?.flags.includes('LOOPBACK') ?? device === 'lo')
+    return false;
+  return !isSysctlSet(
+    prepared,
+    'net.ipv4.conf.all.route_localnet',
+    `net.ipv4.conf.${device}.route_localnet`,
   );
 }
 

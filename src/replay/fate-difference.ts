@@ -35,7 +35,7 @@ export function fateDifference(
     case 'local':
       if (recorded.iif !== undefined && recorded.iif !== fate.device)
         return `local: kernel iif ${recorded.iif}, simulated ${fate.device}`;
-      return packetDifference(recorded.pkt ?? {}, tracedText(fate.packet), false);
+      return packetDifference(wholeText(recorded.pkt ?? {}), tracedText(fate.packet), false);
     case 'drop':
     case 'reject':
     case 'held':
@@ -43,6 +43,13 @@ export function fateDifference(
     default:
       return undefined;
   }
+}
+
+/** IPv6 fragments pass the input hook before they are put together: the recording then shows the last of them. */
+function wholeText(recorded: RecordedPacket): RecordedPacket {
+  if (recorded.proto !== 44) return recorded;
+  const { len: _length, proto: _protocol, ...rest } = recorded;
+  return rest;
 }
 
 /** Local packets are known from the trace, which holds no more of an IPv6 header chain than the first header. */

@@ -63,7 +63,16 @@ export function packetText(summary: PacketSummary): RecordedPacket {
 
 export function outgoingText({ frame, packet }: OutgoingPacket): RecordedPacket {
   const text = packetText(frame === undefined ? summarisePacket(packet) : summariseFrame(frame));
-  return { ...queryText(packet), ...text };
+  const other =
+    text.family === undefined && frame !== undefined ? { ethertype: typeOf(frame) } : {};
+  return { ...queryText(packet), ...other, ...text };
+}
+
+/** Behind the VLAN tags. */
+function typeOf(frame: Uint8Array): number {
+  let at = 12;
+  while (read16(frame, at) === 0x8100 || read16(frame, at) === 0x88a8) at += 4;
+  return read16(frame, at);
 }
 
 /** Traces cut transport headers off, and so do fragments: the head of an ICMP error is then read as that of a query. */

@@ -175,7 +175,8 @@ export function conversations(version: Version): fc.Arbitrary<Conversation> {
     )
     .chain((opening) => {
       const whole = followersOf(opening).map((followers) => ({ opening: [opening], followers }));
-      if (opening.at === 'local' || opening.truncate !== undefined) return whole;
+      if (opening.at === 'local' || opening.truncate !== undefined || opening.vlan !== undefined)
+        return whole;
       const cut = pieces(opening).map((opened) => ({ opening: opened, followers: [] }));
       return fc.oneof({ weight: 9, arbitrary: whole }, { weight: 1, arbitrary: cut });
     });
