@@ -16,6 +16,7 @@ import {
   storeNetwork16,
   storeText,
 } from './store.ts';
+import { prepareUnknownNumber, type UnknownNumber } from './unknown-number.ts';
 import { unmodelledStep } from './unmodelled.ts';
 
 type Reader = (evaluation: Evaluation, to: number) => void;
@@ -140,11 +141,20 @@ const readers: Readonly<Record<string, Reader>> = {
     storeHost32(evaluation, to, Math.floor(evaluation.run.clock / 1000) % secondsPerDay),
 };
 
+/** Of the socket that sends; other packets have none, except those that found theirs on the way to input. */
+const cgroup: UnknownNumber = {
+  what: 'meta cgroup',
+  exists: ({ packet, state }) => packet.sender !== undefined || state.hook === 'input',
+};
+
 export function prepareMeta(operation: MetaOperation, compiler: StepCompiler): Step {
   const { key } = operation;
   const to = registerOffset(operation.destination);
   if (key === 'skuid' || key === 'skgid') return prepareOwner(operation, compiler);
   if (key === 'prandom' || key === 'random') return prepareRandomWord(operation, compiler);
+  if (key === 'cpu')
+    return prepareUnknownNumber(operation, compiler, { what: 'meta cpu', exists: () => true });
+  if (key === 'cgroup') return prepareUnknownNumber(operation, compiler, cgroup);
   const reader = readers[key];
   if (reader === undefined) return unmodelledStep(`meta:${key}`, operation);
   return (evaluation) => reader(evaluation, to);

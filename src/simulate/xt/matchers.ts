@@ -1,5 +1,6 @@
 /** What each xtables match asks, by the kind of its options; undefined for those that are not modelled. */
 
+import type { MatchOptions } from '../../fields/iptables/match-table.ts';
 import type { XtOptions } from '../../model/xt.ts';
 import { ipFamily } from '../live-packet.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
@@ -63,127 +64,102 @@ import {
 } from './transport.ts';
 import { cgroupMatcher, cpuMatcher, osfMatcher, socketMatcher } from './undetermined.ts';
 
+type OptionsByKind = { readonly [Options in MatchOptions as Options['kind']]: Options };
+type MatchKind = keyof OptionsByKind;
+
+/** `choice`: nothing here determines the answer. */
+type Makers = {
+  readonly [Kind in MatchKind]:
+    | 'choice'
+    | ((options: OptionsByKind[Kind], compiler: StepCompiler) => Matcher | undefined);
+};
+
+/** One row for each match of iptables; the table in the README is made from it. */
+export const matcherMakers: Makers = {
+  comment: () => () => true,
+  conntrack: conntrackMatcher,
+  connmark: connmarkMatcher,
+  connlimit: connlimitMatcher,
+  connbytes: connbytesMatcher,
+  connlabel: connlabelMatcher,
+  helper: helperMatcher,
+  mark:
+    (options) =>
+    ({ packet }) =>
+      ((packet.mark & options.mask) >>> 0 === options.value) !== options.inverted,
+  tcp: tcpMatcher,
+  udp: portsMatcher,
+  multiport: multiportMatcher,
+  icmp: icmpMatcher,
+  icmp6: icmpMatcher,
+  tcpmss: tcpmssMatcher,
+  sctp: sctpMatcher,
+  dccp: dccpMatcher,
+  esp: espMatcher,
+  ah: (options) => byFamily(ahMatcher4(options), ahMatcher6(options)),
+  ipcomp: ipcompMatcher,
+  mh: mhMatcher,
+  frag: fragMatcher,
+  hbh: headerOptionsMatcher,
+  dst: headerOptionsMatcher,
+  rt: rtMatcher,
+  srh: srhMatcher,
+  ipv6header: ipv6headerMatcher,
+  eui64: () => eui64Matcher,
+  recent: recentMatcher,
+  bpf: bpfMatcher,
+  cluster: clusterMatcher,
+  cpu: cpuMatcher,
+  cgroup: cgroupMatcher,
+  socket: socketMatcher,
+  osf: osfMatcher,
+  /** No route fact has realms: the class of every route is 0. */
+  realm: (options) => () => ((0 & options.mask) >>> 0 === options.value) !== options.inverted,
+  ttl: hopMatcher,
+  hl: hopMatcher,
+  dscp: dscpMatcher,
+  tos: tosMatcher,
+  ecn: ecnMatcher,
+  length: lengthMatcher,
+  iprange: iprangeMatcher,
+  mac: macMatcher,
+  pkttype: pkttypeMatcher,
+  u32: u32Matcher,
+  string: stringMatcher,
+  addrtype: addrtypeMatcher,
+  rpfilter: rpfilterMatcher,
+  set: setMatcher,
+  owner: ownerMatcher,
+  devgroup: devgroupMatcher,
+  physdev: physdevMatcher,
+  time: timeMatcher,
+  statistic: statisticMatcher,
+  limit: limitMatcher,
+  quota: quotaMatcher,
+  hashlimit: hashlimitMatcher,
+  /** Without IPsec there is no policy. */
+  policy: (options) => () => options.policy === 'none',
+  /** What these ask for is kept outside the rules: nfnetlink_acct, IPVS, rate estimators. */
+  ipvs: 'choice',
+  nfacct: 'choice',
+  rateest: 'choice',
+};
+
+/** Undefined: the answer is a choice. */
 export function matcherOf(options: XtOptions, compiler: StepCompiler): Matcher | undefined {
-  switch (options.kind) {
-    case 'comment':
-      return () => true;
-    case 'conntrack':
-      return conntrackMatcher(options);
-    case 'connmark':
-      return connmarkMatcher(options);
-    case 'connlimit':
-      return connlimitMatcher(options, compiler);
-    case 'connbytes':
-      return connbytesMatcher(options);
-    case 'connlabel':
-      return connlabelMatcher(options);
-    case 'helper':
-      return helperMatcher(options);
-    case 'mark':
-      return ({ packet }) =>
-        ((packet.mark & options.mask) >>> 0 === options.value) !== options.inverted;
-    case 'tcp':
-      return tcpMatcher(options);
-    case 'udp':
-      return portsMatcher(options);
-    case 'multiport':
-      return multiportMatcher(options);
-    case 'icmp':
-    case 'icmp6':
-      return icmpMatcher(options);
-    case 'tcpmss':
-      return tcpmssMatcher(options);
-    case 'sctp':
-      return sctpMatcher(options);
-    case 'dccp':
-      return dccpMatcher(options);
-    case 'esp':
-      return espMatcher(options);
-    case 'ah':
-      return byFamily(ahMatcher4(options), ahMatcher6(options));
-    case 'ipcomp':
-      return ipcompMatcher(options);
-    case 'mh':
-      return mhMatcher(options);
-    case 'frag':
-      return fragMatcher(options);
-    case 'hbh':
-    case 'dst':
-      return headerOptionsMatcher(options);
-    case 'rt':
-      return rtMatcher(options);
-    case 'srh':
-      return srhMatcher(options);
-    case 'ipv6header':
-      return ipv6headerMatcher(options);
-    case 'eui64':
-      return eui64Matcher;
-    case 'recent':
-      return recentMatcher(options);
-    case 'bpf':
-      return bpfMatcher(options);
-    case 'cluster':
-      return clusterMatcher(options);
-    case 'cpu':
-      return cpuMatcher(options);
-    case 'cgroup':
-      return cgroupMatcher(options);
-    case 'socket':
-      return socketMatcher(options);
-    case 'osf':
-      return osfMatcher(options);
-    case 'realm':
-      /** No route fact has realms: the class of every route is 0. */
-      return () => ((0 & options.mask) >>> 0 === options.value) !== options.inverted;
-    case 'ttl':
-    case 'hl':
-      return hopMatcher(options);
-    case 'dscp':
-      return dscpMatcher(options);
-    case 'tos':
-      return tosMatcher(options);
-    case 'ecn':
-      return ecnMatcher(options);
-    case 'length':
-      return lengthMatcher(options);
-    case 'iprange':
-      return iprangeMatcher(options);
-    case 'mac':
-      return macMatcher(options);
-    case 'pkttype':
-      return pkttypeMatcher(options);
-    case 'u32':
-      return u32Matcher(options);
-    case 'string':
-      return stringMatcher(options);
-    case 'addrtype':
-      return addrtypeMatcher(options);
-    case 'rpfilter':
-      return rpfilterMatcher(options);
-    case 'set':
-      return setMatcher(options);
-    case 'owner':
-      return ownerMatcher(options);
-    case 'devgroup':
-      return devgroupMatcher(options);
-    case 'physdev':
-      return physdevMatcher(options);
-    case 'time':
-      return timeMatcher(options);
-    case 'statistic':
-      return statisticMatcher(options, compiler);
-    case 'limit':
-      return limitMatcher(options, compiler);
-    case 'quota':
-      return quotaMatcher(options, compiler);
-    case 'hashlimit':
-      return hashlimitMatcher(options);
-    case 'policy':
-      /** Without IPsec there is no policy. */
-      return () => options.policy === 'none';
-    default:
-      return undefined;
-  }
+  return isMatch(options) ? makeMatcher(options, compiler) : undefined;
+}
+
+function isMatch(options: XtOptions): options is MatchOptions {
+  return options.kind in matcherMakers;
+}
+
+function makeMatcher<Kind extends MatchKind>(
+  options: OptionsByKind[Kind] & { readonly kind: Kind },
+  compiler: StepCompiler,
+): Matcher | undefined {
+  const maker = matcherMakers[options.kind];
+  return maker === 'choice' ? undefined : maker(options, compiler);
 }
 
 function byFamily(four: Matcher, six: Matcher): Matcher {
