@@ -20,7 +20,7 @@ import type { SpareParts } from './run.ts';
 import type { DynamicElement } from './sets/dynamic-element.ts';
 import { dynamicSets } from './sets/dynamic-sets.ts';
 import { declaredKey } from './sets/lookup.ts';
-import { type PreparedSet, prepareSet } from './sets/prepared-set.ts';
+import { type ElementProgram, type PreparedSet, prepareSet } from './sets/prepared-set.ts';
 import { setByName } from './sets/set-by-name.ts';
 import { createVersions, type Store, setScalar, type Versions } from './state/store.ts';
 
@@ -228,43 +228,43 @@ function prepareSetWithStatements(
   set: ProgramSet,
   index: number | undefined,
 ): PreparedSet {
-  const values: number[] = [];
-  const allocateState = (initial: readonly number[]): StateAccess => {
-    const offset = values.length;
-    values.push(...(initial.length === 0 ? [0] : initial));
-    return elementAccess(offset);
-  };
-  const compiler = stepCompiler(compiled, tables, table, [], allocateState);
-  const operations = index === undefined ? [] : elementOperations(table, set);
-  const steps = operations.map((operation) => compiler.prepare(operation));
-  const prepared = prepareSet(set, index, { steps, initialValues: values });
-  if (index !== undefined) fillDynamic(store, prepared, index, set, operations);
+  const lists = index === undefined ? [] : elementPrograms(table, set);
+  const programs = lists.map((operations): ElementProgram => {
+    const values: number[] = [];
+    const allocateState = (initial: readonly number[]): StateAccess => {
+      const offset = values.length;
+      values.push(...(initial.length === 0 ? [0] : initial));
+      return elementAccess(offset);
+    };
+    const compiler = stepCompiler(compiled, tables, table, [], allocateState);
+    const steps = operations.map((operation) => compiler.prepare(operation));
+    return { operations, steps, initialValues: values };
+  });
+  const prepared = prepareSet(set, index, programs);
+  if (index !== undefined) fillDynamic(store, prepared, index, set);
   return prepared;
 }
 
-/** Statements of the set, else those of the rule that adds elements, else those that its elements carry. */
-function elementOperations(table: ProgramTable, set: ProgramSet): readonly Operation[] {
-  if (set.operations.length > 0) return set.operations;
+/** Lists of statements that elements of the set may carry. */
+function elementPrograms(table: ProgramTable, set: ProgramSet): readonly (readonly Operation[])[] {
+  if (set.operations.length > 0) return [set.operations];
+  const lists: (readonly Operation[])[] = [];
   for (const chain of table.chains)
     for (const { operations } of chain.rules)
       for (const operation of operations)
-        if (
-          operation.kind === 'dynset' &&
-          operation.set === set.name &&
-          operation.operations.length > 0
-        )
-          return operation.operations;
-  return set.elements.find(({ operations }) => (operations?.length ?? 0) > 0)?.operations ?? [];
+        if (operation.kind === 'dynset' && operation.set === set.name)
+          lists.push(operation.operations);
+  const declared = set.elements.find(({ operations }) => (operations?.length ?? 0) > 0);
+  if (declared?.operations !== undefined) lists.push(declared.operations);
+  return lists.filter((list) => list.length > 0);
 }
 
-function fillDynamic(
-  store: Store,
-  prepared: PreparedSet,
-  index: number,
-  set: ProgramSet,
-  operations: readonly Operation[],
-): void {
+function fillDynamic(store: Store, prepared: PreparedSet, index: number, set: ProgramSet): void {
+  const listed = set.operations.length === 0;
   set.elements.forEach((element, position) => {
+    const isBare = listed && (element.operations?.length ?? 0) === 0;
+    // The statements of declared elements stand last; all of one set are alike.
+    const program = isBare ? undefined : prepared.programs.length - 1;
     const timeout = element.timeout ?? set.defaultTimeout;
     store.sets[index]?.set(declaredKey(prepared, element, position), {
       key: element.key ?? new Uint8Array(set.keyLength),
@@ -272,15 +272,21 @@ function fillDynamic(
       ...(element.data === undefined ? {} : { data: element.data }),
       ...(element.dataEnd === undefined ? {} : { dataEnd: element.dataEnd }),
       ...(timeout === undefined ? {} : { timeout }),
-      values: elementValues(prepared, element.operations ?? operations),
+      ...(program === undefined || program < 0 ? {} : { program }),
+      values: elementValues(prepared, program, element.operations ?? set.operations),
       declared: position,
     });
   });
 }
 
 /** Initial values, with the counters and quotas that the element was listed with. */
-function elementValues(prepared: PreparedSet, operations: readonly Operation[]): Float64Array {
-  const values = Float64Array.from(prepared.initialValues);
+function elementValues(
+  prepared: PreparedSet,
+  program: number | undefined,
+  operations: readonly Operation[],
+): Float64Array {
+  const statements = program === undefined ? undefined : prepared.programs[program];
+  const values = Float64Array.from(statements?.initialValues ?? []);
   let at = 0;
   for (const operation of operations) {
     if (operation.kind === 'counter') {

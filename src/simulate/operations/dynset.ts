@@ -22,6 +22,7 @@ export function prepareDynset(operation: DynsetOperation, compiler: StepCompiler
   if (prepared === undefined || index === undefined)
     return unmodelledEffect(`dynset:${operation.set}`, operation);
   const from = registerOffset(operation.key);
+  const program = programOf(prepared, operation);
   return (evaluation) => {
     const key = dynamicKey(prepared, evaluation.registers.bytes, from);
     const elements = elementsOf(evaluation.run, index);
@@ -35,7 +36,8 @@ export function prepareDynset(operation: DynsetOperation, compiler: StepCompiler
       }
       return;
     }
-    const element = live ?? addElement(evaluation, prepared, operation, from, elements);
+    const element =
+      live ?? addElement(evaluation, prepared, operation, { from, program, elements });
     if (element === undefined) {
       noteChange(evaluation, prepared, from, 'full');
       if (!operation.inverted) breakRule(evaluation);
@@ -52,12 +54,25 @@ export function prepareDynset(operation: DynsetOperation, compiler: StepCompiler
   };
 }
 
+/** nft_dynset_init(): the statements of the set, else those of the rule. */
+function programOf(prepared: PreparedSet, operation: DynsetOperation): number | undefined {
+  const operations =
+    prepared.set.operations.length > 0 ? prepared.set.operations : operation.operations;
+  const found = prepared.programs.findIndex((each) => each.operations === operations);
+  return found < 0 ? undefined : found;
+}
+
+interface Addition {
+  readonly from: number;
+  readonly program: number | undefined;
+  readonly elements: ReadonlyMap<string, DynamicElement>;
+}
+
 function addElement(
   evaluation: Evaluation,
   prepared: PreparedSet,
   operation: DynsetOperation,
-  from: number,
-  elements: ReadonlyMap<string, DynamicElement>,
+  { from, program, elements }: Addition,
 ): DynamicElement | undefined {
   const { set } = prepared;
   if (elements.size >= (set.size ?? defaultSize)) return undefined;
@@ -66,11 +81,13 @@ function addElement(
   const timeout = operation.timeout ?? set.defaultTimeout;
   const lifetime =
     timeout === undefined ? {} : { timeout, expires: evaluation.run.clock + timeout };
-  const values = Float64Array.from(prepared.initialValues);
+  const statements = program === undefined ? undefined : prepared.programs[program];
+  const values = Float64Array.from(statements?.initialValues ?? []);
+  const own = program === undefined ? lifetime : { ...lifetime, program };
   const length = set.map?.kind === 'data' ? set.map.length : 0;
-  if (operation.data === undefined) return { key, values, ...lifetime };
+  if (operation.data === undefined) return { key, values, ...own };
   const at = registerOffset(operation.data);
-  return { key, values, data: bytes.slice(at, at + length), ...lifetime };
+  return { key, values, data: bytes.slice(at, at + length), ...own };
 }
 
 function renew(

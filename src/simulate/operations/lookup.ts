@@ -50,7 +50,7 @@ export function storeHit(evaluation: Evaluation, destination: number, hit: Hit):
 
 function updateElement(evaluation: Evaluation, prepared: PreparedSet, hit: Hit): void {
   if (hit.storeKey === undefined || prepared.dynamic === undefined) return;
-  if (prepared.steps.length === 0) return;
+  if (prepared.programs.length === 0) return;
   const element = elementsOf(evaluation.run, prepared.dynamic).get(hit.storeKey);
   if (element === undefined) return;
   const { verdict } = evaluation.registers;

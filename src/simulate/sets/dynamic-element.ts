@@ -12,6 +12,8 @@ export interface DynamicElement {
   readonly expires?: number;
   /** Milliseconds. */
   readonly timeout?: number;
+  /** Its statements among the programs of the set; absent: it has none. */
+  readonly program?: number;
   /** State of the element's own statements, in their order; laid out like the slots of a rule. */
   readonly values: Float64Array;
   /** Position among the declared elements; absent for those that packets added. */

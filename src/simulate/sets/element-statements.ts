@@ -14,11 +14,12 @@ export function runElementStatements(
   element: DynamicElement,
 ): void {
   const { dynamic } = prepared;
-  if (dynamic === undefined || prepared.steps.length === 0) return;
+  const program = element.program === undefined ? undefined : prepared.programs[element.program];
+  if (dynamic === undefined || program === undefined) return;
   const values = Float64Array.from(element.values);
   const outer = evaluation.element;
   evaluation.element = { values, name: `${dynamic} ${storeKey}` };
-  for (const step of prepared.steps) {
+  for (const step of program.steps) {
     step(evaluation);
     if (evaluation.registers.verdict.kind !== 'continue') break;
   }

@@ -1,5 +1,6 @@
 /** Sets ready for lookups: hashed single keys, sorted intervals, concatenated ranges in order of insertion. */
 
+import type { Operation } from '../../model/operations.ts';
 import type { ProgramElement, ProgramSet } from '../../model/program.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { buildWordTable, type WordTable } from './word-table.ts';
@@ -17,9 +18,15 @@ export interface PreparedSet {
   /** Byte ranges of the fields in the key. */
   readonly fields: readonly { readonly start: number; readonly length: number }[];
   readonly catchAll: PreparedElement | undefined;
-  /** Statements of elements, with their place in an element's values. */
+  /** Statements that elements may carry: those of the set, of each rule that adds elements, of the declared ones. */
+  readonly programs: readonly ElementProgram[];
+}
+
+/** The statements of an element belong to whoever made it. */
+export interface ElementProgram {
+  readonly operations: readonly Operation[];
   readonly steps: readonly Step[];
-  /** Initial state of a new element's statements. */
+  /** State of a new element, which `steps` read and write. */
   readonly initialValues: readonly number[];
 }
 
@@ -72,7 +79,7 @@ export function keyFields(set: ProgramSet): readonly { start: number; length: nu
 export function prepareSet(
   set: ProgramSet,
   dynamic: number | undefined,
-  statements: { readonly steps: readonly Step[]; readonly initialValues: readonly number[] },
+  programs: readonly ElementProgram[],
 ): PreparedSet {
   const exact: { readonly key: Uint8Array; readonly number: number }[] = [];
   const intervals: PreparedInterval[] = [];
@@ -98,6 +105,6 @@ export function prepareSet(
     ranges,
     fields: keyFields(set),
     catchAll,
-    ...statements,
+    programs,
   };
 }
