@@ -7,8 +7,12 @@ const sampleLength = 65536;
 /** The first lines that are neither empty nor comments. */
 function firstLines(text: string, count: number): readonly string[] {
   const lines: string[] = [];
-  for (const line of text.slice(0, sampleLength).split('\n')) {
-    const trimmed = line.trim();
+  const sample = text.slice(0, sampleLength);
+  for (let start = 0; start < sample.length; ) {
+    const newline = sample.indexOf('\n', start);
+    const end = newline < 0 ? sample.length : newline;
+    const trimmed = sample.slice(start, end).trim();
+    start = end + 1;
     if (trimmed === '' || trimmed.startsWith('#')) continue;
     lines.push(trimmed);
     if (lines.length === count) break;
@@ -16,16 +20,15 @@ function firstLines(text: string, count: number): readonly string[] {
   return lines;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they tell binary data from text
+const odd = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffd]/g;
+
 /** Binary data shows in its first bytes: NULs, or many characters that are no text. */
 function isBinary(text: string): boolean {
   const sample = text.slice(0, sampleLength);
   if (sample.includes('\0')) return true;
-  let odd = 0;
-  for (const character of sample) {
-    const code = character.charCodeAt(0);
-    if (code === 0xfffd || (code < 32 && code !== 9 && code !== 10 && code !== 13)) odd += 1;
-  }
-  return odd > 16 && odd * 20 > sample.length;
+  const found = sample.match(odd)?.length ?? 0;
+  return found > 16 && found * 20 > sample.length;
 }
 
 /** An empty text is an empty nft ruleset. */
