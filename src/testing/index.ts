@@ -2,6 +2,9 @@
 
 export type { PacketFields } from '../scenario/rows/packet-rows.ts';
 export { guidedPackets, uniformPackets } from './arbitraries/packets.ts';
+export { clusterJson } from './arbitraries/policy-cluster-objects.ts';
+export { type PolicyCluster, policyClusters } from './arbitraries/policy-clusters.ts';
+export { type ServiceCluster, serviceClusters } from './arbitraries/service-clusters.ts';
 export {
   addressesInside,
   addressesOutside,
@@ -30,7 +33,18 @@ export {
   toMasquerade,
   toReject,
 } from './matchers.ts';
-export { type Mutation, type MutationKind, mutations, pickMutations } from './mutations.ts';
-export { observe, playPacket } from './observe.ts';
+export {
+  type EquivalenceReason,
+  equivalenceReasons,
+  equivalenceTest,
+  whyEquivalent,
+} from './mutations/equivalence.ts';
+export {
+  type Mutation,
+  type MutationKind,
+  mutations,
+  pickMutations,
+} from './mutations/mutations.ts';
+export { type Observation, observation, observe, playPacket } from './observe.ts';
 export { plainHostFacts, type TestRuleset, testHost, testRuleset } from './ruleset.ts';
 export type { RulesetPlace } from './ruleset-place.ts';

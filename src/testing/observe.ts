@@ -65,7 +65,8 @@ export function outcomeSignature(facts: OutcomeFacts): string {
     facts.devices.join(' '),
     arrived,
     answers,
-    `mark ${facts.mark}`,
+    // The mark of a packet that nobody gets is nobody's.
+    facts.arrived === undefined ? '' : `mark ${facts.mark} ${facts.connectionMark}`,
   ].join(' | ');
 }
 
@@ -81,24 +82,52 @@ export function explorationSignature({ outcomes, cut }: Exploration): string {
   return [...lines.sort(), ...(cut ? ['cut'] : [])].join('\n');
 }
 
-/** The packet, the answer of the other end on the first way, and the packet once more. */
+export interface Observation {
+  /** The packet, the answer of the other end on the first way, and the packet once more. */
+  readonly signature: string;
+  /** Chains that any of them came to: `ip filter input`. */
+  readonly chains: ReadonlySet<string>;
+}
+
+function addChains({ outcomes }: Exploration, chains: Set<string>): void {
+  for (const { trace } of outcomes) {
+    for (const event of trace) {
+      if (event.kind === 'chain-entered')
+        chains.add(`${event.family} ${event.table} ${event.chain}`);
+      if (event.kind === 'rule-matched' && 'chain' in event.verdict)
+        chains.add(`${event.family} ${event.table} ${event.verdict.chain}`);
+    }
+  }
+}
+
+/** Undefined: there is no such packet on this host. */
+export function observation(
+  ruleset: TestRuleset,
+  fields: PacketFields,
+  options: ObserveOptions = {},
+): Observation | undefined {
+  const played = playPacket(ruleset, fields, options);
+  if (played === undefined) return undefined;
+  const { exploration, compiled, input } = played;
+  const { clock = 0, limit = 64 } = options;
+  const all: Exploration[] = [exploration];
+  const [first] = exploration.outcomes;
+  const reply = first === undefined ? undefined : replyInput(compiled.host, first.fate);
+  if (first !== undefined && reply !== undefined) {
+    const answered = explore(compiled, first.state, reply, { clock, limit });
+    const state = answered.outcomes[0]?.state ?? first.state;
+    all.push(answered, explore(compiled, state, input, { clock, limit }));
+  }
+  const chains = new Set<string>();
+  for (const one of all) addChains(one, chains);
+  return { signature: all.map(explorationSignature).join('\n--\n'), chains };
+}
+
+/** The signature alone. */
 export function observe(
   ruleset: TestRuleset,
   fields: PacketFields,
   options: ObserveOptions = {},
 ): string | undefined {
-  const played = playPacket(ruleset, fields, options);
-  if (played === undefined) return undefined;
-  const { exploration, compiled, input } = played;
-  const { clock = 0, limit = 64 } = options;
-  const parts = [explorationSignature(exploration)];
-  const [first] = exploration.outcomes;
-  const reply = first === undefined ? undefined : replyInput(compiled.host, first.fate);
-  if (first !== undefined && reply !== undefined) {
-    const answered = explore(compiled, first.state, reply, { clock, limit });
-    parts.push(explorationSignature(answered));
-    const state = answered.outcomes[0]?.state ?? first.state;
-    parts.push(explorationSignature(explore(compiled, state, input, { clock, limit })));
-  }
-  return parts.join('\n--\n');
+  return observation(ruleset, fields, options)?.signature;
 }

@@ -8,8 +8,11 @@ import { ipSetRestore } from '../../src/generate/calico/ip-set-restore.ts';
 import { nftCommands } from '../../src/generate/calico/nft-table.ts';
 import { readCalicoInput } from '../../src/generate/calico/read-input.ts';
 import { restoreText } from '../../src/generate/calico/restore-text.ts';
-import { type TestCluster, testCluster } from '../support/calico-cluster.ts';
-import { clusterJson } from '../support/calico-objects.ts';
+import { clusterJson } from '../../src/testing/arbitraries/policy-cluster-objects.ts';
+import {
+  type PolicyCluster,
+  policyClusters,
+} from '../../src/testing/arbitraries/policy-clusters.ts';
 
 /** In a network namespace of its own; the text goes to standard input. */
 function run(script: string, text: string, sets = ''): string {
@@ -27,7 +30,7 @@ const probe = '*filter\n-A INPUT -m set --match-set probe src -j DROP\nCOMMIT\n'
 const hasNft = run(script, 'add table ip t\n') === '';
 const hasIptables = run(restore, probe, 'create probe hash:net\n') === '';
 
-function generated(cluster: TestCluster, mode: 'iptables' | 'nftables') {
+function generated(cluster: PolicyCluster, mode: 'iptables' | 'nftables') {
   const input = readCalicoInput([{ name: 'cluster.json', text: clusterJson(cluster) }]).value;
   const { value, diagnostics } = generateCalico(input, { mode, node: 'n1' });
   const refused = diagnostics.some(({ code }) => code === 'calico-not-loadable');
@@ -37,7 +40,7 @@ function generated(cluster: TestCluster, mode: 'iptables' | 'nftables') {
 describe('generated rules in the kernel', () => {
   it.runIf(hasIptables)('ipset and iptables-nft-restore load what iptables mode writes', () => {
     fc.assert(
-      fc.property(testCluster, (cluster) => {
+      fc.property(policyClusters, (cluster) => {
         const { model, tables, refused } = generated(cluster, 'iptables');
         const sets = `${ipSetRestore(model).join('\n')}\n`;
         const text = `${restoreText(tables, model.insertMode).join('\n')}\n`;
@@ -50,7 +53,7 @@ describe('generated rules in the kernel', () => {
 
   it.runIf(hasNft)('nft loads the commands of nftables mode', () => {
     fc.assert(
-      fc.property(testCluster, (cluster) => {
+      fc.property(policyClusters, (cluster) => {
         const { output, refused } = generated(cluster, 'nftables');
         if (output.mode !== 'nftables') throw new Error('not in nftables mode');
         const answer = run(

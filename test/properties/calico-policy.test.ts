@@ -11,14 +11,14 @@ import { readKubeProxyInputs } from '../../src/generate/kube-proxy/read-input.ts
 import { readObjects } from '../../src/generate/kubernetes/read-objects.ts';
 import { type CompiledProgram, compileProgram } from '../../src/simulate/compile.ts';
 import { initialState } from '../../src/simulate/simulate.ts';
+import { clusterJson } from '../../src/testing/arbitraries/policy-cluster-objects.ts';
 import {
+  type ClusterPod,
   namedPort,
-  type TestCluster,
-  type TestPod,
-  testCluster,
-} from '../support/calico-cluster.ts';
+  type PolicyCluster,
+  policyClusters,
+} from '../../src/testing/arbitraries/policy-clusters.ts';
 import { endsOf, hostOf, programOf, send } from '../support/calico-node.ts';
-import { clusterJson } from '../support/calico-objects.ts';
 import { type Connection, isAllowed } from '../support/calico-reference.ts';
 
 /** The first packet, and when that passes, the answer; `service` is the address the client asks for. */
@@ -51,13 +51,13 @@ function getsThrough(
   return true;
 }
 
-function pairs({ pods }: TestCluster): readonly (readonly [TestPod, TestPod])[] {
+function pairs({ pods }: PolicyCluster): readonly (readonly [ClusterPod, ClusterPod])[] {
   return pods.flatMap((from) =>
     pods.filter((to) => from !== to && (from.local || to.local)).map((to) => [from, to] as const),
   );
 }
 
-function connections(cluster: TestCluster): Connection[] {
+function connections(cluster: PolicyCluster): Connection[] {
   return pairs(cluster).flatMap(([from, to]) =>
     [80, 85, 443, 8080, 9999].flatMap((port) => [
       { from, to, port, protocol: 'TCP' as const },
@@ -69,7 +69,7 @@ function connections(cluster: TestCluster): Connection[] {
 const show = ({ from, to, protocol, port }: Connection): string =>
   `${from.namespace}/${from.name} ${from.address} to ${to.namespace}/${to.name} ${to.address} ${protocol} ${port}`;
 
-function generated(cluster: TestCluster, mode: 'iptables' | 'nftables') {
+function generated(cluster: PolicyCluster, mode: 'iptables' | 'nftables') {
   const { value, diagnostics } = readCalicoInput([
     { name: 'cluster.json', text: clusterJson(cluster) },
   ]);
@@ -80,7 +80,7 @@ function generated(cluster: TestCluster, mode: 'iptables' | 'nftables') {
 const serviceAddress = (index: number): string => `10.96.0.${index + 1}`;
 
 /** A service with one endpoint for every pod, as kube-proxy is told. */
-function services({ pods }: TestCluster): string {
+function services({ pods }: PolicyCluster): string {
   const items = pods.flatMap(({ namespace, name, address, local }, index) => [
     {
       apiVersion: 'v1',
@@ -107,7 +107,7 @@ function services({ pods }: TestCluster): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
-function kubeProxyText(cluster: TestCluster, mode: 'iptables' | 'nftables'): string {
+function kubeProxyText(cluster: PolicyCluster, mode: 'iptables' | 'nftables'): string {
   const objects = readObjects([{ name: 'services.json', text: services(cluster) }]).value;
   const options = { mode, nodeName: 'n1', clusterCidr: '10.0.0.0/16', families: ['ip'] } as const;
   const [input] = readKubeProxyInputs(objects, options).value;
@@ -121,7 +121,7 @@ const modes = ['iptables', 'nftables'] as const;
 describe('simulating generated rules', () => {
   it.each(modes)('%s mode allows what policies allow', (mode) => {
     fc.assert(
-      fc.property(testCluster, (cluster) => {
+      fc.property(policyClusters, (cluster) => {
         const rules = generated(cluster, mode);
         const compiled = compileProgram(programOf(rules), { host: hostOf(cluster, rules) });
         const all = connections(cluster);
@@ -135,7 +135,7 @@ describe('simulating generated rules', () => {
 
   it.each(modes)('%s mode together with kube-proxy: through services too', (mode) => {
     fc.assert(
-      fc.property(testCluster, (cluster) => {
+      fc.property(policyClusters, (cluster) => {
         const rules = generated(cluster, mode);
         const program = programOf(rules, kubeProxyText(cluster, mode));
         const compiled = compileProgram(program, { host: hostOf(cluster, rules) });

@@ -7,7 +7,7 @@ import { runKubeProxy } from '../../src/generate/kube-proxy/generate-kube-proxy.
 import { printRestore } from '../../src/generate/kube-proxy/iptables/print-restore.ts';
 import { printSavedState } from '../../src/generate/kube-proxy/iptables/print-save.ts';
 import { printNftScript } from '../../src/generate/kube-proxy/nftables/print-commands.ts';
-import { clusters, input } from '../support/kube-proxy-cluster.ts';
+import { input, serviceClusters } from '../support/kube-proxy-cluster.ts';
 
 /** In a network namespace of its own; the text goes to standard input. */
 function run(command: readonly string[], text: string): string {
@@ -21,7 +21,7 @@ const hasIptables = run(['iptables-nft-restore', '--test'], '*nat\nCOMMIT\n') ==
 describe('generated rules in the kernel', () => {
   it.runIf(hasNft)('nft loads the script of nftables mode', () => {
     fc.assert(
-      fc.property(clusters(50), ({ services, endpointSlices }) => {
+      fc.property(serviceClusters(50), ({ services, endpointSlices }) => {
         const made = runKubeProxy(input(services, endpointSlices, { mode: 'nftables' }));
         if (made.mode !== 'nftables') throw new Error('mode');
         expect(run(['nft', '-f', '-'], printNftScript(made.program))).toBe('');
@@ -32,7 +32,7 @@ describe('generated rules in the kernel', () => {
 
   it.runIf(hasIptables)('iptables-restore takes what iptables mode writes and saves', () => {
     fc.assert(
-      fc.property(clusters(50), ({ services, endpointSlices }) => {
+      fc.property(serviceClusters(50), ({ services, endpointSlices }) => {
         const made = runKubeProxy(input(services, endpointSlices, { mode: 'iptables' }));
         if (made.mode !== 'iptables') throw new Error('mode');
         const restore = ['iptables-nft-restore', '--test'];

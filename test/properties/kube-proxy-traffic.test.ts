@@ -18,7 +18,12 @@ import type { Outcome } from '../../src/simulate/api.ts';
 import { type CompiledProgram, compileProgram } from '../../src/simulate/compile.ts';
 import { explore } from '../../src/simulate/explore.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import { clusters, type GeneratedCluster, input, node } from '../support/kube-proxy-cluster.ts';
+import {
+  input,
+  node,
+  type ServiceCluster,
+  serviceClusters,
+} from '../support/kube-proxy-cluster.ts';
 import { type Flow, nodeHost, packetFrom, type Sender } from '../support/kube-proxy-node.ts';
 import { promised, type Question } from '../support/service-oracle.ts';
 import { serviceOutcome } from '../support/service-outcome.ts';
@@ -32,7 +37,7 @@ const sources: Readonly<Record<Sender, string>> = {
   external: '203.0.113.9',
 };
 
-function compiledRun(cluster: GeneratedCluster, mode: Question['mode']): CompiledProgram {
+function compiledRun(cluster: ServiceCluster, mode: Question['mode']): CompiledProgram {
   const { services, endpointSlices } = cluster;
   const features = featuresOf({ minor: 34, patch: 2 });
   const run = runKubeProxy(
@@ -59,7 +64,7 @@ interface Case extends Omit<Question, 'mode'> {
 }
 
 /** Every address of every service, asked for from everywhere. */
-function* casesOf({ services, endpointSlices }: GeneratedCluster): Generator<Case> {
+function* casesOf({ services, endpointSlices }: ServiceCluster): Generator<Case> {
   for (const [index, service] of services.entries()) {
     const { spec, status } = service;
     const ranges = spec.loadBalancerSourceRanges ?? [];
@@ -142,7 +147,7 @@ function addressing(packet: Uint8Array | undefined) {
 }
 
 /** `-m recent` looks into lists of the kernel that no listing shows; its matches are choices. */
-function withoutAffinity(cluster: GeneratedCluster): GeneratedCluster {
+function withoutAffinity(cluster: ServiceCluster): ServiceCluster {
   const services = cluster.services.map((service) => ({
     ...service,
     spec: { ...service.spec, sessionAffinity: 'None' as const },
@@ -151,7 +156,7 @@ function withoutAffinity(cluster: GeneratedCluster): GeneratedCluster {
 }
 
 /** Mostly small ones, which shrink well; the largest have up to fifty services. */
-const clustersOfManySizes = fc.constantFrom(4, 4, 4, 12, 50).chain(clusters);
+const clustersOfManySizes = fc.constantFrom(4, 4, 4, 12, 50).chain(serviceClusters);
 
 describe('service traffic', () => {
   it.each(['nftables', 'iptables'] as const)('%s mode keeps what the API promises', (mode) => {

@@ -11,7 +11,7 @@ import { partialSync } from '../../src/generate/kube-proxy/iptables/sync.ts';
 import { printNftScript } from '../../src/generate/kube-proxy/nftables/print-commands.ts';
 import { nftTransaction } from '../../src/generate/kube-proxy/nftables/transaction.ts';
 import { statisticThreshold } from '../../src/generate/kube-proxy/probability.ts';
-import { clusters, type GeneratedCluster, input } from '../support/kube-proxy-cluster.ts';
+import { input, type ServiceCluster, serviceClusters } from '../support/kube-proxy-cluster.ts';
 
 const modes = ['iptables', 'nftables'] as const;
 
@@ -19,13 +19,13 @@ function text(run: KubeProxyRun): string {
   return run.mode === 'iptables' ? printRestore(run.program) : printNftScript(run.program);
 }
 
-function runOf(cluster: GeneratedCluster, mode: (typeof modes)[number], previous?: KubeProxyRun) {
+function runOf(cluster: ServiceCluster, mode: (typeof modes)[number], previous?: KubeProxyRun) {
   const { services, endpointSlices } = cluster;
   return runKubeProxy(input(services, endpointSlices, { mode }), previous);
 }
 
 /** The second cluster with the objects of the first where they are the same. */
-function sharing(first: GeneratedCluster, second: GeneratedCluster): GeneratedCluster {
+function sharing(first: ServiceCluster, second: ServiceCluster): ServiceCluster {
   const known = new Map<string, unknown>();
   for (const one of [...first.services, ...first.endpointSlices])
     known.set(JSON.stringify(one), one);
@@ -36,7 +36,11 @@ function sharing(first: GeneratedCluster, second: GeneratedCluster): GeneratedCl
 
 /** A second cluster that has a part of the first as it is. */
 const changes = fc
-  .tuple(clusters(12), clusters(12), fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }))
+  .tuple(
+    serviceClusters(12),
+    serviceClusters(12),
+    fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
+  )
   .map(([first, other, kept]) => {
     const keeps = (name: string): boolean => kept[Number(name.replace(/\D/g, '')) % 12] === true;
     const services = [
@@ -117,7 +121,7 @@ describe('kube-proxy', () => {
 
   it('every endpoint of a chain is met with probability 1/n', () => {
     fc.assert(
-      fc.property(clusters(10), (cluster) => {
+      fc.property(serviceClusters(10), (cluster) => {
         for (const probabilities of chainProbabilities(text(runOf(cluster, 'iptables')))) {
           const uniform = 1 / probabilities.length;
           for (const one of probabilities) expect(Math.abs(one - uniform)).toBeLessThan(1e-8);
@@ -129,7 +133,7 @@ describe('kube-proxy', () => {
 
   it.each(modes)('%s: whatever is named exists, and is declared once', (mode) => {
     fc.assert(
-      fc.property(clusters(10), (cluster) => {
+      fc.property(serviceClusters(10), (cluster) => {
         const written = text(runOf(cluster, mode));
         const chain =
           mode === 'iptables' ? /^:(\S+)/gm : /^add (?:chain|set|map) ip kube-proxy (\S+)/gm;

@@ -19,12 +19,12 @@ import { buildFrame, buildPacket } from '../../src/packet/build.ts';
 import type { SimulationState } from '../../src/simulate/api.ts';
 import type { CompiledProgram } from '../../src/simulate/compile.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
-import type { TestCluster, TestPod } from './calico-cluster.ts';
+import type { ClusterPod, PolicyCluster } from '../../src/testing/arbitraries/policy-clusters.ts';
 
 const hardware = 'ee:ee:ee:ee:ee:ee';
 const gateway = '02:00:00:00:00:01';
 
-const deviceOf = (pod: TestPod): string =>
+const deviceOf = (pod: ClusterPod): string =>
   pod.local ? workloadInterfaceName('cali', pod.namespace, pod.name) : 'eth0';
 
 function link(index: number, name: string, address: string | undefined): string {
@@ -33,7 +33,7 @@ function link(index: number, name: string, address: string | undefined): string 
 }
 
 /** The node n1: a veth for every local pod, the others behind eth0. */
-export function hostOf({ pods }: TestCluster, generated: GeneratedCalico): Host {
+export function hostOf({ pods }: PolicyCluster, generated: GeneratedCalico): Host {
   const local = pods.filter((pod) => pod.local);
   const veths = local.map((pod, index) => link(10 + index, deviceOf(pod), undefined));
   const routes = [
@@ -96,7 +96,7 @@ const macOf = (text: string): Uint8Array =>
   Uint8Array.from(text.split(':'), (part) => Number.parseInt(part, 16));
 
 export interface Leg {
-  readonly from: TestPod;
+  readonly from: ClusterPod;
   readonly destination: string;
   readonly sourcePort: number;
   readonly destinationPort: number;

@@ -1,28 +1,28 @@
 /** A plain reading of what policies mean, from the API's documentation; it knows nothing of chains and marks. */
 
 import {
+  type ClusterPod,
+  type ClusterPolicy,
   namedPort,
+  namespaceTeams,
   type Peer,
   type PodQuery,
+  type PolicyCluster,
+  type PolicyRule,
   type PortMatch,
-  type TestCluster,
-  type TestPod,
-  type TestPolicy,
-  type TestRule,
-  teams,
-} from './calico-cluster.ts';
+} from '../../src/testing/arbitraries/policy-clusters.ts';
 
 export interface Connection {
-  readonly from: TestPod;
-  readonly to: TestPod;
+  readonly from: ClusterPod;
+  readonly to: ClusterPod;
   readonly protocol: 'TCP' | 'UDP';
   readonly port: number;
 }
 
-function isAsked(query: PodQuery, pod: TestPod): boolean {
+function isAsked(query: PodQuery, pod: ClusterPod): boolean {
   return (
     (query.namespace === undefined || query.namespace === pod.namespace) &&
-    (query.team === undefined || query.team === teams[pod.namespace]) &&
+    (query.team === undefined || query.team === namespaceTeams[pod.namespace]) &&
     (query.app === undefined || query.app === pod.app) &&
     (query.notApp === undefined || query.notApp !== pod.app)
   );
@@ -37,7 +37,7 @@ function isWithin(address: string, network: string): boolean {
   return Math.floor(numberOf(address) / size) === Math.floor(numberOf(base) / size);
 }
 
-function isPeer(peer: Peer, pod: TestPod): boolean {
+function isPeer(peer: Peer, pod: ClusterPod): boolean {
   if (peer.kind === 'pods') return isAsked(peer.query, pod);
   const excepted = peer.except !== undefined && isWithin(pod.address, peer.except);
   return isWithin(pod.address, peer.network) && !excepted;
@@ -55,7 +55,7 @@ function isPort({ protocol, ports }: PortMatch, connection: Connection): boolean
 }
 
 /** Global policies of Calico match the pods in a rule one at a time, Kubernetes' any of several. */
-function isMatch({ peers, ports }: TestRule, connection: Connection, ingress: boolean): boolean {
+function isMatch({ peers, ports }: PolicyRule, connection: Connection, ingress: boolean): boolean {
   const other = ingress ? connection.from : connection.to;
   return (
     (peers.length === 0 || peers.some((peer) => isPeer(peer, other))) &&
@@ -66,7 +66,7 @@ function isMatch({ peers, ports }: TestRule, connection: Connection, ingress: bo
 type Verdict = 'Allow' | 'Deny' | 'Pass';
 
 function tierVerdict(
-  policies: readonly TestPolicy[],
+  policies: readonly ClusterPolicy[],
   connection: Connection,
   ingress: boolean,
 ): Verdict | undefined {
@@ -79,7 +79,7 @@ function tierVerdict(
 }
 
 /** May this end of the connection take part? Without policies a pod may do everything. */
-function endAllows(cluster: TestCluster, connection: Connection, ingress: boolean): boolean {
+function endAllows(cluster: PolicyCluster, connection: Connection, ingress: boolean): boolean {
   const pod = ingress ? connection.to : connection.from;
   for (const tier of ['security', 'default']) {
     const policies = cluster.policies
@@ -95,7 +95,7 @@ function endAllows(cluster: TestCluster, connection: Connection, ingress: boolea
 }
 
 /** Does the connection get through this node? Ends on other nodes are judged there. */
-export function isAllowed(cluster: TestCluster, connection: Connection): boolean {
+export function isAllowed(cluster: PolicyCluster, connection: Connection): boolean {
   return (
     (!connection.from.local || endAllows(cluster, connection, false)) &&
     (!connection.to.local || endAllows(cluster, connection, true))

@@ -153,8 +153,9 @@ async function watchFiles(
     session.exitCode = 0;
     const files = findTestFiles(session.io, paths);
     const read = await runOnce(session, files, options);
+    const change = nextChange(read);
     session.io.error(`watching ${read.size} files; interrupt to end\n`);
-    await nextChange(read);
+    await change;
     session.io.error('\n');
   }
 }

@@ -6,6 +6,8 @@ import type { ScenarioResult } from '../result.ts';
 import { complaintLine } from './failure-text.ts';
 import type { Reporter } from './reporter.ts';
 
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 export function scenarioFindings(results: readonly ScenarioResult[]): readonly SarifFinding[] {
   return results.flatMap(({ diagnostics, results: cases }) => [
     ...diagnostics.map(findingOf),
@@ -13,7 +15,7 @@ export function scenarioFindings(results: readonly ScenarioResult[]): readonly S
       failures.flatMap(({ complaints }) =>
         complaints.map(
           (complaint): SarifFinding => ({
-            rule: `test-${complaint.aspect}`,
+            rule: `test-${kebab(complaint.aspect)}`,
             explain: `A test expects another ${complaint.aspect}.`,
             level: 'error',
             message: `${testCase.name}: ${complaintLine(complaint)}`,

@@ -6,7 +6,7 @@ import type { Host } from '../../host/host.ts';
 import type { Program } from '../../model/program.ts';
 import { hasPorts } from '../../packet/protocols.ts';
 import type { PacketFields } from '../../scenario/rows/packet-rows.ts';
-import { buildGuide, type Guide, type Way, wayTo } from '../guide/guide.ts';
+import { buildGuide, type Guide, ruleFromTop, type Way, wayTo } from '../guide/guide.ts';
 import type { Pools } from '../guide/pools.ts';
 import { type Draft, steer } from '../guide/steer.ts';
 
@@ -20,6 +20,8 @@ export interface GuidedOptions {
 interface Draw {
   /** 0: no rule is aimed at; else its number and one. */
   readonly goal: number;
+  /** 2: the rule is looked for from a base chain down, so that short chains get their share. */
+  readonly from: number;
   readonly family: number;
   readonly source: number;
   readonly destination: number;
@@ -116,14 +118,16 @@ function familyOf(way: Way | undefined, draw: Draw, pools: Pools): 4 | 6 {
 }
 
 function packetOf(guide: Guide, draw: Draw, wanted: 4 | 6 | undefined): PacketFields {
-  const { pools, rules } = guide;
-  const rule = rules[draw.goal - 1];
+  const { pools, goals } = guide;
   const pick = (place: number) => draw.picks[place % draw.picks.length] ?? 0;
+  const aimed = goals[draw.goal - 1];
+  const rule = aimed !== undefined && draw.from === 2 ? ruleFromTop(guide, pick) : aimed;
   const way = rule && wayTo(guide, rule, (count, depth) => pick(depth + 1) % Math.max(1, count));
   const family = wanted ?? familyOf(way, draw, pools);
   const draft = plainDraft(draw, pools, family);
   if (way === undefined) return settle(draft, draw, pools);
-  const astray = draw.astray < 20 ? undefined : draw.astray - 20;
+  const isAstray = draw.astray >= 18 && way.conditions.length > 0;
+  const astray = isAstray ? draw.astray % way.conditions.length : undefined;
   // Most packets for a rule take its interfaces as they come; some insist on the one that was drawn.
   if (draw.device % 6 !== 5) delete draft.fields.in;
   steer(draft, way, { pools, family, pick, astray });
@@ -143,6 +147,7 @@ const number = fc.nat({ max: 0xffffff });
 const draws = (goals: fc.Arbitrary<number>): fc.Arbitrary<Draw> =>
   fc.record({
     goal: goals,
+    from: fc.nat({ max: 2 }),
     family: number,
     source: number,
     destination: number,
@@ -154,22 +159,22 @@ const draws = (goals: fc.Arbitrary<number>): fc.Arbitrary<Draw> =>
     state: fc.nat({ max: 15 }),
     flags: fc.nat({ max: 15 }),
     mark: number,
-    astray: fc.nat({ max: 29 }),
+    astray: fc.nat({ max: 31 }),
     picks: fc.array(number, { minLength: 6, maxLength: 6 }),
   });
 
 export function packetsOfGuide(guide: Guide, family?: 4 | 6): fc.Arbitrary<PacketFields> {
-  const goals = fc.nat({ max: guide.rules.length });
+  const goals = fc.nat({ max: guide.goals.length });
   return draws(goals).map((draw) => packetOf(guide, draw, family));
 }
 
-/** Packets on the way to one rule, by its number in the guide. */
+/** Packets on the way to one rule, by its number among the goals of the guide. */
 export function packetsToRule(
   guide: Guide,
   rule: number,
   family?: 4 | 6,
 ): fc.Arbitrary<PacketFields> {
-  return draws(fc.constant(rule + 1)).map((draw) => packetOf(guide, draw, family));
+  return draws(fc.constant(rule + 1)).map((draw) => packetOf(guide, { ...draw, from: 0 }, family));
 }
 
 /** Packets without a guide: every address and every port as likely as any other. */

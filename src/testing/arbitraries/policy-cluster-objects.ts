@@ -1,20 +1,20 @@
 /** A test cluster as the objects that kubectl and calicoctl print. */
 
 import {
+  type ClusterPod,
+  type ClusterPolicy,
   namedPort,
+  namespaceTeams,
   type Peer,
   type PodQuery,
+  type PolicyCluster,
+  type PolicyRule,
   type PortMatch,
-  type TestCluster,
-  type TestPod,
-  type TestPolicy,
-  type TestRule,
-  teams,
-} from './calico-cluster.ts';
+} from './policy-clusters.ts';
 
-const node = (pod: TestPod): string => (pod.local ? 'n1' : 'n2');
+const node = (pod: ClusterPod): string => (pod.local ? 'n1' : 'n2');
 
-function podObject(pod: TestPod) {
+function podObject(pod: ClusterPod) {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -50,14 +50,14 @@ function kubernetesPorts({ protocol, ports }: PortMatch) {
   );
 }
 
-function kubernetesRule(rule: TestRule, peerField: 'from' | 'to') {
+function kubernetesRule(rule: PolicyRule, peerField: 'from' | 'to') {
   return {
     [peerField]: rule.peers.map(kubernetesPeer),
     ports: rule.ports.flatMap(kubernetesPorts),
   };
 }
 
-function kubernetesPolicy(policy: TestPolicy) {
+function kubernetesPolicy(policy: ClusterPolicy) {
   const { ingress, egress } = policy;
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -91,7 +91,7 @@ function calicoEntity(peer: Peer | undefined) {
 const calicoPort = (port: PortMatch['ports'][number]) =>
   typeof port === 'object' ? `${port[0]}:${port[1]}` : port;
 
-function calicoRule({ action, peers, ports }: TestRule, ingress: boolean) {
+function calicoRule({ action, peers, ports }: PolicyRule, ingress: boolean) {
   const [peer] = peers;
   const [match] = ports;
   const entity = calicoEntity(peer);
@@ -105,7 +105,7 @@ function calicoRule({ action, peers, ports }: TestRule, ingress: boolean) {
   };
 }
 
-function globalPolicy(policy: TestPolicy) {
+function globalPolicy(policy: ClusterPolicy) {
   const { app } = policy.subject;
   return {
     apiVersion: 'projectcalico.org/v3',
@@ -123,9 +123,9 @@ function globalPolicy(policy: TestPolicy) {
 }
 
 /** JSON of a List. */
-export function clusterJson({ pods, policies, securityDefault }: TestCluster): string {
+export function clusterJson({ pods, policies, securityDefault }: PolicyCluster): string {
   const items = [
-    ...Object.entries(teams).map(([name, team]) => ({
+    ...Object.entries(namespaceTeams).map(([name, team]) => ({
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: { name, labels: { team } },

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 
-export interface TestPod {
+export interface ClusterPod {
   readonly namespace: string;
   readonly name: string;
   readonly app: string;
@@ -28,32 +28,32 @@ export interface PortMatch {
   readonly ports: readonly (number | 'http' | readonly [number, number])[];
 }
 
-export interface TestRule {
+export interface PolicyRule {
   readonly action: 'Allow' | 'Deny' | 'Pass';
   /** Any of them; none asks for nothing. */
   readonly peers: readonly Peer[];
   readonly ports: readonly PortMatch[];
 }
 
-export interface TestPolicy {
+export interface ClusterPolicy {
   readonly kind: 'kubernetes' | 'global';
   readonly name: string;
   readonly tier: string;
   readonly order: number;
   readonly subject: PodQuery;
-  readonly ingress?: readonly TestRule[];
-  readonly egress?: readonly TestRule[];
+  readonly ingress?: readonly PolicyRule[];
+  readonly egress?: readonly PolicyRule[];
 }
 
-export interface TestCluster {
-  readonly pods: readonly TestPod[];
-  readonly policies: readonly TestPolicy[];
+export interface PolicyCluster {
+  readonly pods: readonly ClusterPod[];
+  readonly policies: readonly ClusterPolicy[];
   /** Of tier `security`, which comes first. */
   readonly securityDefault: 'Deny' | 'Pass';
 }
 
-export const teams: Readonly<Record<string, string>> = { a: 'red', b: 'blue' };
-const namespaces = Object.keys(teams);
+export const namespaceTeams: Readonly<Record<string, string>> = { a: 'red', b: 'blue' };
+const namespaces = Object.keys(namespaceTeams);
 const apps = ['web', 'db'];
 export const namedPort = 8080;
 
@@ -102,10 +102,10 @@ const globalPeer: fc.Arbitrary<Peer> = fc.oneof(
 );
 
 function rules(
-  action: fc.Arbitrary<TestRule['action']>,
+  action: fc.Arbitrary<PolicyRule['action']>,
   peer: fc.Arbitrary<Peer>,
   most: number,
-): fc.Arbitrary<readonly TestRule[]> {
+): fc.Arbitrary<readonly PolicyRule[]> {
   return fc.array(
     fc.record({
       action,
@@ -118,7 +118,7 @@ function rules(
 
 const allow = fc.constant('Allow' as const);
 
-function kubernetesPolicy(index: number): fc.Arbitrary<TestPolicy> {
+function kubernetesPolicy(index: number): fc.Arbitrary<ClusterPolicy> {
   return fc.constantFrom(...namespaces).chain((namespace) => {
     const lists = rules(allow, kubernetesPeer(namespace), 2);
     return fc
@@ -143,7 +143,7 @@ function kubernetesPolicy(index: number): fc.Arbitrary<TestPolicy> {
   });
 }
 
-function globalPolicy(index: number): fc.Arbitrary<TestPolicy> {
+function globalPolicy(index: number): fc.Arbitrary<ClusterPolicy> {
   const action = fc.constantFrom('Allow' as const, 'Deny' as const, 'Pass' as const);
   const lists = rules(action, globalPeer, 1);
   return fc.record({
@@ -167,7 +167,7 @@ const pods = fc
   })
   .map((list) =>
     list.map(
-      (pod, index): TestPod => ({
+      (pod, index): ClusterPod => ({
         ...pod,
         // The first is local, so that there is something to see.
         local: pod.local || index === 0,
@@ -177,7 +177,7 @@ const pods = fc
     ),
   );
 
-export const testCluster: fc.Arbitrary<TestCluster> = fc.record({
+export const policyClusters: fc.Arbitrary<PolicyCluster> = fc.record({
   pods,
   policies: fc
     .tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 2 }))

@@ -25,6 +25,12 @@ export interface HarvestedRule {
   readonly index: number;
   /** All of them must hold. */
   readonly conditions: readonly Condition[];
+  /** Those that say exactly what the rule compares: no samples of large sets, no sets that packets change. */
+  readonly exact: readonly Condition[];
+  /** Bits of the mark that it sets. */
+  readonly marks: bigint;
+  /** It ends the walk through its chain when it matches. */
+  readonly ends: boolean;
   /** Chains that it leads to, those of verdict maps with the key that leads there. */
   readonly targets: ReadonlyMap<string, Condition>;
 }
@@ -39,15 +45,34 @@ function padded(bytes: Uint8Array, length: number, fill: number): Uint8Array {
   return whole;
 }
 
+type CmpOperation = Extract<Operation, { readonly kind: 'cmp' }>;
+
+function ordered(
+  field: Field,
+  length: number,
+  operator: Exclude<CmpOperation['operator'], 'eq' | 'neq'>,
+  data: Uint8Array,
+): Interval {
+  const value = toBigInt(data);
+  const top = (1n << BigInt(8 * length)) - 1n;
+  const isBelow = operator === 'lt' || operator === 'lte';
+  const step = operator === 'lt' || operator === 'gt' ? 1n : 0n;
+  return isBelow
+    ? { field, first: 0n, last: value - step, wanted: true }
+    : { field, first: value + step, last: top, wanted: true };
+}
+
 /** The values whose masked bytes equal the constant, where the mask is a prefix; else the constant itself. */
-function compared(origin: Origin, data: Uint8Array, wanted: boolean): Interval {
+function compared(origin: Origin, { data, operator }: CmpOperation): Interval {
   const { field, length, mask } = origin;
+  const wanted = operator !== 'neq';
   const little = littleEndianFields.has(field);
   if (flagFields.has(field)) {
     const first = toBigInt(data, little);
     const bits = mask === undefined ? {} : { mask: toBigInt(mask, little) };
     return { field, first, last: first, wanted, ...bits };
   }
+  if (operator !== 'eq' && operator !== 'neq') return ordered(field, length, operator, data);
   const isAddress = length === 16 || length === 4;
   const high =
     mask === undefined || !isAddress
@@ -126,7 +151,7 @@ function conditionsOf(operation: Operation, origins: Origins, host: Host): reado
   const origin = origins.get(registerOffset(operation.source));
   if (origin === undefined) return [];
   if (operation.kind === 'cmp') {
-    return [[[compared(origin, operation.data, operation.operator !== 'neq')]]];
+    return [[[compared(origin, operation)]]];
   }
   const little = littleEndianFields.has(origin.field);
   const [first, last] = [toBigInt(operation.from, little), toBigInt(operation.to, little)];
@@ -135,6 +160,7 @@ function conditionsOf(operation: Operation, origins: Origins, host: Host): reado
 
 interface Draft {
   readonly conditions: Condition[];
+  readonly exact: Condition[];
   readonly targets: Map<string, Condition>;
 }
 
@@ -150,7 +176,10 @@ function readLookup(
   const fields = keyFields(set, operation.source, origins);
   const condition = lookupCondition(set, fields, !operation.inverted);
   const hasDefault = set.elements.some(({ key }) => key === undefined);
-  if (condition.length > 0 && !hasDefault) draft.conditions.push(condition);
+  if (condition.length > 0 && !hasDefault) {
+    draft.conditions.push(condition);
+    if (set.constant && condition.length === set.elements.length) draft.exact.push(condition);
+  }
   if (set.map?.kind !== 'verdict') return;
   const byChain = new Map<string, ProgramSet['elements'][number][]>();
   for (const element of set.elements) {
@@ -171,20 +200,40 @@ interface RulePlace {
   readonly index: number;
 }
 
+/** The bits that MARK and `meta mark set` turn on. */
+function setMarks(operation: Operation): bigint {
+  if (operation.kind === 'target' && operation.target.options?.kind === 'MARK')
+    return BigInt(operation.target.options.value >>> 0);
+  const isMask = operation.kind === 'bitwise' && operation.operator === 'mask-xor';
+  return isMask && operation.length === 4 ? toBigInt(operation.xor, true) : 0n;
+}
+
+const endingVerdicts: ReadonlySet<string> = new Set(['accept', 'drop', 'return', 'goto']);
+
+function endsWalk(operation: Operation): boolean {
+  return (
+    operation.kind === 'immediate' &&
+    'kind' in operation.data &&
+    endingVerdicts.has(operation.data.kind)
+  );
+}
+
 function harvestRule(place: RulePlace, rule: ProgramRule, host: Host): HarvestedRule {
   const { table, sets, chain, index } = place;
   const origins: Origins = new Map();
-  const draft: Draft = { conditions: [], targets: new Map() };
+  const draft: Draft = { conditions: [], exact: [], targets: new Map() };
   for (const operation of rule.operations) {
     const conditions = conditionsOf(operation, origins, host);
     draft.conditions.push(...conditions.filter((one) => one.length > 0));
+    if (operation.kind !== 'match') draft.exact.push(...conditions);
     readLookup(sets, operation, origins, draft);
     follow(origins, operation);
     if (operation.kind === 'immediate' && 'kind' in operation.data && 'chain' in operation.data) {
       draft.targets.set(operation.data.chain, []);
     }
   }
-  return { table, chain, index, ...draft };
+  const marks = rule.operations.reduce((bits, operation) => bits | setMarks(operation), 0n);
+  return { table, chain, index, ...draft, marks, ends: rule.operations.some(endsWalk) };
 }
 
 /** Every rule with what it asks of a packet, in the order of the rules. */

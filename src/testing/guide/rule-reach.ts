@@ -1,5 +1,6 @@
 /**
- * Which rules no packet can come to, whatever it is: a walk over the chains that keeps what is known of the mark.
+ * Which rules no packet can come to, whatever it is: a walk over the chains, hook after hook, that keeps what is known
+ * of the mark. A packet comes in, and a process sends, with any mark.
  *
  * It errs on one side only: what it calls dead is dead; of the rest it says nothing.
  */
@@ -22,6 +23,10 @@ export interface RuleReach {
   readonly evaluated: ReadonlySet<string>;
   /** Rules that may match. */
   readonly matched: ReadonlySet<string>;
+  /** Rules that may be evaluated and not match. */
+  readonly missed: ReadonlySet<string>;
+  /** Base chains of which the policy may decide: `ip filter input`. */
+  readonly ends: ReadonlySet<string>;
 }
 
 export const ruleName = (table: ProgramTable, chain: string, index: number): string =>
@@ -75,6 +80,23 @@ const endingTargets: ReadonlySet<string> = new Set([
   'NETMAP',
 ]);
 
+/** Targets that leave the mark alone. */
+const markless: ReadonlySet<string> = new Set([
+  'AUDIT',
+  'CHECKSUM',
+  'CLASSIFY',
+  'CT',
+  'DSCP',
+  'HL',
+  'LOG',
+  'NFLOG',
+  'NOTRACK',
+  'TCPMSS',
+  'TOS',
+  'TRACE',
+  'TTL',
+]);
+
 function mayStop(walk: RuleWalk): true {
   walk.missed = join(walk.missed, walk.mark);
   return true;
@@ -88,7 +110,7 @@ function walkTarget(
   if (options?.kind === 'MARK') {
     walk.mark = writtenMark(walk.mark, options.mask >>> 0, options.value >>> 0);
   } else if (endingTargets.has(name)) walk.ends = true;
-  else walk.mark = unknownMark;
+  else if (!markless.has(name)) walk.mark = unknownMark;
   return true;
 }
 
@@ -175,12 +197,26 @@ interface TableParts {
 interface Search {
   readonly evaluated: Set<string>;
   readonly matched: Set<string>;
+  readonly missed: Set<string>;
+  readonly ends: Set<string>;
   /** What is known behind a chain, by the chain and what was known before it. */
-  readonly known: Map<string, Maybe>;
+  readonly known: Map<string, Walked>;
+}
+
+/** What is known of packets that come back from a chain, and of those that are accepted in it; undefined: none. */
+interface Walked {
+  readonly back: Maybe;
+  readonly accepted: Maybe;
 }
 
 /** Deeper jumps than the kernel allows do not happen. */
 const jumpLimit = 16;
+
+interface AfterVerdict {
+  readonly next?: Maybe;
+  readonly back?: Maybe;
+  readonly accepted?: Maybe;
+}
 
 function afterVerdict(
   search: Search,
@@ -188,7 +224,7 @@ function afterVerdict(
   verdict: Verdict | undefined,
   mark: KnownMark,
   depth: number,
-): { readonly next?: Maybe; readonly back?: Maybe } {
+): AfterVerdict {
   switch (verdict?.kind) {
     case undefined:
     case 'continue':
@@ -196,29 +232,34 @@ function afterVerdict(
       return { next: mark };
     case 'return':
       return { back: mark };
-    case 'jump':
-      return { next: walkChain(search, parts, verdict.chain, mark, depth + 1) };
+    case 'accept':
+      return { accepted: mark };
+    case 'jump': {
+      const { back, accepted } = walkChain(search, parts, verdict.chain, mark, depth + 1);
+      return { next: back, accepted };
+    }
     case 'goto':
-      return { back: walkChain(search, parts, verdict.chain, mark, depth + 1) };
+      return walkChain(search, parts, verdict.chain, mark, depth + 1);
     default:
       return {};
   }
 }
 
-/** What is known when a packet comes back from the chain; undefined: none does. */
 function walkChain(
   search: Search,
   parts: TableParts,
   name: string,
   entry: KnownMark,
   depth: number,
-): Maybe {
+): Walked {
   const { table } = parts;
   const chain = parts.chains.get(name);
-  if (chain === undefined || depth > jumpLimit) return unknownMark;
+  if (chain === undefined || depth > jumpLimit) return { back: unknownMark, accepted: unknownMark };
   const key = `${table.family} ${table.name} ${name} ${entry.mask} ${entry.value}`;
-  if (search.known.has(key)) return search.known.get(key);
+  const known = search.known.get(key);
+  if (known !== undefined) return known;
   let back: Maybe;
+  let accepted: Maybe;
   let here: Maybe = entry;
   for (const [index, { operations }] of chain.rules.entries()) {
     if (here === undefined) break;
@@ -233,32 +274,100 @@ function walkChain(
     };
     const isThrough = operations.every((operation) => walkOperation(walk, operation, parts));
     here = walk.missed;
+    if (here !== undefined) search.missed.add(rule);
     if (!isThrough) continue;
     search.matched.add(rule);
-    if (walk.ends) continue;
+    if (walk.ends) {
+      accepted = join(accepted, walk.mark);
+      continue;
+    }
     const verdicts = walk.verdicts.length === 0 ? [undefined] : walk.verdicts;
     for (const verdict of verdicts) {
       const after = afterVerdict(search, parts, verdict, walk.mark, depth);
       here = join(here, after.next);
       back = join(back, after.back);
+      accepted = join(accepted, after.accepted);
     }
   }
-  const result = join(back, here);
+  const result: Walked = { back: join(back, here), accepted };
   search.known.set(key, result);
   return result;
 }
 
+interface BaseChain {
+  readonly parts: TableParts;
+  readonly chain: ProgramChain;
+  readonly priority: number;
+}
+
+/** Through the chains of one hook; those of equal priority in any order. Undefined: no packet gets through. */
+function walkHook(search: Search, chains: readonly BaseChain[], entry: Maybe): Maybe {
+  let mark = entry;
+  const priorities = [...new Set(chains.map(({ priority }) => priority))].sort((a, b) => a - b);
+  for (const wanted of priorities) {
+    const group = chains.filter(({ priority }) => priority === wanted);
+    // Once per chain: each may come before or after each other one.
+    for (let round = 0; round < group.length; round += 1) {
+      let after: Maybe = group.length > 1 ? mark : undefined;
+      for (const { parts, chain } of group) {
+        if (mark === undefined) return undefined;
+        const { back, accepted } = walkChain(search, parts, chain.name, mark, 0);
+        const { table } = parts;
+        if (back !== undefined) search.ends.add(`${table.family} ${table.name} ${chain.name}`);
+        const passed = chain.base?.policy === 'accept' ? back : undefined;
+        after = join(after, join(passed, accepted));
+        // Only the first packet of a connection comes to NAT chains.
+        if (chain.base?.type === 'nat') after = join(after, mark);
+      }
+      mark = after;
+    }
+  }
+  return mark;
+}
+
+type Hook = NonNullable<ProgramChain['base']>['hook'];
+
+/** Hooks in the order in which packets meet them; forwarded and sent ones meet in postrouting. */
+function walkFamily(search: Search, chains: readonly BaseChain[]): void {
+  const at = (hook: Hook, entry: Maybe): Maybe =>
+    walkHook(
+      search,
+      chains.filter(({ chain }) => chain.base?.hook === hook),
+      entry,
+    );
+  const received = at('prerouting', at('ingress', unknownMark));
+  at('input', received);
+  const leaving = join(at('forward', received), at('output', unknownMark));
+  at('egress', at('postrouting', leaving));
+}
+
+const network: ReadonlySet<string> = new Set(['ip', 'ip6', 'inet']);
+
 export function ruleReach(program: Program): RuleReach {
-  const search: Search = { evaluated: new Set(), matched: new Set(), known: new Map() };
-  for (const table of program.tables) {
+  const search: Search = {
+    evaluated: new Set(),
+    matched: new Set(),
+    missed: new Set(),
+    ends: new Set(),
+    known: new Map(),
+  };
+  const chains = program.tables.flatMap((table): readonly BaseChain[] => {
     const parts: TableParts = {
       table,
       chains: new Map(table.chains.map((chain) => [chain.name, chain])),
       sets: new Map(table.sets.map((set) => [set.name, set])),
     };
-    for (const { base, name } of table.chains) {
-      if (base !== undefined) walkChain(search, parts, name, unknownMark, 0);
-    }
+    return table.chains.flatMap((chain) =>
+      chain.base === undefined ? [] : [{ parts, chain, priority: chain.base.priority }],
+    );
+  });
+  for (const family of ['ip', 'ip6']) {
+    const own = chains.filter(({ parts }) => [family, 'inet'].includes(parts.table.family));
+    walkFamily(search, own);
+  }
+  // Of bridges, devices and ARP each chain by itself: packets come to them in many ways.
+  for (const one of chains) {
+    if (!network.has(one.parts.table.family)) walkHook(search, [one], unknownMark);
   }
   return search;
 }

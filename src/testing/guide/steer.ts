@@ -49,7 +49,7 @@ function textOf(value: bigint): string {
 }
 
 /** Interface names are compared whole, with their final NUL, or by their first bytes: `cali*`. */
-function namePattern({ first, last }: Interval): (name: string) => boolean {
+export function namePattern({ first, last }: Interval): (name: string) => boolean {
   const wanted = textOf(first).replace(/\0.*$/s, '');
   const isWhole = textOf(last).includes('\0');
   return (name) => (isWhole ? name === wanted : name.startsWith(wanted));

@@ -31,6 +31,8 @@ function isExcepted(source: Uint8Array, { options }: PropertyContext): boolean {
 function isSpoofed({ in: device, source: text }: PacketFields, context: PropertyContext): boolean {
   const source = parseAddress(text ?? '');
   if (source === undefined || device === undefined || isExcepted(source, context)) return false;
+  // What comes in on loopback the host has sent itself.
+  if (device === 'lo') return false;
   const { host } = context.ruleset.compiled;
   if (isOwnAddress(host, source)) return true;
   const route = lookupRoute(host, { destination: source });

@@ -6,7 +6,7 @@ import { ruleText } from '../../report/trace/trace-text.ts';
 import type { PacketFields } from '../../scenario/rows/packet-rows.ts';
 import { packetsToRule } from '../arbitraries/packets.ts';
 import type { Guide } from '../guide/guide.ts';
-import { ruleName, ruleReach } from '../guide/rule-reach.ts';
+import { ruleName } from '../guide/rule-reach.ts';
 import { playPacket } from '../observe.ts';
 import type { TestRuleset } from '../ruleset.ts';
 
@@ -49,15 +49,17 @@ export function unreachedRules(
   const reached = new Set<string>();
   for (const packet of fc.sample(packets, { seed, numRuns: runs }))
     markReached(ruleset, packet, reached);
-  const alive = ruleReach(ruleset.program).matched;
+  const goals = new Map(guide.goals.map((rule, place) => [rule, place]));
   let left = runs;
-  return guide.rules.flatMap(({ table, chain, index }, place): readonly UnreachedRule[] => {
+  return guide.rules.flatMap((harvested): readonly UnreachedRule[] => {
+    const { table, chain, index } = harvested;
     const rule = ruleName(table, chain.name, index);
-    const isDead = !alive.has(rule);
+    const place = goals.get(harvested);
+    const isDead = place === undefined;
     if (reached.has(rule)) return [];
     const tries = isDead ? 0 : Math.min(left, triesPerRule);
     left -= tries;
-    const aimed = packetsToRule(guide, place, family);
+    const aimed = packetsToRule(guide, place ?? 0, family);
     for (const packet of tries > 0 ? fc.sample(aimed, { seed, numRuns: tries }) : []) {
       if (!reached.has(rule)) markReached(ruleset, packet, reached);
     }

@@ -1,158 +1,39 @@
-/** Systematic mutations of a program: what goes wrong when rules are edited by hand or by a generator with a bug. */
+/** Systematic mutations of a program: every mistake of a list, at every rule where it can happen. */
 
-import type { Operation } from '../model/operations.ts';
-import type { Program, ProgramChain, ProgramRule, ProgramTable } from '../model/program.ts';
+import type { Program, ProgramChain, ProgramRule, ProgramTable } from '../../model/program.ts';
+import { gone, type RuleMutationKind, ruleMutators } from './rule-mutators.ts';
+
+export type MutationKind = RuleMutationKind | 'swap-rules' | 'flip-policy';
 
 export interface Mutation {
-  /** Kebab-case. */
   readonly kind: MutationKind;
   /** `ip filter cali-INPUT#3`. */
   readonly place: string;
+  readonly table: ProgramTable;
+  readonly chain: ProgramChain;
+  /** Of the rule; swapped with the next one. Absent for policies. */
+  readonly index?: number;
   readonly program: Program;
 }
 
-/** The operations of a rule as they are after the mistake; undefined: it cannot happen to this rule. */
-type RuleMutator = (
-  operations: readonly Operation[],
-  rule: ProgramRule,
-) => readonly Operation[] | undefined;
-
-function replaceFirst(
-  operations: readonly Operation[],
-  change: (operation: Operation) => Operation | undefined,
-): readonly Operation[] | undefined {
-  for (const [index, operation] of operations.entries()) {
-    const changed = change(operation);
-    if (changed !== undefined) return operations.with(index, changed);
-  }
-  return undefined;
-}
-
-function withByte(bytes: Uint8Array, at: number, value: number): Uint8Array {
-  const copy = Uint8Array.from(bytes);
-  copy[at] = value & 255;
-  return copy;
-}
-
-const verdictOf = (operation: Operation) =>
-  operation.kind === 'immediate' && !(operation.data instanceof Uint8Array)
-    ? operation.data
-    : undefined;
-
-function flipVerdict(operation: Operation): Operation | undefined {
-  const verdict = verdictOf(operation);
-  if (operation.kind !== 'immediate') return undefined;
-  if (verdict?.kind === 'accept') return { ...operation, data: { kind: 'drop' } };
-  return verdict?.kind === 'drop' ? { ...operation, data: { kind: 'accept' } } : undefined;
-}
-
-const isJump = (operation: Operation) => {
-  const kind = verdictOf(operation)?.kind;
-  return kind === 'jump' || kind === 'goto';
-};
-
-function negate(operation: Operation): Operation | undefined {
-  if (operation.kind === 'cmp' && operation.operator === 'eq')
-    return { ...operation, operator: 'neq' };
-  if (operation.kind === 'cmp' && operation.operator === 'neq')
-    return { ...operation, operator: 'eq' };
-  return operation.kind === 'lookup' && operation.destination === undefined
-    ? { ...operation, inverted: !operation.inverted }
-    : undefined;
-}
-
-/** The last bit that a mask keeps, dropped: a prefix one shorter, or a mark mask with one flag less. */
-function loosenMask(operation: Operation): Operation | undefined {
-  if (operation.kind !== 'bitwise' || operation.operator !== 'mask-xor') return undefined;
-  if (operation.xor.some((byte) => byte !== 0)) return undefined;
-  const at = operation.mask.findLastIndex((byte) => byte !== 0);
-  const byte = operation.mask[at] ?? 0;
-  return at < 0
-    ? undefined
-    : { ...operation, mask: withByte(operation.mask, at, byte & (byte - 1)) };
-}
-
-/** What a rule sets in the mark. */
-function flipMark(operation: Operation): Operation | undefined {
-  if (operation.kind !== 'bitwise' || operation.operator !== 'mask-xor') return undefined;
-  const at = operation.xor.findIndex((byte) => byte !== 0);
-  return at < 0
-    ? undefined
-    : { ...operation, xor: withByte(operation.xor, at, (operation.xor[at] ?? 0) << 1 || 1) };
-}
-
-/** A port or protocol constant off by one. */
-function offByOne(length: number): (operation: Operation) => Operation | undefined {
-  return (operation) => {
-    if (operation.kind !== 'cmp' || operation.data.length !== length) return undefined;
-    const last = length - 1;
-    return { ...operation, data: withByte(operation.data, last, (operation.data[last] ?? 0) + 1) };
-  };
-}
-
-/** A random share: the constant that a random number is compared with. */
-function halveProbability(operations: readonly Operation[]): readonly Operation[] | undefined {
-  const random = operations.some(
-    (operation) => operation.kind === 'meta' && operation.key === 'random',
-  );
-  if (random) {
-    return replaceFirst(operations, (operation) =>
-      operation.kind === 'cmp' && operation.data.length === 4
-        ? { ...operation, data: withByte(operation.data, 0, (operation.data[0] ?? 0) >> 1) }
-        : undefined,
-    );
-  }
-  return replaceFirst(operations, (operation) =>
-    operation.kind === 'numgen' && operation.modulus > 1
-      ? { ...operation, modulus: operation.modulus - 1 }
-      : undefined,
-  );
-}
-
-const changesNat = (
-  operations: readonly Operation[],
-  length: number,
-): readonly Operation[] | undefined => {
-  if (!operations.some(({ kind }) => kind === 'nat')) return undefined;
-  return replaceFirst(operations, (operation) => {
-    if (operation.kind !== 'immediate' || !(operation.data instanceof Uint8Array)) return undefined;
-    if (operation.data.length !== length) return undefined;
-    const last = length - 1;
-    return { ...operation, data: withByte(operation.data, last, (operation.data[last] ?? 0) + 1) };
-  });
-};
-
-const readsState = (operations: readonly Operation[]) =>
-  operations.some((operation) => operation.kind === 'ct' && operation.key === 'state');
-
-const one =
-  (change: (operation: Operation) => Operation | undefined): RuleMutator =>
-  (operations) =>
-    replaceFirst(operations, change);
-
-/** Empty operations: the rule is gone. */
-const gone: readonly Operation[] = [];
-
-const mutators = {
-  'remove-established-accept': (operations) =>
-    readsState(operations) && operations.some((one) => verdictOf(one)?.kind === 'accept')
-      ? gone
-      : undefined,
-  'drop-jump': (operations) => (operations.some(isJump) ? gone : undefined),
-  'remove-rule': (operations) =>
-    operations.some((one) => verdictOf(one) !== undefined && !isJump(one)) ? gone : undefined,
-  'flip-verdict': one(flipVerdict),
-  'negate-match': one(negate),
-  'loosen-mask': one(loosenMask),
-  'flip-mark': one(flipMark),
-  'port-off-by-one': one(offByOne(2)),
-  'address-off-by-one': one(offByOne(4)),
-  'change-probability': halveProbability,
-  'nat-address-off-by-one': (operations) => changesNat(operations, 4),
-  'nat-port-off-by-one': (operations) => changesNat(operations, 2),
-} as const satisfies Record<string, RuleMutator>;
-
-export type MutationKind = keyof typeof mutators | 'swap-rules' | 'flip-policy';
+export const mutationKinds: readonly MutationKind[] = [
+  'drop-jump',
+  'remove-established-accept',
+  'remove-rule',
+  'remove-nat',
+  'flip-verdict',
+  'negate-match',
+  'loosen-mask',
+  'flip-mark',
+  'widen-prefix',
+  'port-off-by-one',
+  'address-off-by-one',
+  'change-probability',
+  'nat-address-off-by-one',
+  'nat-port-off-by-one',
+  'swap-rules',
+  'flip-policy',
+];
 
 function replaceChain(
   program: Program,
@@ -164,91 +45,103 @@ function replaceChain(
   return { tables: program.tables.map((one) => (one === table ? { ...table, chains } : one)) };
 }
 
-function* ruleMutations(
+/** Rules of a loaded file may be made when they are read, so nothing is copied that is not needed. */
+const withOperations = (
+  { span }: ProgramRule,
+  operations: ProgramRule['operations'],
+): ProgramRule => ({ span, operations });
+
+interface Place {
+  readonly program: Program;
+  readonly table: ProgramTable;
+  readonly chain: ProgramChain;
+  readonly index: number;
+}
+
+function mutationAt(place: Place, kind: MutationKind, rules: readonly ProgramRule[]): Mutation {
+  const { program, table, chain, index } = place;
+  return {
+    kind,
+    place: `${table.family} ${table.name} ${chain.name}#${index}`,
+    table,
+    chain,
+    index,
+    program: replaceChain(program, table, chain, { ...chain, rules }),
+  };
+}
+
+function* ruleMutations(place: Place): Generator<Mutation> {
+  const { chain, index } = place;
+  const rule = chain.rules[index];
+  if (rule === undefined) return;
+  const { operations } = rule;
+  for (const kind of mutationKinds) {
+    if (kind === 'swap-rules' || kind === 'flip-policy') continue;
+    const changed = ruleMutators[kind](operations);
+    if (changed === undefined) continue;
+    const rules =
+      changed === gone
+        ? chain.rules.toSpliced(index, 1)
+        : chain.rules.with(index, withOperations(rule, changed));
+    yield mutationAt(place, kind, rules);
+  }
+  const after = chain.rules[index + 1];
+  if (after !== undefined)
+    yield mutationAt(place, 'swap-rules', chain.rules.with(index, after).with(index + 1, rule));
+}
+
+function flippedPolicy(
   program: Program,
   table: ProgramTable,
   chain: ProgramChain,
-): Generator<Mutation> {
-  const place = `${table.family} ${table.name} ${chain.name}`;
-  for (const [index, rule] of chain.rules.entries()) {
-    for (const [kind, mutate] of Object.entries(mutators)) {
-      const operations = mutate(rule.operations, rule);
-      const known = mutationKinds.find((name) => name === kind);
-      if (operations === undefined || known === undefined) continue;
-      const rules =
-        operations === gone
-          ? chain.rules.toSpliced(index, 1)
-          : chain.rules.with(index, { ...rule, operations });
-      yield {
-        kind: known,
-        place: `${place}#${index}`,
-        program: replaceChain(program, table, chain, { ...chain, rules }),
-      };
-    }
-    const after = chain.rules[index + 1];
-    if (after === undefined) continue;
-    const rules = chain.rules.with(index, after).with(index + 1, rule);
-    yield {
-      kind: 'swap-rules',
-      place: `${place}#${index}`,
-      program: replaceChain(program, table, chain, { ...chain, rules }),
-    };
-  }
+): Mutation | undefined {
+  if (chain.base === undefined) return undefined;
+  const policy = chain.base.policy === 'accept' ? 'drop' : 'accept';
+  const changed: ProgramChain = { ...chain, base: { ...chain.base, policy } };
+  return {
+    kind: 'flip-policy',
+    place: `${table.family} ${table.name} ${chain.name}`,
+    table,
+    chain,
+    program: replaceChain(program, table, chain, changed),
+  };
 }
-
-const mutationKinds: readonly MutationKind[] = [
-  'remove-established-accept',
-  'drop-jump',
-  'remove-rule',
-  'flip-verdict',
-  'negate-match',
-  'loosen-mask',
-  'flip-mark',
-  'port-off-by-one',
-  'address-off-by-one',
-  'change-probability',
-  'nat-address-off-by-one',
-  'nat-port-off-by-one',
-  'swap-rules',
-  'flip-policy',
-];
 
 /** Every mutation of every rule, in the order of the rules; made when asked for. */
 export function* mutations(program: Program): Generator<Mutation> {
   for (const table of program.tables) {
     for (const chain of table.chains) {
-      if (chain.base !== undefined) {
-        const policy = chain.base.policy === 'accept' ? 'drop' : 'accept';
-        const changed = { ...chain, base: { ...chain.base, policy } as const };
-        const place = `${table.family} ${table.name} ${chain.name}`;
-        yield { kind: 'flip-policy', place, program: replaceChain(program, table, chain, changed) };
-      }
-      yield* ruleMutations(program, table, chain);
+      const flipped = flippedPolicy(program, table, chain);
+      if (flipped !== undefined) yield flipped;
+      for (let index = 0; index < chain.rules.length; index += 1)
+        yield* ruleMutations({ program, table, chain, index });
     }
   }
 }
 
-/** `count` of them: the kinds in turn, within a kind spread evenly over the rules. */
+/** Numerical Recipes' generator: the same choice for the same seed, everywhere. */
+function numbersFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** `count` of them, drawn by seed: each kind in turn gives one of its mutations, until there are enough. */
 export function pickMutations(
-  program: Program,
+  all: Iterable<Mutation>,
   count: number,
-  accepts: (mutation: Mutation) => boolean = () => true,
+  seed: number,
 ): readonly Mutation[] {
-  const byKind = new Map<MutationKind, Mutation[]>();
-  for (const mutation of mutations(program)) {
-    if (!accepts(mutation)) continue;
-    const list = byKind.get(mutation.kind) ?? [];
-    byKind.set(mutation.kind, list);
-    list.push(mutation);
-  }
-  const groups = [...byKind.values()];
-  const rounds = Math.ceil(count / Math.max(1, groups.length));
+  const random = numbersFrom(seed);
+  const byKind = new Map<MutationKind, Mutation[]>(mutationKinds.map((kind) => [kind, []]));
+  for (const mutation of all) byKind.get(mutation.kind)?.push(mutation);
   const picked: Mutation[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    for (const group of groups) {
-      const mutation = group[Math.floor((round * group.length) / rounds)];
-      if (mutation !== undefined && picked.length < count && !picked.includes(mutation))
-        picked.push(mutation);
+  while (picked.length < count && [...byKind.values()].some((list) => list.length > 0)) {
+    for (const list of byKind.values()) {
+      if (picked.length >= count) break;
+      picked.push(...list.splice(Math.floor(random() * list.length), 1));
     }
   }
   return picked;
