@@ -9,7 +9,7 @@ import { removeMask } from './masks.ts';
 import { completePayload } from './payload.ts';
 import { layerOf } from './protocol-context.ts';
 import { isFlags } from './set-elements.ts';
-import { listedText } from './text.ts';
+import { bytesFromNumber, listedText, textFromBytes } from './text.ts';
 import {
   type BinaryTree,
   binaryTree,
@@ -153,10 +153,17 @@ function postprocessBinary(pass: Pass, tree: BinaryTree): Tree {
   ) {
     return removeMask(pass, { kind: 'none' }, tree) ?? tree;
   }
+  if (!shift) readTextOperand(tree.right);
   tree.right = postprocess(pass, tree.right);
   if (shift) setType(tree, hexIntegerType, 'host');
   else setType(tree, tree.left.type, tree.left.order);
   return tree;
+}
+
+/** Text beside an operator went to the kernel as a number: its first character comes last. */
+function readTextOperand(operand: Tree): void {
+  if (operand.kind !== 'value' || operand.type.base !== 'string') return;
+  operand.text = textFromBytes(bytesFromNumber(operand.value, operand.bits).reverse());
 }
 
 /** `(payload & mask) >> shift`, with or without a byte order conversion: a field narrower than its bytes. */

@@ -3,7 +3,7 @@
 import type { BinaryExpression, BinaryOperator } from '../../ast/nft/expressions.ts';
 import { integerType } from '../../datatypes/basic.ts';
 import { convertOrder } from '../byteorder.ts';
-import { bitmask } from '../bytes.ts';
+import { bitmask, textBytes } from '../bytes.ts';
 import { expectType, fail, type LoweringContext } from '../context.ts';
 import {
   expressionName,
@@ -165,7 +165,7 @@ function evaluateBitwise(
   const bits = widen ? context.statementBits : left.bits;
   const order = widen ? 'host' : left.order;
   const source = widen ? convertOrder(context, left, 'host') : left;
-  const operand = convertOrder(context, right, order);
+  const operand = convertOrder(context, numeric(right), order);
   if (source === undefined || operand === undefined) return undefined;
   if (source.kind === 'value' && operand.kind === 'value') {
     return fold(context, operator, node, source, operand, bits);
@@ -181,6 +181,17 @@ function evaluateBitwise(
     bits,
     order,
   };
+}
+
+/** Text beside an operator is a number of the machine, its first character the lowest (nft: string_type_parse()). */
+function numeric(operand: TypedExpression): TypedExpression {
+  if (operand.kind !== 'value' || operand.text === undefined) return operand;
+  const { text, ...rest } = operand;
+  const value = [...textBytes(text, operand.bits / 8)].reduceRight(
+    (number, byte) => (number << 8n) | BigInt(byte),
+    0n,
+  );
+  return { ...rest, value };
 }
 
 /** nft: constant_binop_simplify() */

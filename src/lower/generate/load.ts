@@ -8,17 +8,18 @@ import type {
 } from '../../model/operations.ts';
 import { bitmask, numberBytes, registerUnits } from '../bytes.ts';
 import { operationBytes } from '../shape/pass.ts';
-import type {
-  TypedBinary,
-  TypedByteorder,
-  TypedConcat,
-  TypedExpression,
-  TypedExthdr,
-  TypedJhash,
-  TypedMap,
-  TypedMeta,
-  TypedPayload,
-  TypedValue,
+import {
+  rootType,
+  type TypedBinary,
+  type TypedByteorder,
+  type TypedConcat,
+  type TypedExpression,
+  type TypedExthdr,
+  type TypedJhash,
+  type TypedMap,
+  type TypedMeta,
+  type TypedPayload,
+  type TypedValue,
 } from '../typed.ts';
 import { type Emitter, registerAt, withRegister } from './emitter.ts';
 import { hostData } from './host-data.ts';
@@ -210,14 +211,16 @@ function generateMaskXor(emitter: Emitter, node: TypedBinary, unit: number): voi
   }
   const length = Math.ceil(node.bits / 8);
   const register = registerAt(unit);
+  // nft writes numbers that were text with the highest byte first.
+  const order = rootType(node.type) === 'string' ? 'big' : node.order;
   emitter.operations.push({
     kind: 'bitwise',
     operator: 'mask-xor',
     source: register,
     destination: register,
     length,
-    mask: numberBytes(mask, node.order, length),
-    xor: numberBytes(xor, node.order, length),
+    mask: numberBytes(mask, order, length),
+    xor: numberBytes(xor, order, length),
     ...hostData(node),
   });
 }

@@ -108,6 +108,7 @@ describe('rules that 1.0.6 lists otherwise', () => {
       'tcp flags { fin | syn, fin, fin | ack }',
     ],
     ['ip', 'meta priority 1', 'meta priority 0:1', 'meta priority 0:1'],
+    ['ip', 'iifname & 0xff == "lo"', 'iifname & "255" == "lo"', 'iifname & "255" == "lo"'],
     ['ip', 'ip ecn 1-3', 'ip ecn 0x1-0x3', 'ip ecn 0x1-0x3'],
   ])('%s %s', (family, text, older, newer) => {
     expect(rule(text, family, '1.0.6')).toBe(older);

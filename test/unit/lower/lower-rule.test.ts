@@ -126,6 +126,14 @@ cmp eq reg 1 0x657468
 meta load oifname => reg 1
 cmp eq reg 1 0x6c6f0000 0x00000000 0x00000000 0x00000000`,
   },
+  {
+    family: 'ip',
+    rule: 'iifname & 0xff == "lo"',
+    expected: `ip t c
+meta load iifname => reg 1
+bitwise reg 1 = ( reg 1 & 0x00000000 0x00000000 0x00000000 0x00353532 ) ^ 0x00000000 0x00000000 0x00000000 0x00000000
+cmp eq reg 1 0x6c6f0000 0x00000000 0x00000000 0x00000000`,
+  },
 ];
 
 describe('lowering of a rule', () => {

@@ -3,6 +3,7 @@
 import type { Expression } from '../../../ast/nft/expressions.ts';
 import type { CommandOf } from '../../../ast/nft/script.ts';
 import { type LoadContext, nameOfTarget, report, tableOfTarget } from './context.ts';
+import { keyTypes, valueKey, withoutPart } from './element-value.ts';
 import { elementData, elementKey } from './expression-key.ts';
 import { setOf } from './set-command.ts';
 import type { SetState, TableState } from './state.ts';
@@ -25,6 +26,34 @@ function keysOf(set: SetState): Map<string, number> {
   return set.keys;
 }
 
+/** The element of equal value, however it was written. */
+function findByValue(set: SetState, item: Expression): number | undefined {
+  const types = keyTypes(set.declaration);
+  const wanted = types === undefined ? undefined : valueKey(item, types);
+  if (types === undefined || wanted === undefined) return undefined;
+  set.values ??= new Map(
+    set.elements.map((element, index) => [valueKey(element, types) ?? '', index]),
+  );
+  return set.values.get(wanted);
+}
+
+function noteValue(set: SetState, item: Expression): void {
+  const types = set.values === undefined ? undefined : keyTypes(set.declaration);
+  const value = types === undefined ? undefined : valueKey(item, types);
+  if (value !== undefined) set.values?.set(value, set.elements.length);
+}
+
+/** Sets with `auto-merge` give up a part of an interval. */
+function removePart(set: SetState, item: Expression): boolean {
+  const types = set.declaration.autoMerge ? keyTypes(set.declaration) : undefined;
+  const left = types === undefined ? undefined : withoutPart(set.elements, item, types);
+  if (left === undefined) return false;
+  set.elements = [...left];
+  delete set.keys;
+  delete set.values;
+  return true;
+}
+
 /** An element that is there is left as it is; with other data, or with `create`, that is an error. */
 export function addElements(
   context: LoadContext,
@@ -37,10 +66,11 @@ export function addElements(
   const added: Expression[] = [];
   for (const item of items) {
     const key = elementKey(item);
-    const index = keys.get(key);
+    const index = keys.get(key) ?? (verb === 'create' ? findByValue(set, item) : undefined);
     const existing = index === undefined ? undefined : set.elements[index];
     if (existing === undefined) {
       keys.set(key, set.elements.length);
+      noteValue(set, item);
       set.elements.push(item);
       added.push(item);
     } else if (verb === 'create' || elementData(existing) !== elementData(item)) {
@@ -57,23 +87,31 @@ function removeElements(
   items: readonly Expression[],
   verb: 'delete' | 'destroy',
 ): void {
-  const keys = keysOf(set);
   const gone = new Set<number>();
+  const parts: Expression[] = [];
   for (const item of items) {
-    const key = elementKey(item);
-    const index = keys.get(key);
-    if (index !== undefined) {
-      gone.add(index);
-      keys.delete(key);
-    } else if (verb === 'delete') {
-      report(context, 'not-found', item.span, `element '${key}' is not in the set`);
-    }
+    const index = keysOf(set).get(elementKey(item)) ?? findByValue(set, item);
+    if (index !== undefined && !gone.has(index)) gone.add(index);
+    else parts.push(item);
   }
-  if (gone.size === 0) return;
+  if (gone.size > 0) removeAt(context, table, set, gone);
+  for (const item of parts) {
+    if (removePart(set, item) || verb === 'destroy') continue;
+    report(context, 'not-found', item.span, `element '${elementKey(item)}' is not in the set`);
+  }
+}
+
+function removeAt(
+  context: LoadContext,
+  table: TableState,
+  set: SetState,
+  gone: ReadonlySet<number>,
+): void {
   if (context.usage !== undefined) {
     const removed = set.elements.filter((_, index) => gone.has(index));
     countElements(context.usage, table, removed, -1);
   }
   set.elements = set.elements.filter((_, index) => !gone.has(index));
   delete set.keys;
+  delete set.values;
 }

@@ -121,6 +121,7 @@ function flushSet(context: LoadContext, table: TableState, set: SetState): void 
   if (context.usage !== undefined) countElements(context.usage, table, set.elements, -1);
   set.elements = [];
   set.keys?.clear();
+  set.values?.clear();
 }
 
 function deleteSet(context: LoadContext, table: TableState, set: SetState, name: Name): void {

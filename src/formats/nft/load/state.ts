@@ -36,6 +36,8 @@ export interface SetState {
   readonly untouched: boolean;
   /** Keys of the elements; made when a command first asks for one. */
   keys?: Map<string, number>;
+  /** The same by value; made when one is not found as it is written. */
+  values?: Map<string, number>;
 }
 
 export interface ObjectState {

@@ -50,9 +50,10 @@ function declareTable(
   if (table === undefined) {
     table = newTable(context, family, name.text, block, block?.span ?? name.span);
     context.state.tables.set(key, table);
-  } else if (block !== undefined) {
-    // Flags of a table that is there are replaced, its comment is not (nf_tables_updtable).
-    if (block.flags.length > 0) table.flags = block.flags;
+  } else {
+    // Flags of a table that is there are replaced, its comment is not; without flags it wakes up (nf_tables_updtable).
+    const flags = block?.flags ?? [];
+    table.flags = flags.length > 0 ? flags : table.flags.filter((flag) => flag !== 'dormant');
   }
   if (block !== undefined) applyTableBlock(context, table, block);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ruleset } from '../../../../src/ast/nft/ruleset.ts';
 import { type LoadOptions, loadNft } from '../../../../src/formats/nft/load.ts';
+import { printNftExpression } from '../../../../src/formats/nft/print.ts';
 
 function load(text: string, options: LoadOptions = {}): Ruleset {
   const { value, diagnostics } = loadNft(text, options);
@@ -25,6 +26,68 @@ function ports(ruleset: Ruleset): string[] {
 }
 
 const base = 'table t {\n\tchain c {\n\t\ttcp dport 1\n\t\ttcp dport 2\n\t}\n}\n';
+
+describe('flags of tables', () => {
+  it.each([
+    ['table t {\n flags dormant\n}\nadd table t\n', []],
+    ['table t {\n flags dormant\n}\ntable t {\n chain c {\n }\n}\n', []],
+    ['add table t\ntable t {\n flags dormant\n}\n', ['dormant']],
+    ['table t {\n flags persist\n}\nadd table t\n', ['persist']],
+  ])('%j', (text, flags) => {
+    expect(load(text).tables[0]?.flags).toEqual(flags);
+  });
+});
+
+describe('elements are the same by value', () => {
+  const set = (declaration: string, elements: string) =>
+    `table t {\n\tset s {\n\t\t${declaration}\n\t\telements = { ${elements} }\n\t}\n}\n`;
+  const texts = (ruleset: Ruleset) =>
+    ruleset.tables[0]?.sets[0]?.elements.map((node) => printNftExpression(node));
+
+  it.each([
+    ['type inet_service', '22, 80', 'ssh', ['80']],
+    ['type inet_service', 'ssh, 80', '22', ['80']],
+    ['type mark', '0x10, 3', '16', ['3']],
+    ['type ipv6_addr', '::1, fe80::1', '0:0::1', ['fe80::1']],
+    [
+      'type ipv4_addr . inet_service',
+      '1.2.3.4 . 22, 1.2.3.4 . 80',
+      '1.2.3.4 . ssh',
+      ['1.2.3.4 . 80'],
+    ],
+    ['typeof ip protocol', 'tcp, udp', '6', ['udp']],
+    ['type inet_service\nflags interval\nauto-merge', '1-100', '50', ['1-49', '51-100']],
+    ['type inet_service\nflags interval\nauto-merge', '1-100', '50-60, 1', ['2-49', '61-100']],
+    [
+      'type ipv4_addr\nflags interval\nauto-merge',
+      '10.0.0.0/8',
+      '10.0.0.0/16',
+      ['10.1.0.0-10.255.255.255'],
+    ],
+  ])('%s { %s } without %s', (declaration, elements, gone, left) => {
+    const text = `${set(declaration, elements)}delete element t s { ${gone} }\n`;
+    expect(texts(load(text))).toEqual(left);
+  });
+
+  it.each([
+    ['type inet_service\nflags interval', '1-100', '50'],
+    ['type inet_service\nflags interval\nauto-merge', '1-100', '90-120'],
+    ['type ipv4_addr', '1.2.3.4', '9.9.9.9'],
+  ])('%s { %s } has no %s', (declaration, elements, gone) => {
+    const text = `${set(declaration, elements)}delete element t s { ${gone} }\n`;
+    expect(refused(text)).toEqual([`not-found ${gone}: element '${gone}' is not in the set`]);
+  });
+
+  it('create refuses an element of equal value', () => {
+    expect(refused(`${set('type inet_service', '22')}create element t s { ssh }\n`)).toHaveLength(
+      1,
+    );
+    expect(texts(load(`${set('type inet_service', '22')}create element t s { 23 }\n`))).toEqual([
+      '22',
+      '23',
+    ]);
+  });
+});
 
 describe('rules go where commands put them', () => {
   it.each([
