@@ -7,6 +7,7 @@ import type { CounterReading, SimulationState } from './api.ts';
 import type { CompiledProgram } from './compile.ts';
 import { type Connection, connectionStatus } from './conntrack/connection.ts';
 import type { Tuple } from './conntrack/tuple.ts';
+import { zoneDirection, zoneId } from './conntrack/zone.ts';
 import { counterSlot } from './rules/prepare-rule.ts';
 import type { DynamicElement } from './sets/dynamic-element.ts';
 import { travelTo } from './state/store.ts';
@@ -61,18 +62,20 @@ function entryOf(connection: Connection, clock: number, accounting: boolean): Co
           bytes: BigInt(connection.bytes[direction]),
         }
       : {};
+  const zoned = (direction: 'original' | 'reply') =>
+    zoneDirection(zone) === direction ? { zone: zoneId(zone) } : {};
   return {
     family,
     protocol: number,
     protocolName: protocolNames[number] ?? 'unknown',
     timeoutSeconds: Math.max(0, Math.ceil((connection.expires - clock) / 1000)),
     ...(state === undefined ? {} : { state }),
-    original: { ...tupleReading(original), ...counted(0) },
-    reply: { ...tupleReading(reply), ...counted(1) },
+    original: { ...tupleReading(original), ...zoned('original'), ...counted(0) },
+    reply: { ...tupleReading(reply), ...zoned('reply'), ...counted(1) },
     unreplied: (status & connectionStatus.seenReply) === 0,
     assured: (status & connectionStatus.assured) !== 0,
     mark,
-    zone,
+    zone: zoneDirection(zone) === 'both' ? zone : 0,
     ...(helper === undefined ? {} : { helper }),
     id,
   };

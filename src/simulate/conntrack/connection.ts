@@ -53,6 +53,7 @@ export type ConnectionInfo =
 export interface Connection {
   readonly id: number;
   readonly family: 4 | 6;
+  /** Of both directions or of one: see zone.ts. */
   readonly zone: number;
   original: Tuple;
   reply: Tuple;

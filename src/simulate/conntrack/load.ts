@@ -8,6 +8,7 @@ import type { Store } from '../state/store.ts';
 import { type Connection, connectionStatus } from './connection.ts';
 import { newTcpTracking, type TcpState, type TcpTracking, tcpStates } from './tcp-state.ts';
 import { type Tuple, tupleKey } from './tuple.ts';
+import { zoneIn, zoneNumber } from './zone.ts';
 
 /** Entries without a printed timeout live this long: a day. */
 const defaultTimeoutMilliseconds = 86400000;
@@ -17,8 +18,8 @@ export function loadConnections(store: Store, host: Host): void {
   for (const entry of host.conntrack ?? []) {
     const connection = connectionOf(entry, id);
     store.connections.set(id, connection);
-    store.tuples.set(tupleKey(connection.original, connection.zone), id * 2);
-    store.tuples.set(tupleKey(connection.reply, connection.zone), id * 2 + 1);
+    store.tuples.set(tupleKey(connection.original, zoneIn(connection.zone, false)), id * 2);
+    store.tuples.set(tupleKey(connection.reply, zoneIn(connection.zone, true)), id * 2 + 1);
     id++;
   }
   store.numbers.set('next-connection', id);
@@ -72,6 +73,12 @@ function trackingOf(entry: ConntrackEntry): TcpTracking | undefined {
   return tracking;
 }
 
+/** Of both directions, or of the one whose tuple shows it. */
+function zoneOf({ zone, original, reply }: ConntrackEntry): number {
+  if (original.zone !== undefined) return zoneNumber(original.zone, 'original');
+  return reply.zone === undefined ? zone : zoneNumber(reply.zone, 'reply');
+}
+
 function connectionOf(entry: ConntrackEntry, id: number): Connection {
   const original = tupleOfEntry(entry, entry.original);
   const reply = tupleOfEntry(entry, entry.reply);
@@ -80,7 +87,7 @@ function connectionOf(entry: ConntrackEntry, id: number): Connection {
   return {
     id,
     family: entry.family,
-    zone: entry.zone,
+    zone: zoneOf(entry),
     original,
     reply,
     status: statusOf(entry, original, reply),

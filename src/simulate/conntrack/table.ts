@@ -5,6 +5,7 @@ import { setEntry } from '../state/store.ts';
 import { type Connection, connectionStatus } from './connection.ts';
 import { copyTcpTracking } from './tcp-state.ts';
 import { type Tuple, tupleKey } from './tuple.ts';
+import { zoneIn } from './zone.ts';
 
 export interface TupleHit {
   readonly connection: Connection;
@@ -49,8 +50,16 @@ export function checkIn(run: Run): void {
 
 /** nf_conntrack_find_get(); expired entries are forgotten on the way. */
 export function findTuple(run: Run, tuple: Tuple, zone: number): TupleHit | undefined {
-  const packed = run.store.tuples.get(tupleKey(tuple, zone));
-  if (packed === undefined) return undefined;
+  const first = zoneIn(zone, false);
+  const hit = findInZone(run, tuple, zone, first);
+  const second = zoneIn(zone, true);
+  return hit !== undefined || second === first ? hit : findInZone(run, tuple, zone, second);
+}
+
+/** nf_ct_key_equal(): what is found must be of the same zone in its own direction. */
+function findInZone(run: Run, tuple: Tuple, zone: number, id: number): TupleHit | undefined {
+  const packed = run.store.tuples.get(tupleKey(tuple, id));
+  if (packed === undefined || zoneIn(zone, (packed & 1) === 1) !== id) return undefined;
   const connection = findConnection(run, packed >> 1);
   if (connection === undefined) return undefined;
   if (connection.expires <= run.clock) {
@@ -110,8 +119,8 @@ export function insertConnection(run: Run, connection: Connection): void {
   connection.status |= connectionStatus.confirmed;
   setEntry(journal, store.connections, connection.id, connection);
   const { id, zone } = connection;
-  setEntry(journal, store.tuples, tupleKey(connection.original, zone), id * 2);
-  setEntry(journal, store.tuples, tupleKey(connection.reply, zone), id * 2 + 1);
+  setEntry(journal, store.tuples, tupleKey(connection.original, zoneIn(zone, false)), id * 2);
+  setEntry(journal, store.tuples, tupleKey(connection.reply, zoneIn(zone, true)), id * 2 + 1);
 }
 
 export function destroyConnection(run: Run, connection: Connection): void {
@@ -121,7 +130,7 @@ export function destroyConnection(run: Run, connection: Connection): void {
   setEntry(journal, store.connections, id, undefined);
   run.checkedOut.delete(id);
   for (const tuple of [connection.original, connection.reply]) {
-    const key = tupleKey(tuple, zone);
+    const key = tupleKey(tuple, zoneIn(zone, tuple === connection.reply));
     const packed = store.tuples.get(key);
     if (packed !== undefined && packed >> 1 === id) setEntry(journal, store.tuples, key, undefined);
   }
@@ -134,7 +143,7 @@ export function sourceKey(connection: Connection): string {
   const { source, sourcePart, protocol } = original;
   return tupleKey(
     { source, destination: source, protocol, sourcePart, destinationPart: 0 },
-    connection.zone,
+    zoneIn(connection.zone, false),
   );
 }
 

@@ -6,6 +6,7 @@ import { hasPorts, protocol } from '../../packet/protocols.ts';
 import type { Connection } from '../conntrack/connection.ts';
 import { findConnection, findTuple, sourceKey } from '../conntrack/table.ts';
 import { invertTuple, type Tuple, tuplesEqual } from '../conntrack/tuple.ts';
+import { zoneId } from '../conntrack/zone.ts';
 import { jenkinsHashWords, reciprocalScale } from '../operations/jenkins-hash.ts';
 import { choose, type Run } from '../run.ts';
 import { hasFlag, type Manipulation, type NatRange, rangeFlag } from './range.ts';
@@ -133,7 +134,7 @@ export function uniqueTuple(
         return { tuple: known, randomPort: false };
     }
   }
-  const tuple = chooseAddress(original, range, manipulation, connection.zone);
+  const tuple = chooseAddress(original, range, manipulation, zoneId(connection.zone));
   if (!random && isGoodEnough(run, tuple, range, manipulation, connection))
     return { tuple, randomPort: false };
   return choosePart(run, connection, tuple, range, manipulation);

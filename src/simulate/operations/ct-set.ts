@@ -2,6 +2,7 @@
 
 import type { CtSetOperation, NotrackOperation } from '../../model/operations.ts';
 import { readHost32 } from '../../packet/bytes.ts';
+import { zoneNumber } from '../conntrack/zone.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import { record } from '../run.ts';
@@ -30,7 +31,8 @@ export function prepareCtSet(operation: CtSetOperation): Step {
     case 'zone':
       return ({ packet, registers }) => {
         if (packet.connection !== undefined || packet.untracked) return;
-        packet.template = { zone: readHost32(registers.bytes, from) & 0xffff };
+        const zone = zoneNumber(readHost32(registers.bytes, from), operation.direction);
+        packet.template = { zone };
       };
     case 'event':
       return () => {};

@@ -9,6 +9,7 @@ import {
   tupleOf,
 } from '../conntrack/connection.ts';
 import { helperOfMaster } from '../conntrack/table.ts';
+import { zoneId, zoneIn } from '../conntrack/zone.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import { jenkinsHashWords } from './jenkins-hash.ts';
@@ -94,7 +95,12 @@ function connectionReader(operation: CtOperation): Reader | undefined {
     case 'protocol':
       return (evaluation, to, { original }) => store8(evaluation, to, original.protocol);
     case 'zone':
-      return (evaluation, to, { zone }) => storeHost16(evaluation, to, zone);
+      return (evaluation, to, { zone }) =>
+        storeHost16(
+          evaluation,
+          to,
+          direction === undefined ? zoneId(zone) : zoneIn(zone, direction === 'reply'),
+        );
     case 'id':
       return (evaluation, to, { id }) => storeHost32(evaluation, to, connectionHash(id));
     case 'bytes':

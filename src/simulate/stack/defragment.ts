@@ -3,6 +3,7 @@
 import { byteAt, read16 } from '../../packet/bytes.ts';
 import { findHeader, skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { protocol } from '../../packet/protocols.ts';
+import { zoneIn } from '../conntrack/zone.ts';
 import type { LivePacket } from '../live-packet.ts';
 import type { HookState } from '../rules/evaluation.ts';
 import { type Run, record } from '../run.ts';
@@ -14,7 +15,7 @@ export function defragment(run: Run, packet: LivePacket, state: HookState): bool
   if (packet.connection !== undefined || packet.untracked) return true;
   if (!isFragment(packet, state)) return true;
   if (state.family === 'ip6' && isHeaderCutOff(packet)) return true;
-  const user = `conntrack-${state.hook} ${packet.template?.zone ?? 0}`;
+  const user = `conntrack-${state.hook} ${zoneIn(packet.template?.zone ?? 0, false)}`;
   const outcome = reassemble(run, packet, user);
   if (outcome === 'whole') {
     record(run, { kind: 'fragments-reassembled', subject: packet.subject, by: 'conntrack' });

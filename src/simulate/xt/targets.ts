@@ -5,6 +5,7 @@ import type { CtOptions } from '../../fields/iptables/targets/ct.ts';
 import { answers4, answers6, type RejectOptions } from '../../fields/iptables/targets/reject.ts';
 import type { Operation } from '../../model/operations.ts';
 import type { XtOptions } from '../../model/xt.ts';
+import { zoneNumber } from '../conntrack/zone.ts';
 import { setConnectionMark } from '../operations/ct-set.ts';
 import { prepareLog, prepareQueue } from '../operations/log.ts';
 import { setPacketMark } from '../operations/meta-set.ts';
@@ -18,6 +19,7 @@ import { hmarkTarget } from './hmark.ts';
 import { addressTarget, masqueradeTarget, netmapTarget, redirectTarget } from './nat-targets.ts';
 import { prefixTarget } from './prefix-targets.ts';
 import { synproxy, tproxyTarget } from './proxy-targets.ts';
+import { setTarget } from './set-target.ts';
 import { ecnTarget, tcpoptstripTarget } from './tcp-targets.ts';
 
 export function targetOf(options: XtOptions, span: Operation['span']): Step | undefined {
@@ -81,6 +83,8 @@ export function targetOf(options: XtOptions, span: Operation['span']): Step | un
       return tproxyTarget(options);
     case 'SYNPROXY':
       return (evaluation) => synproxy(evaluation, true);
+    case 'SET':
+      return setTarget(options);
     case 'SNPT':
     case 'DNPT':
       return prefixTarget(options);
@@ -127,7 +131,8 @@ function ctTarget({ noTrack, zone, helper }: CtOptions): Step {
       return;
     }
     const id = zone === undefined ? 0 : zone.id === 'mark' ? packet.mark & 0xffff : zone.id;
-    packet.template = { zone: id, ...(helper === undefined ? {} : { helper }) };
+    const number = zoneNumber(id, zone?.direction);
+    packet.template = { zone: number, ...(helper === undefined ? {} : { helper }) };
   };
 }
 
