@@ -182,7 +182,7 @@ export async function loadProgram(
         continue;
       }
       const piece = await loadPiece(ruleset, kind, environment);
-      diagnostics.push(...piece.diagnostics);
+      for (const diagnostic of piece.diagnostics) diagnostics.push(diagnostic);
       pieces.push({ kind, piece });
     }
   }

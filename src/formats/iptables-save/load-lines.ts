@@ -25,6 +25,20 @@ export interface LoadOptions {
   readonly ipsets?: ReadonlySet<string>;
 }
 
+/** A text with more mistakes than this is no iptables-save; iptables-restore itself stops at the first. */
+const mostDiagnostics = 1_000;
+
+function givenUp(state: TablesState, position: number): Result<IptablesRuleset> {
+  const { source } = state;
+  state.table = undefined;
+  report(state, {
+    code: 'syntax-error',
+    span: spanOf(source, position, position),
+    message: 'too many mistakes: the rest is not read',
+  });
+  return finishTables(state);
+}
+
 /** Reads one line, without its line break; undefined when that cannot be done here. */
 export type LineReader = (text: string, listener: OptionListener) => Line | undefined;
 
@@ -41,6 +55,7 @@ export function loadLines(
     const end = newline < 0 ? source.text.length : newline;
     if (!loadLine(state, start, end, readLine)) return undefined;
     start = end + 1;
+    if (state.diagnostics.length >= mostDiagnostics) return givenUp(state, start);
   }
   return finishTables(state);
 }
