@@ -17,6 +17,9 @@ import type { KeywordName, Scope } from './words.ts';
 /** nft gives up after so many errors (parser_max_errors). */
 const errorLimit = 10;
 
+/** Characters that are passed over in search of a line end after an error: behind a longer line nothing is read. */
+const longestSkip = 1_000_000;
+
 /** A mistake that the grammar's actions found and have reported: leaves the statement, as YYERROR does. */
 class Abandoned extends Error {
   override readonly name = 'Abandoned';
@@ -219,9 +222,12 @@ export abstract class TokenRules extends EmbeddedActionsParser {
     }
     if (isRecognitionException(error)) this.reportRecognition();
     else if (!(error instanceof Abandoned)) throw error;
+    const { startOffset: from } = this.LA(1);
     for (;;) {
       const token = this.LA(1);
-      if (token.tokenType === endOfFile) throw new Stopped();
+      if (token.tokenType === endOfFile || token.startOffset - from > longestSkip) {
+        throw new Stopped();
+      }
       this.consumeToken();
       if (token.tokenType === punctuation.newline || token.tokenType === punctuation.semicolon)
         break;
