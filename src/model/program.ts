@@ -54,6 +54,8 @@ export interface ProgramChain {
 
 export interface ProgramRule {
   readonly operations: readonly Operation[];
+  /** Rules of large listings make their operations late: this makes them for one look, `operations` keeps them. */
+  readonly once?: () => readonly Operation[];
   readonly handle?: number;
   /** Kept in user data by nft; the comment match of iptables is an operation instead. */
   readonly comment?: string;

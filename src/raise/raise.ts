@@ -81,9 +81,10 @@ function raiseTable(
 /** Names of sets that rules add to, update or delete from. */
 function updatedSets(table: ProgramTable): ReadonlySet<string> {
   const names = new Set<string>();
+  if (table.sets.every(({ anonymous }) => anonymous)) return names;
   for (const chain of table.chains) {
     for (const rule of chain.rules) {
-      for (const operation of rule.operations) {
+      for (const operation of rule.once?.() ?? rule.operations) {
         if (operation.kind === 'dynset') names.add(operation.set);
       }
     }

@@ -33,14 +33,15 @@ const smallestListing = 32_768;
 
 /** Reads a script as `nft -f` does; variables are replaced and includes read. Never throws on any text. */
 export function parseNft(source: Source, options: ParseOptions = {}): Result<Script> {
-  const shared = parser();
   const { shapes = 'auto' } = options;
-  shared.shapes = shapes;
   const large = shapes === 'always' || source.text.length >= smallestListing;
   if (large && shapes !== 'never') {
-    const listing = readListing(source, knownShapes, shared.teacher);
+    // The parser is made when the first line of a new shape asks for it.
+    const listing = readListing(source, knownShapes, (kind, text) => parser().teacher(kind, text));
     if (listing !== undefined) return listing;
   }
+  const shared = parser();
+  shared.shapes = shapes;
   return shared.parseScript(source, new Map(), options.includes);
 }
 

@@ -22,6 +22,10 @@ export class LazyProgramRule implements ProgramRule {
     return this.made;
   }
 
+  once(): readonly Operation[] {
+    return this.made ?? this.lower(this.rule);
+  }
+
   get span(): Span {
     return this.rule.span;
   }

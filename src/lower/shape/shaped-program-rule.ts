@@ -25,6 +25,10 @@ export class ShapedProgramRule implements ProgramRule {
     return this.made;
   }
 
+  once(): readonly Operation[] {
+    return this.made ?? this.variant.operations(this.rule, this.setNames);
+  }
+
   get span(): Span {
     return this.rule.span;
   }
