@@ -138,6 +138,12 @@ describe('declarations that 1.0.6 lists otherwise', () => {
     expect(list(text, '1.1.7')).toContain('size 10\t# count 3\n');
   });
 
+  it('elements of sets of fragment offsets are decimal', () => {
+    const text = 'table ip t {\n\tset s {\n\t\ttypeof ip frag-off\n\t\telements = { 33 }\n\t}\n}\n';
+    expect(list(text, '1.0.6')).toBe(text);
+    expect(list(text, '1.1.7')).toContain('elements = { 0x21 }');
+  });
+
   it('meters are rules without a set', () => {
     const text =
       'table ip t {\n\tchain c {\n\t\tmeter m size 9 { ip saddr limit rate 3/second }\n\t}\n}\n';

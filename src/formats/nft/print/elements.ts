@@ -5,6 +5,7 @@ import type { SetDeclaration, SetType } from '../../../ast/nft/ruleset.ts';
 import type { PrintContext } from './context.ts';
 import { printExpression } from './expression.ts';
 import { datatypeOfExpression } from './expression-datatype.ts';
+import { inDecimal, isOffset } from './older-values.ts';
 
 /** Elements per line by name of the key's datatype; one for all others, for maps and where elements have a state. */
 const perLine: Readonly<Record<string, number>> = {
@@ -35,6 +36,10 @@ function keyTypeName(key: SetType | undefined): string {
   return key.expression.kind === 'concat' ? '' : datatypeOfExpression(key.expression);
 }
 
+function isOffsetKey(key: SetType | undefined): boolean {
+  return key?.kind === 'typeof' && isOffset(key.expression);
+}
+
 /** Elements with data or a state stand alone; nft 1.0.6 looks at the key only. */
 function isWide(set: SetDeclaration, { dialect }: PrintContext): boolean {
   if (dialect === '1.0.6') return false;
@@ -44,10 +49,11 @@ function isWide(set: SetDeclaration, { dialect }: PrintContext): boolean {
 
 export function printElements(set: SetDeclaration, context: PrintContext): string {
   const columns = isWide(set, context) ? 1 : (perLine[keyTypeName(set.key)] ?? 1);
+  const decimal = context.dialect === '1.0.6' && isOffsetKey(set.key);
   const parts: string[] = [];
   set.elements.forEach((element: Expression, index) => {
     if (index > 0) parts.push(index % columns === 0 ? ',\n\t\t\t     ' : ', ');
-    parts.push(printExpression(element, context));
+    parts.push(printExpression(decimal ? inDecimal(element) : element, context));
   });
   return `\t\telements = { ${parts.join('')} }\n`;
 }
