@@ -259,3 +259,26 @@ function isCurrent(element: IpSetElement, options: IpSetTestOptions): boolean {
   if (elapsedSeconds === undefined || (element.timeoutSeconds ?? 0) === 0) return true;
   return elapsedSeconds < (element.timeoutSeconds ?? 0);
 }
+
+/**
+ * The element that `SET --add-set` makes of a packet, as a key: of types whose elements are single values. Undefined for
+ * networks and lists, and for packets that the set has no place for.
+ */
+export function packetElementKey(
+  prepared: PreparedIpSet,
+  directions: readonly IpSetDirection[],
+  packet: IpSetPacket,
+): string | undefined {
+  const { set, dimensions } = prepared;
+  if (set.type === 'list:set' || set.type.includes('net')) return undefined;
+  if (directions.length < dimensions.length) return undefined;
+  if (set.family !== 'any' && set.family !== packet.family) return undefined;
+  const whole = packet.family === 4 ? 32 : 128;
+  const parts = packetParts(prepared, directions, packet);
+  return parts
+    ?.map((part) => {
+      if (part.kind === 'address') return addressPart(prepared, part.address, whole);
+      return part.kind === 'interface' ? part.name : part.key;
+    })
+    .join('');
+}

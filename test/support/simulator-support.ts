@@ -179,7 +179,7 @@ export const targetSupport: Readonly<Record<TargetOptions['kind'], Row>> = {
   REDIRECT: ['modelled'],
   REJECT: ['modelled', 'with the packet that answers'],
   SECMARK: ['noted'],
-  SET: ['noted', 'ipsets do not change'],
+  SET: ['modelled', 'sets of networks and lists: noted'],
   SNAT: ['modelled'],
   SNPT: ['modelled'],
   SYNPROXY: ['modelled', 'does an ACK bring the cookie back: depends'],

@@ -10,7 +10,7 @@ import type { RpfilterOptions } from '../../fields/iptables/matches/rpfilter.ts'
 import type { SetOptions } from '../../fields/iptables/matches/set.ts';
 import type { TimeOptions } from '../../fields/iptables/matches/time.ts';
 import { addressType } from '../../host/address-type.ts';
-import { type IpSetPacket, testIpSet } from '../../host/ipset-lookup.ts';
+import type { IpSetPacket } from '../../host/ipset-lookup.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import { lookupRoute } from '../../host/route-lookup.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
@@ -19,6 +19,7 @@ import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '..
 import type { Evaluation } from '../rules/evaluation.ts';
 import { chooseYes } from '../run.ts';
 import { trafficClass } from './header.ts';
+import { testChangedIpSet } from './ipset-state.ts';
 import { isBetween, type Matcher } from './matcher.ts';
 
 export function addrtypeMatcher(options: AddrtypeOptions): Matcher {
@@ -109,14 +110,12 @@ export function setMatcher(options: SetOptions): Matcher {
   const { set, directions, inverted, returnNomatch } = options;
   return (evaluation) => {
     const { run, packet } = evaluation;
-    const { ipsets } = run.host;
     const asked = ipSetPacket(evaluation);
-    if (ipsets?.has(set)) {
-      const test = testIpSet(ipsets, set, directions, asked);
-      if (test.kind !== 'unknown-set') {
-        const wanted = returnNomatch && hasNomatch(ipsets.get(set)?.set.type) ? 'nomatch' : 'match';
-        return (test.kind === wanted) !== inverted;
-      }
+    const test = testChangedIpSet(run, set, directions, asked);
+    if (test !== undefined && test.kind !== 'unknown-set') {
+      const type = run.host.ipsets?.get(set)?.set.type;
+      const wanted = returnNomatch && hasNomatch(type) ? 'nomatch' : 'match';
+      return (test.kind === wanted) !== inverted;
     }
     const addresses = directions.map((side) =>
       formatAddress(side === 'src' ? asked.source : asked.destination),
@@ -131,7 +130,7 @@ function hasNomatch(type: string | undefined): boolean {
   return type !== undefined && /^hash:.*net/.test(type);
 }
 
-function ipSetPacket({ packet, info, state }: Evaluation): IpSetPacket {
+export function ipSetPacket({ packet, info, state }: Evaluation): IpSetPacket {
   const { bytes, length, link } = packet;
   const at = info.transport;
   const whole = info.hasTransport && info.fragmentOffset === 0;
