@@ -88,11 +88,37 @@ function checkOptions(packet: LivePacket): 'fine' | 'broken' | 'refused' {
     }
     const length = byteAt(bytes, at + 1);
     if (length < 2 || at + length > end) return 'broken';
-    if (kind === 131 || kind === 137)
-      return length < 3 || byteAt(bytes, at + 2) < 4 ? 'broken' : 'refused';
+    const verdict = checkOption(bytes, at, length);
+    if (verdict !== 'fine') return verdict;
     at += length;
   }
   return 'fine';
+}
+
+/** __ip_options_compile() for options that the host acts on: their pointers must fit their lengths. */
+function checkOption(bytes: Uint8Array, at: number, length: number): 'fine' | 'broken' | 'refused' {
+  const kind = byteAt(bytes, at);
+  const pointer = byteAt(bytes, at + 2);
+  switch (kind) {
+    case 7:
+      return length < 3 || pointer < 4 || (pointer <= length && pointer + 3 > length)
+        ? 'broken'
+        : 'fine';
+    case 68: {
+      const flags = byteAt(bytes, at + 3);
+      if (length < 4 || pointer < 5) return 'broken';
+      if (pointer > length) return flags >> 4 === 15 ? 'broken' : 'fine';
+      const room = (flags & 15) === 0 ? 3 : 7;
+      return pointer + room > length ? 'broken' : 'fine';
+    }
+    case 131:
+    case 137:
+      return length < 3 || pointer < 4 ? 'broken' : 'refused';
+    case 148:
+      return length < 4 ? 'broken' : 'fine';
+    default:
+      return 'fine';
+  }
 }
 
 /** ip_error() */

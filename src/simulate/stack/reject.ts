@@ -42,7 +42,6 @@ function needsChecksum(packet: LivePacket, { number, offset }: Transport): boole
     case protocol.esp:
     case protocol.sctp:
     case protocol.udplite:
-    case protocol.dccp:
       return false;
     default:
       return true;
