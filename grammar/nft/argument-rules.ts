@@ -40,7 +40,7 @@ export abstract class ArgumentRules extends ExpressionRules {
         { ALT: () => this.SUBRULE(this.meta) },
         { ALT: () => this.SUBRULE(this.bareMeta) },
         { ALT: () => this.SUBRULE(this.bareIpsec) },
-        { ALT: () => this.SUBRULE(this.rt) },
+        { ALT: () => this.SUBRULE(this.rt, { ARGS: [true] }) },
         { ALT: () => this.SUBRULE(this.tunnel) },
         { ALT: () => this.SUBRULE(this.ct) },
         { ALT: () => this.SUBRULE(this.numgen) },

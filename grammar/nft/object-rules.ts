@@ -57,6 +57,7 @@ export abstract class ObjectRules extends CommonRules {
       const split = this.OPTION1(() => (this.SUBRULE1(this.separator), true)) === true;
       this.keyword('wscale');
       const wscale = this.SUBRULE2(this.count);
+      this.ACTION(() => this.checkWindowScale(wscale));
       this.OPTION2({ GATE: () => split, DEF: () => this.SUBRULE2(this.separator) });
       this.OPTION3(() => (this.keyword('timestamp'), flags.push('timestamp')));
       this.OPTION4(() => (this.keyword('sack-perm'), flags.push('sack-perm')));

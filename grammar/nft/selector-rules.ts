@@ -20,30 +20,40 @@ export abstract class SelectorRules extends MetaRules {
   );
 
   /** `rt ip nexthop`, `rt classid`, and the routing header: `rt type` */
-  protected readonly rt: ParserMethod<[], Expression> = this.production('rt', () => {
-    const start = this.LA(1);
-    this.keyword('rt');
-    const node = this.OR<Expression>([
-      { ALT: () => ({ kind: 'rt', key: this.SUBRULE1(this.rtKey), span: this.spanFrom(start) }) },
-      {
-        ALT: () => {
-          const family = this.SUBRULE(this.addressFamily);
-          return { kind: 'rt', family, key: this.SUBRULE2(this.rtKey), span: this.spanFrom(start) };
+  protected readonly rt: ParserMethod<[boolean?], Expression> = this.production(
+    'rt',
+    (argument?: boolean) => {
+      const start = this.LA(1);
+      this.keyword('rt');
+      const node = this.OR<Expression>([
+        { ALT: () => ({ kind: 'rt', key: this.SUBRULE1(this.rtKey), span: this.spanFrom(start) }) },
+        {
+          ALT: () => {
+            const family = this.SUBRULE(this.addressFamily);
+            return {
+              kind: 'rt',
+              family,
+              key: this.SUBRULE2(this.rtKey),
+              span: this.spanFrom(start),
+            };
+          },
         },
-      },
-      {
-        ALT: () => {
-          const field = this.SUBRULE(this.rtExtensionField);
-          this.ACTION(() => {
-            if (field === 'type') this.closeScope('type');
-          });
-          return this.exthdr(start, 'rt', field);
+        {
+          // An argument of a statement takes no extension header.
+          GATE: () => argument !== true,
+          ALT: () => {
+            const field = this.SUBRULE(this.rtExtensionField);
+            this.ACTION(() => {
+              if (field === 'type') this.closeScope('type');
+            });
+            return this.exthdr(start, 'rt', field);
+          },
         },
-      },
-    ]);
-    this.closeScope('rt');
-    return node;
-  });
+      ]);
+      this.closeScope('rt');
+      return node;
+    },
+  );
 
   protected readonly socketKey = this.wordRule('socketKey', ['transparent', 'mark', 'wildcard']);
 

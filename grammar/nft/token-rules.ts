@@ -173,6 +173,12 @@ export abstract class TokenRules extends EmbeddedActionsParser {
     throw new Abandoned();
   }
 
+  /** NFT_WSCALE_MAX: checked where it is read; the number is the last token. */
+  protected checkWindowScale(value: number): void {
+    if (value <= 14) return;
+    this.abandon('value-out-of-range', this.lastSpan(), 'wscale must be in range 0-14');
+  }
+
   /** The next token cannot stand here. */
   protected unexpected(expected: readonly TokenType[]): never {
     this.reportUnexpected(this.LA(1), expected);

@@ -121,6 +121,7 @@ export abstract class UpdateRules extends LogRules {
           ALT: () => {
             this.keyword('wscale');
             const wscale = this.SUBRULE2(this.count);
+            this.ACTION(() => this.checkWindowScale(wscale));
             this.ACTION(() => Object.assign(options, { wscale }));
           },
         },

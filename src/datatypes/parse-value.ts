@@ -48,7 +48,7 @@ function parseIpv4Value(text: string): ParseResult {
 }
 
 /** The short, octal and hexadecimal notations that getaddrinfo() takes through inet_aton(). */
-function parseClassicIpv4(text: string): Uint8Array | undefined {
+export function parseClassicIpv4(text: string): Uint8Array | undefined {
   const parts = text.split('.').map(parseUnsigned);
   if (parts.length > 4) return undefined;
   let value = 0n;
@@ -122,7 +122,8 @@ function parseInterface(text: string, _type: Datatype, environment: NameEnvironm
   const index = environment.interfaces.numbers.get(text);
   if (index !== undefined) return parsed(BigInt(index), 32);
   const number = parseUnsigned(text);
-  if (number === undefined) {
+  // An index is a positive int.
+  if (number === undefined || number > 0x7fffffffn) {
     return unparsed('interface does not exist', [...environment.interfaces.numbers.keys()]);
   }
   return parsed(number, 32);

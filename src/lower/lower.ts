@@ -40,10 +40,14 @@ const kernelCodes: ReadonlySet<string> = new Set<DiagnosticCode>([
   'unknown-object',
 ]);
 
+/** What the kernel finds when the whole script is sent to it. */
+export function isOfKernel({ code }: Diagnostic): boolean {
+  return kernelCodes.has(code);
+}
+
 /** nft finds its own errors before the kernel is asked. */
 function kernelLast(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const ofKernel = ({ code }: Diagnostic): boolean => kernelCodes.has(code);
-  return [...diagnostics.filter((one) => !ofKernel(one)), ...diagnostics.filter(ofKernel)];
+  return [...diagnostics.filter((one) => !isOfKernel(one)), ...diagnostics.filter(isOfKernel)];
 }
 
 function lowerTable(

@@ -111,7 +111,7 @@ export function readLog(operation: LogOperation, reader: Reader): void {
     kind: 'log',
     ...(prefix === undefined ? {} : { prefix: { kind: 'string', text: prefix, span } }),
     ...(group === undefined ? {} : { group }),
-    ...(snaplen ? { snaplen } : {}),
+    ...(snaplen === undefined ? {} : { snaplen }),
     ...(queueThreshold ? { queueThreshold } : {}),
     ...(level === undefined || level === 'warn' ? {} : { level }),
     ...(flags.length === 0 ? {} : { flags }),
@@ -127,7 +127,8 @@ export function readSynproxy({ mss, wscale, flags }: SynproxyOperation, reader: 
   ];
   pushStatement(reader, {
     kind: 'synproxy',
-    ...((flags & 3) === 0 ? {} : { mss, wscale }),
+    ...((flags & 1) === 0 ? {} : { mss }),
+    ...((flags & 2) === 0 ? {} : { wscale }),
     ...(words.length === 0 ? {} : { flags: words }),
     span,
   });

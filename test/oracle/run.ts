@@ -8,6 +8,7 @@
 import { parseArgs } from 'node:util';
 import { makeCases, type OracleCase } from './cases.ts';
 import { compare, type Disagreement } from './compare.ts';
+import { compareIptables } from './iptables-run.ts';
 import { askNft, libraryMissing } from './nft-library.ts';
 import { ask } from './ours.ts';
 import { readSeeds } from './seeds.ts';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     kind: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     corpus: { type: 'string', default: '' },
+    iptables: { type: 'boolean', default: false },
   },
 });
 
@@ -28,7 +30,28 @@ interface Found {
   readonly difference: Disagreement;
 }
 
+async function mainIptables(): Promise<number> {
+  const result = await compareIptables({
+    seed: Number(values.seed),
+    runs: Number(values.runs),
+    corpus: values.corpus,
+  });
+  if (typeof result === 'string') {
+    console.log(`test:nft skipped: ${result}`);
+    return 0;
+  }
+  report(
+    result.found.map(({ each, difference }) => ({
+      each: { label: `${each.family} ${each.table}`, setup: '', text: each.rule },
+      difference,
+    })),
+  );
+  console.log(result.summary);
+  return result.found.length === 0 ? 0 : 1;
+}
+
 async function main(): Promise<number> {
+  if (values.iptables) return mainIptables();
   const missing = libraryMissing();
   if (missing !== undefined) {
     console.log(`test:nft skipped: ${missing}`);

@@ -35,9 +35,13 @@ export interface Network {
 }
 
 /** `address`, `address/length` or `address/mask`; host bits are kept. */
-export function parseNetwork(text: string, family: IptablesFamily): Network | undefined {
+export function parseNetwork(
+  text: string,
+  family: IptablesFamily,
+  read: typeof parseHost = parseHost,
+): Network | undefined {
   const slash = text.indexOf('/');
-  const address = parseHost(slash < 0 ? text : text.slice(0, slash), family);
+  const address = read(slash < 0 ? text : text.slice(0, slash), family);
   const mask = slash < 0 ? fullMask(family) : parseMask(text.slice(slash + 1), family);
   return address === undefined || mask === undefined ? undefined : { address, mask };
 }

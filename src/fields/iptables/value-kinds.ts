@@ -1,11 +1,13 @@
 /** The kinds of values that options take: numbers, ranges, marks, addresses, ports (libxtables' XTTYPE_*). */
 
 import { type Address, parseLinkLayerAddress } from '../../base/address.ts';
+import { parseClassicIpv4 } from '../../datatypes/parse-value.ts';
 import type { ValueKind, ValueSite } from './extension.ts';
 import { parseHost, parseNetwork } from './networks.ts';
 import { parseNumber } from './numbers.ts';
 import { protocolByName } from './protocols.ts';
 import { serviceToPort } from './services.ts';
+import type { IptablesFamily } from './written.ts';
 
 /** A kind that takes one word; `certain` as in ValueKind. */
 function word<Value>(
@@ -162,9 +164,14 @@ export function masked(maximum: number): ValueKind<MaskedNumber> {
 
 export const mark32 = masked(maximum32);
 
+/** getaddrinfo() reads short forms as inet_aton() does: `10.1` is 10.0.0.1. */
+function resolvedHost(value: string, family: IptablesFamily): Address | undefined {
+  return (family === 'ip' ? parseClassicIpv4(value) : undefined) ?? parseHost(value, family);
+}
+
 export const host: ValueKind<Address> = word(
   (value, site) =>
-    parseHost(value, site.family) ??
+    resolvedHost(value, site.family) ??
     site.problem(`no address '${value}' for '${site.option}'`, 'host names are not resolved'),
 );
 
@@ -176,7 +183,7 @@ export interface MaskedAddress {
 /** `address[/mask]`; the address keeps its host bits. */
 export const network: ValueKind<MaskedAddress> = word(
   (value, site) =>
-    parseNetwork(value, site.family) ??
+    parseNetwork(value, site.family, resolvedHost) ??
     site.problem(`no network '${value}' for '${site.option}'`, 'host names are not resolved'),
 );
 
@@ -201,20 +208,45 @@ export interface PortRange {
 }
 
 /** `22`, `22:80`, `:80`, `22:` with service names (parse_port of the tcp, udp, sctp and dccp matches). */
-export const portRange: ValueKind<PortRange> = word((value, site) => {
+export const portRange: ValueKind<PortRange> = word(
+  (value, site) => readPortRange(value, site, readPort),
+  isPlainPort,
+);
+
+/** A port as getaddrinfo() reads it: a decimal int that is not negative, cut to sixteen bits, or a service name. */
+export function resolvePort(value: string, site: ValueSite): number | undefined {
+  const number = /^\s*[+-]?\d+$/.test(value)
+    ? Number(BigInt.asIntN(32, BigInt(value.trim().replace('+', ''))))
+    : serviceToPort(value);
+  return number === undefined || number < 0
+    ? site.problem(`port '${value}' for '${site.option}' does not resolve`)
+    : number % 65536;
+}
+
+/** As `portRange`, for matches whose options libxtables itself reads (XTTYPE_PORTRC). */
+export const resolvedPortRange: ValueKind<PortRange> = word(
+  (value, site) => readPortRange(value, site, resolvePort),
+  isPlainPort,
+);
+
+function readPortRange(
+  value: string,
+  site: ValueSite,
+  read: typeof readPort,
+): PortRange | undefined {
   const colon = value.indexOf(':');
   if (colon < 0) {
-    const port = readPort(value, site);
+    const port = read(value, site);
     return port === undefined ? undefined : { from: port, to: port };
   }
   const [low, high] = [value.slice(0, colon), value.slice(colon + 1)];
-  const from = low === '' ? 0 : readPort(low, site);
-  const to = high === '' ? 65535 : readPort(high, site);
+  const from = low === '' ? 0 : read(low, site);
+  const to = high === '' ? 65535 : read(high, site);
   if (from === undefined || to === undefined) return undefined;
   return from > to
     ? site.problem(`invalid port range '${value}' (minimum above maximum)`)
     : { from, to };
-}, isPlainPort);
+}
 
 const plainPort = /^(0|[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$/;
 

@@ -35,6 +35,7 @@ export function checkRule(state: TablesState, rule: IptablesRule): boolean {
     },
   });
   checkChains(state, table, rule);
+  checkNatTable(state, table, rule);
   if (decoded !== undefined && diagnostics.length === before) {
     checkInterfaces(state, decoded, rule.span);
     checkKernel(state, table, decoded, rule.span);
@@ -59,6 +60,17 @@ function checkChains(state: TablesState, table: TableState, rule: IptablesRule):
       hint: `declare it: :${rule.chain} - [0:0]`,
     });
   }
+}
+
+/** do_commandeb() and its kin: packets that NAT does not see would pass. */
+function checkNatTable({ diagnostics }: TablesState, table: TableState, rule: IptablesRule): void {
+  const { target } = rule;
+  if (table.name !== 'nat' || target === undefined || target.goto || target.name !== 'DROP') return;
+  diagnostics.push({
+    code: 'iptables-option',
+    span: rule.span,
+    message: 'the nat table is not intended for filtering: DROP is refused there',
+  });
 }
 
 const receiving: readonly string[] = ['PREROUTING', 'INPUT'];

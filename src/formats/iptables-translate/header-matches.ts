@@ -81,12 +81,15 @@ export const dscp: Translate<DscpOptions> = ({ value, inverted }, { family }) =>
 
 const ecnNames = ['not-ect', 'ect1', 'ect0', 'ce'];
 
-export const ecn: Translate<EcnOptions> = ({ ece, cwr, codepoint }) =>
-  joined([
-    ece === undefined ? undefined : `tcp flags ${not(!ece)}ecn`,
-    cwr === undefined ? undefined : `tcp flags ${not(!cwr)}cwr`,
-    codepoint && `ip ecn ${not(codepoint.inverted)}${ecnNames[codepoint.value]}`,
+/** Any inversion inverts all of them there. */
+export const ecn: Translate<EcnOptions> = ({ ece, cwr, codepoint }) => {
+  const sign = not(ece === false || cwr === false || codepoint?.inverted === true);
+  return joined([
+    ece === undefined ? undefined : `tcp flags ${sign}ecn`,
+    cwr === undefined ? undefined : `tcp flags ${sign}cwr`,
+    codepoint && `ip ecn ${sign}${ecnNames[codepoint.value]}`,
   ]);
+};
 
 export const iprange: Translate<IprangeOptions> = ({ source, destination }, { family }) =>
   joined(

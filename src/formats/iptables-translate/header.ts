@@ -8,6 +8,7 @@ import { protocolName } from '../../fields/iptables/protocols.ts';
 import type { IptablesFamily } from '../../fields/iptables/written.ts';
 import { not } from './translation.ts';
 
+/** Interfaces and addresses bring their own blank behind them, which shows before a match that brings one too. */
 export function translateHeader(rule: DecodedRule, family: IptablesFamily): string[] {
   const { fragment } = rule;
   return [
@@ -23,10 +24,10 @@ export function translateHeader(rule: DecodedRule, family: IptablesFamily): stri
 function translateInterface(key: string, tested: HeaderInterface | undefined): string[] {
   if (tested === undefined) return [];
   const { name, inverted } = tested;
-  if (name === '+') return inverted ? [`${key} "INVAL/D"`] : [];
+  if (name === '+') return inverted ? [`${key} "INVAL/D" `] : [];
   const wildcard = name.endsWith('+');
   const plain = wildcard ? name.slice(0, -1) : name;
-  return [`${key} ${not(inverted)}"${plain}${wildcard ? '*' : ''}"`];
+  return [`${key} ${not(inverted)}"${plain}${wildcard ? '*' : ''}" `];
 }
 
 /** Matches that go by a shorter name than their protocol. */
@@ -45,7 +46,7 @@ function translateAddress(key: string, tested: HeaderAddress | undefined): strin
   const length = prefixLength(tested.mask);
   if (length === 0 && !tested.inverted) return [];
   if (length !== undefined)
-    return [`${key} ${not(tested.inverted)}${formatNetworkBriefly(tested)}`];
+    return [`${key} ${not(tested.inverted)}${formatNetworkBriefly(tested)} `];
   const operator = tested.inverted ? '!=' : '==';
-  return [`${key} & ${formatAddress(tested.mask)} ${operator} ${formatAddress(tested.address)}`];
+  return [`${key} & ${formatAddress(tested.mask)} ${operator} ${formatAddress(tested.address)} `];
 }

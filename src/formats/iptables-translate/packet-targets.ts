@@ -72,11 +72,12 @@ export const TCPMSS: Translate<TcpmssTargetOptions> = ({ mss }) =>
   `tcp option maxseg size set ${mss === 'pmtu' ? 'rt mtu' : mss}`;
 
 export const SYNPROXY: Translate<SynproxyOptions> = (options) =>
+  // Each option brings a blank behind it.
   joined([
     'synproxy',
-    options.sackPermitted ? 'sack-perm' : undefined,
-    options.timestamp ? 'timestamp' : undefined,
-    options.windowScale === undefined ? undefined : `wscale ${options.windowScale}`,
-    options.mss === undefined ? undefined : `mss ${options.mss}`,
-    options.ecn ? 'ecn' : undefined,
+    options.sackPermitted ? 'sack-perm ' : undefined,
+    options.timestamp ? 'timestamp ' : undefined,
+    options.windowScale === undefined ? undefined : `wscale ${options.windowScale} `,
+    options.mss === undefined ? undefined : `mss ${options.mss} `,
+    options.ecn ? 'ecn ' : undefined,
   ]);

@@ -3,7 +3,7 @@
 import type { Ruleset } from '../../ast/nft/ruleset.ts';
 import type { Result } from '../../base/diagnostic.ts';
 import type { Source } from '../../base/span.ts';
-import type { NameEnvironment } from '../../datatypes/environment.ts';
+import { debianEnvironment, type NameEnvironment } from '../../datatypes/environment.ts';
 import { parseNft } from './parse.ts';
 import { runScript } from './run-script.ts';
 
@@ -31,7 +31,10 @@ export interface LoadOptions {
  */
 export function loadNft(input: string | Source, options: LoadOptions = {}): Result<Ruleset> {
   const source = typeof input === 'string' ? { name: options.filename ?? '-', text: input } : input;
-  return runScript(parseNft(source, includesOf(options.environment)), options.into);
+  const { environment, into } = options;
+  const names =
+    environment === undefined ? debianEnvironment : { ...debianEnvironment, ...environment };
+  return runScript(parseNft(source, includesOf(environment)), into, names);
 }
 
 function includesOf(environment: LoadEnvironment | undefined) {

@@ -1,16 +1,18 @@
 /** Runs the commands of a script on a ruleset, as `nft -f` does: all of them or none. */
 
 import type { Ruleset } from '../../ast/nft/ruleset.ts';
-import type { Command, Script } from '../../ast/nft/script.ts';
+import type { Command, CommandOf, Script, Verb } from '../../ast/nft/script.ts';
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
+import type { NameEnvironment } from '../../datatypes/environment.ts';
+import { isOfKernel, lower } from '../../lower/lower.ts';
 import { runChainCommand } from './load/chain-command.ts';
-import { type LoadContext, tableOfTarget } from './load/context.ts';
+import { type LoadContext, notFound, tableOfTarget } from './load/context.ts';
 import { runElementCommand } from './load/element-command.ts';
 import { runFlowtableCommand } from './load/flowtable-command.ts';
 import { runObjectCommand } from './load/object-command.ts';
 import { runRuleCommand } from './load/rule-command.ts';
 import { runSetCommand } from './load/set-command.ts';
-import { rulesetOf, stateOf } from './load/state.ts';
+import { rulesetOf, stateOf, type TableState, tableKey } from './load/state.ts';
 import { flushRuleset, runTableCommand } from './load/table-command.ts';
 
 /**
@@ -20,19 +22,91 @@ import { flushRuleset, runTableCommand } from './load/table-command.ts';
 export function runScript(
   { value: script, diagnostics }: Result<Script>,
   into?: Ruleset,
+  environment?: NameEnvironment,
 ): Result<Ruleset> {
   const context: LoadContext = {
     state: stateOf(into),
     diagnostics: [...diagnostics],
     usage: undefined,
   };
-  for (const command of script.commands) run(context, command);
-  if (context.diagnostics.some(isFatal)) {
+  const early: Diagnostic[] = [];
+  for (const command of script.commands) {
+    const known = context.diagnostics.length;
+    run(context, command);
+    if (context.diagnostics.length === known) continue;
+    for (const one of context.diagnostics.splice(known)) {
+      (isEarly(command, one) ? early : context.diagnostics).push(one);
+    }
+  }
+  if (early.length > 0 || context.diagnostics.some(isFatal)) {
     const before: Ruleset = into ?? { kind: 'ruleset', tables: [] };
-    return { value: before, diagnostics: context.diagnostics };
+    const read = !diagnostics.some(isFatal);
+    const evaluated = read ? evaluationErrors(script, into, environment) : [];
+    return { value: before, diagnostics: [...early, ...evaluated, ...context.diagnostics] };
   }
   return { value: rulesetOf(context.state), diagnostics: context.diagnostics };
 }
+
+/** nft looks into its cache itself for what these commands are about; for all others the kernel is asked. */
+function isEarly(command: Command, { code, span }: Diagnostic): boolean {
+  if (code === 'invalid-value' || code === 'invalid-set') return true;
+  if (code !== 'not-found') return false;
+  const { object, verb } = command;
+  if (object === 'view') return true;
+  if (object === 'element') {
+    const { elements } = command;
+    return span.start < elements.span.start || span.end > elements.span.end;
+  }
+  const declares = verb === 'add' || verb === 'create';
+  if (object === 'rule' || object === 'table') return false;
+  return declares || verb === 'flush' ? object !== 'chain' || declares : verb === 'rename';
+}
+
+/**
+ * What nft says of values, types and sets before the kernel is asked for tables and chains (nft_evaluate() comes before
+ * the batch is sent): what `lower` finds when all that a command is about is there.
+ */
+function evaluationErrors(
+  script: Script,
+  into: Ruleset | undefined,
+  environment: NameEnvironment | undefined,
+): readonly Diagnostic[] {
+  const context: LoadContext = {
+    state: stateOf(into),
+    diagnostics: [],
+    usage: undefined,
+    lenient: true,
+  };
+  for (const command of script.commands) {
+    if (additions.has(command.verb)) run(context, command);
+  }
+  const options = environment === undefined ? {} : { environment };
+  const { diagnostics } = lower(rulesetOf(context.state), options);
+  const known = stateOf(into).tables;
+  return diagnostics.filter((one) => !isOfKernel(one)).map((one) => blamed(script, known, one));
+}
+
+/** A set of a table that is not there: nft misses the table first. */
+function blamed(
+  script: Script,
+  known: ReadonlyMap<string, TableState>,
+  diagnostic: Diagnostic,
+): Diagnostic {
+  if (diagnostic.code !== 'unknown-set') return diagnostic;
+  const { start, source } = diagnostic.span;
+  const command = script.commands.find(
+    ({ span }) => span.source === source && span.start <= start && start < span.end,
+  );
+  const { family = 'ip', table } = command?.target ?? {};
+  if (table === undefined || known.has(tableKey(family, table.text))) return diagnostic;
+  const made = script.commands.some(
+    ({ object, verb, target }) =>
+      object === 'table' && additions.has(verb) && target.table?.text === table.text,
+  );
+  return made ? diagnostic : { ...diagnostic, span: table.span };
+}
+
+const additions: ReadonlySet<Verb> = new Set<Verb>(['add', 'create', 'insert', 'replace']);
 
 function isFatal({ code }: Diagnostic): boolean {
   return code !== 'foreign-extension';
@@ -75,6 +149,23 @@ function run(context: LoadContext, command: Command): void {
 }
 
 /** Views change nothing, but nft refuses one of a table that is not there. */
-function checkView(context: LoadContext, command: Command): void {
-  if (command.target.table !== undefined) tableOfTarget(context, command.target, command.span);
+function checkView(context: LoadContext, command: CommandOf<'view'>): void {
+  const { target, what, span } = command;
+  if (target.table === undefined) return;
+  const table = tableOfTarget(context, target, span);
+  if (table === undefined || target.name === undefined) return;
+  const { text } = target.name;
+  const names = viewed(table, what, command.verb);
+  if (names !== undefined && !names.includes(text)) notFound(context, what, target.name, names);
+}
+
+/** Names of what a view shows one of; undefined: not known here. */
+function viewed(table: TableState, what: string, verb: Verb): readonly string[] | undefined {
+  if (what === 'chain' || what === 'rules') return [...table.chains.keys()];
+  if (what === 'set' || what === 'map') return [...table.sets.keys()];
+  const objects = [...table.objects.values()].map(({ declaration }) => declaration);
+  // Objects that are reset are looked up by nobody.
+  if (verb === 'reset') return undefined;
+  const known = what === 'counter' || what === 'quota' || what === 'limit';
+  return known ? objects.filter(({ type }) => type === what).map(({ name }) => name) : undefined;
 }

@@ -31,6 +31,10 @@ export function hookNeed(operation: Operation, family: Family): HookNeed | undef
       return { hooks: ['prerouting'] };
     case 'synproxy':
       return { hooks: ['input', 'forward'] };
+    case 'objref':
+      return 'type' in operation.target && operation.target.type === 'synproxy'
+        ? { hooks: ['input', 'forward'] }
+        : undefined;
     case 'flow-offload':
       return { hooks: ['forward'] };
     case 'osf':
@@ -70,6 +74,8 @@ export function worksInFamily(operation: Operation, family: Family): boolean {
       return ipFamilies.includes(family);
     case 'fib':
       return family !== 'arp' && family !== 'bridge';
+    case 'tunnel':
+      return family === 'netdev';
     case 'connlimit':
     case 'synproxy':
       return family !== 'arp' && family !== 'netdev';

@@ -4,6 +4,7 @@ import type { ValueExpression } from '../../ast/nft/expressions.ts';
 import type { Span } from '../../base/span.ts';
 import { booleanType } from '../../datatypes/basic.ts';
 import { parseValue } from '../../datatypes/parse-value.ts';
+import { inetProtoType } from '../../datatypes/protocol.ts';
 import { bitmask, textLength } from '../bytes.ts';
 import { fail, type LoweringContext } from '../context.ts';
 import { closest } from '../suggest.ts';
@@ -29,6 +30,7 @@ export function evaluateWord(
   context: LoweringContext,
   text: string,
   span: Span,
+  quoted = false,
 ): TypedExpression | undefined {
   const { type } = context.expect;
   if (type === undefined || type.base === 'invalid') {
@@ -42,8 +44,15 @@ export function evaluateWord(
       `datatype mismatch, expected ${type.description}, expression has type ${type.fields?.[0]?.description ?? 'invalid'}`,
     );
   }
-  const keyword = type.name === 'inet_proto' ? protocolKeywords.get(text) : undefined;
-  if (keyword !== undefined) return evaluateNumber(context, keyword, span);
+  const keyword = quoted ? undefined : protocolKeywords.get(text);
+  if (keyword !== undefined) {
+    if (type.name === 'inet_proto') return evaluateNumber(context, keyword, span);
+    if (context.listDepth > 0) {
+      const member = evaluateNumber(context, keyword, span);
+      return member === undefined ? undefined : { ...member, type: inetProtoType };
+    }
+    return { kind: 'value', span, type: inetProtoType, bits: 8, order: 'none', value: keyword };
+  }
   const result = parseValue(type, text, context.environment);
   if (result.kind === 'unparsed') {
     const near = closest(text, result.candidates);

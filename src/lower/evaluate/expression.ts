@@ -37,7 +37,10 @@ export function evaluateExpression(
   switch (node.kind) {
     case 'symbol':
     case 'string':
-      return holeValue(node, context) ?? evaluateWord(context, node.text, node.span);
+      return (
+        holeValue(node, context) ??
+        evaluateWord(context, node.text, node.span, node.kind === 'string')
+      );
     case 'value':
       return evaluateTyped(context, node);
     case 'boolean':

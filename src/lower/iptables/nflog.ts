@@ -10,7 +10,7 @@ export function lowerNflog({ prefix, group, size, threshold }: NflogOptions): Op
       kind: 'log',
       ...(prefix === '' ? {} : { prefix }),
       group,
-      snaplen: size ?? 0,
+      ...(size === undefined ? {} : { snaplen: size }),
       queueThreshold: threshold,
     },
   ];

@@ -3,6 +3,7 @@
 import type { ElementExpression, Expression, SetExpression } from '../../ast/nft/expressions.ts';
 import type { Span } from '../../base/span.ts';
 import { stringType } from '../../datatypes/basic.ts';
+import type { Datatype } from '../../datatypes/datatype.ts';
 import type { Operation } from '../../model/operations.ts';
 import {
   type Expectation,
@@ -21,7 +22,7 @@ import {
   type TypedExpression,
   type TypedSet,
 } from '../typed.ts';
-import { compatibleType } from '../types.ts';
+import { compatibleType, sameType } from '../types.ts';
 import { isMap, type SetBuild, setWord } from './set-build.ts';
 
 /** NFT_OBJ_MAXNAMELEN */
@@ -79,10 +80,20 @@ export function evaluateSetItems(
     interval,
     concat,
     span: node.span,
-    type: saved.type ?? elements[0]?.key?.type ?? stringType,
+    type:
+      saved.type === undefined
+        ? (elements[0]?.key?.type ?? stringType)
+        : typeOfItems(saved.type, elements),
     bits: saved.bits,
     order: saved.order,
   };
+}
+
+/** A concatenation with a keyword of another type in it makes the whole set one of that type. */
+function typeOfItems(expected: Datatype, elements: readonly TypedElement[]): Datatype {
+  if (expected.base !== 'concat') return expected;
+  const other = elements.find(({ key }) => key?.kind === 'concat' && !sameType(key.type, expected));
+  return other?.key?.type ?? expected;
 }
 
 function evaluateItem(

@@ -32,9 +32,12 @@ export function lowerLog(context: LoweringContext, statement: LogStatement): boo
   return pushOperation(context, {
     kind: 'log',
     ...(prefix === undefined ? {} : { prefix }),
-    ...(group === undefined ? {} : { group }),
-    ...(group === undefined || snaplen === undefined ? {} : { snaplen }),
-    ...(group === undefined || queueThreshold === undefined ? {} : { queueThreshold }),
+    // struct log_stmt: 16, 32 and 16 bits.
+    ...(group === undefined ? {} : { group: group % 65536 }),
+    ...(group === undefined || snaplen === undefined ? {} : { snaplen: snaplen % 2 ** 32 }),
+    ...(group === undefined || queueThreshold === undefined
+      ? {}
+      : { queueThreshold: queueThreshold % 65536 }),
     ...(level === undefined ? {} : { level: levels.indexOf(level) }),
     ...(bits === 0 ? {} : { flags: bits }),
     span,

@@ -32,12 +32,20 @@ const icmpxPortUnreachable = 1;
 export function lowerReject(context: LoweringContext, statement: RejectStatement): boolean {
   const rejection = rejectionOf(context, statement);
   if (rejection === undefined || !checkFamily(context, statement, rejection)) return false;
+  if (isBeyondKernel(rejection)) {
+    fail(context, 'kernel-refused', statement.span, 'the kernel knows no such reject code');
+  }
   return pushOperation(context, {
     kind: 'reject',
     type: rejection.type,
     code: rejection.code,
     span: statement.span,
   });
+}
+
+/** 255 is nft's word for no code at all, which the kernel wants; it has four of the abstracted codes. */
+function isBeyondKernel({ type, code }: Rejection): boolean {
+  return code === 255 || (type === 2 && code > 3);
 }
 
 function rejectionOf(context: LoweringContext, statement: RejectStatement): Rejection | undefined {
@@ -108,7 +116,8 @@ function checkFamily(
   const { family } = protocolsOf(context);
   switch (family) {
     case 'arp':
-      return refuse(context, statement, 'cannot use reject with arp');
+      fail(context, 'invalid-context', statement.span, 'cannot use reject with arp');
+      return false;
     case 'ip':
     case 'ip6':
       if (rejection.type === 1) return resetDependency(context, statement);
@@ -160,6 +169,11 @@ function checkNetwork(
   if (rejection.type === 2) return true;
   if (rejection.type === 1) return resetDependency(context, statement);
   if (network !== undefined) return true;
+  // struct reject_stmt keeps the code in a signed byte.
+  if (rejection.code > 127) {
+    fail(context, 'invalid-expression', statement.span, 'missing icmp error type');
+    return false;
+  }
   return dependency(context, statement, rejection.family === 'ip6' ? protocolIp6 : protocolIp);
 }
 

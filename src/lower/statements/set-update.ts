@@ -252,7 +252,7 @@ function declareMeter(
     timeout: parts.timeout !== undefined,
     dynamic: true,
     autoMerge: false,
-    size: statement.size,
+    size: (statement.size ?? 0) % 2 ** 32 || undefined,
     operations: [],
     elements: [],
     declaration: undefined,

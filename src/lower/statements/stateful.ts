@@ -27,7 +27,7 @@ export function statefulOperation(statement: Statement): Operation | undefined {
     case 'limit':
       return limitOperation(statement);
     case 'ct-count':
-      return { kind: 'connlimit', count: statement.count, inverted: statement.over };
+      return { kind: 'connlimit', count: statement.count % 2 ** 32, inverted: statement.over };
     case 'last':
       return statement.used === undefined
         ? { kind: 'last' }

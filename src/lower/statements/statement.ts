@@ -72,10 +72,6 @@ function lowerVmap(statement: VmapStatement, context: LoweringContext): boolean 
 
 function lowerSynproxy(statement: SynproxyStatement, context: LoweringContext): boolean {
   const { mss, wscale, flags = [], span } = statement;
-  if ((wscale ?? 0) > 14 || (mss ?? 0) > 65535) {
-    fail(context, 'value-out-of-range', span, 'wscale must be in range 0-14, mss in range 0-65535');
-    return false;
-  }
   const bits =
     (mss === undefined ? 0 : 0x1) |
     (wscale === undefined ? 0 : 0x2) |
@@ -83,7 +79,7 @@ function lowerSynproxy(statement: SynproxyStatement, context: LoweringContext): 
     (flags.includes('timestamp') ? 0x8 : 0);
   return pushOperation(context, {
     kind: 'synproxy',
-    mss: mss ?? 0,
+    mss: (mss ?? 0) % 65536,
     wscale: wscale ?? 0,
     flags: bits,
     span,

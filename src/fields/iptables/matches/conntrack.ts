@@ -5,12 +5,13 @@ import { formatNetworkBriefly } from '../networks.ts';
 import { saved, savedRange } from '../saving.ts';
 import {
   type MaskedAddress,
-  type NumberRange,
   network,
   numberRange,
   oneOf,
   oneWord,
+  type PortRange,
   protocol,
+  resolvedPortRange,
 } from '../value-kinds.ts';
 
 export interface ConntrackRange {
@@ -77,7 +78,7 @@ function nameList<const Names extends readonly string[]>(names: Names, none: str
 
 const states = nameList(stateNames, undefined);
 const statuses = nameList(statusNames, 'NONE');
-const ports = numberRange(65535);
+const ports = resolvedPortRange;
 
 const addressRows = {
   originalSource: { name: '--ctorigsrc', value: network, invert: true },
@@ -103,7 +104,7 @@ function addressOf(read: ReadValue<MaskedAddress> | undefined): ConntrackAddress
   );
 }
 
-function rangeOf(read: ReadValue<NumberRange> | undefined): ConntrackRange | undefined {
+function rangeOf(read: ReadValue<PortRange> | undefined): ConntrackRange | undefined {
   return read && { from: read.value.from, to: read.value.to, inverted: read.negated };
 }
 

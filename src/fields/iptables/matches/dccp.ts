@@ -2,7 +2,7 @@
 
 import { extension } from '../extension.ts';
 import { saved, savedRange } from '../saving.ts';
-import { number, oneWord, portRange } from '../value-kinds.ts';
+import { number, oneWord, resolvedPortRange } from '../value-kinds.ts';
 import type { PortMatch } from './tcp.ts';
 
 /** In numeric order; INVALID stands for 10 to 15. */
@@ -43,11 +43,11 @@ export const dccp = extension({
   protocols: [33],
   revision: 0,
   options: {
-    sport: { name: '--sport', aliases: ['--source-port'], value: portRange, invert: true },
+    sport: { name: '--sport', aliases: ['--source-port'], value: resolvedPortRange, invert: true },
     dport: {
       name: '--dport',
       aliases: ['--destination-port'],
-      value: portRange,
+      value: resolvedPortRange,
       invert: true,
     },
     types: { name: '--dccp-types', value: typeList, invert: true },

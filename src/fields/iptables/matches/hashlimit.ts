@@ -201,7 +201,8 @@ function readBurst(
 function readTable(values: ReadValues<typeof options>, defaultExpire: number) {
   return {
     tableSize: values.tableSize?.value ?? 0,
-    tableMaximum: values.tableMaximum?.value ?? 0,
+    // HASHLIMIT_MAX_SIZE
+    tableMaximum: Math.min(values.tableMaximum?.value ?? 0, 1048576),
     collectInterval: values.collectInterval?.value ?? 1000,
     expire: values.expire?.value ?? defaultExpire,
   };

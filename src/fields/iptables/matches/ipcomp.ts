@@ -2,7 +2,7 @@
 
 import { extension } from '../extension.ts';
 import { flag } from '../value-kinds.ts';
-import { everySpi, type SpiRange, savedSpi, spiRange } from './esp.ts';
+import { type SpiRange, savedSpi, spiRange } from './esp.ts';
 
 export interface IpcompOptions {
   readonly kind: 'ipcomp';
@@ -22,7 +22,7 @@ export const ipcomp = extension({
     kind: 'ipcomp',
     spi: values.spi
       ? { from: values.spi.value.from, to: values.spi.value.to, inverted: values.spi.negated }
-      : everySpi,
+      : { from: 0, to: 0, inverted: false },
     checkReserved: values.checkReserved !== undefined,
   }),
   save: ({ spi, checkReserved }) => [

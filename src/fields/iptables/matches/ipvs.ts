@@ -10,7 +10,7 @@ import {
   oneOf,
   oneWord,
   protocol,
-  readPort,
+  resolvePort,
 } from '../value-kinds.ts';
 
 interface Test<Value> {
@@ -30,7 +30,7 @@ export interface IpvsOptions {
   readonly method?: Test<'GATE' | 'IPIP' | 'MASQ'>;
 }
 
-const port = oneWord((text, site) => readPort(text, site));
+const port = oneWord((text, site) => resolvePort(text, site));
 
 export const ipvs = extension({
   name: 'ipvs',
@@ -51,6 +51,8 @@ export const ipvs = extension({
   read: (values, site): IpvsOptions | undefined => {
     if (Object.keys(values).length === 0)
       return site.problem('ipvs: at least one option is required');
+    if (values.belongs?.negated === true && Object.keys(values).length > 1)
+      return site.problem('ipvs: ! --ipvs cannot be together with other options');
     const { address, method } = values;
     return {
       kind: 'ipvs',

@@ -1,7 +1,7 @@
 /** -m udp: ports. */
 
 import { extension } from '../extension.ts';
-import { portRange } from '../value-kinds.ts';
+import { resolvedPortRange } from '../value-kinds.ts';
 import { type PortMatch, savedPorts } from './tcp.ts';
 
 export interface UdpOptions {
@@ -18,14 +18,14 @@ export const udp = extension({
     sport: {
       name: '--sport',
       aliases: ['--source-port'],
-      value: portRange,
+      value: resolvedPortRange,
       free: true,
       invert: true,
     },
     dport: {
       name: '--dport',
       aliases: ['--destination-port'],
-      value: portRange,
+      value: resolvedPortRange,
       free: true,
       invert: true,
     },

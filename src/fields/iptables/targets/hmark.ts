@@ -47,7 +47,7 @@ const options = {
   dport: { name: '--hmark-dport', value: port },
   spi: { name: '--hmark-spi', value: number(maximum32) },
   protocolMask: { name: '--hmark-proto-mask', value: number(maximum8) },
-  seed: { name: '--hmark-rnd', value: number(maximum32) },
+  seed: { name: '--hmark-rnd', value: number(maximum32), required: true },
   modulus: { name: '--hmark-mod', value: number(maximum32, 1), required: true },
   offset: { name: '--hmark-offset', value: number(maximum32) },
   tuple: { name: '--hmark-tuple', value: tuple },

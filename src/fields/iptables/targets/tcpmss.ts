@@ -15,13 +15,15 @@ export const TCPMSS = extension({
   refused: (_options: TcpmssTargetOptions, site) =>
     isBoundTo(site, 6) ? undefined : 'TCPMSS works on TCP SYN packets only: add -p tcp',
   options: {
-    mss: { name: '--set-mss', value: number(maximum16), excludes: ['--clamp-mss-to-pmtu'] },
+    mss: { name: '--set-mss', value: number(maximum16) },
     clamp: { name: '--clamp-mss-to-pmtu', value: flag },
   },
   read: (values, site): TcpmssTargetOptions | undefined => {
     if (!values.mss && !values.clamp)
       return site.problem('TCPMSS: at least one parameter is required');
-    return { kind: 'TCPMSS', mss: values.mss?.value ?? 'pmtu' };
+    // Of both the later one counts.
+    const last = site.written.at(-1)?.name === '--set-mss' || !values.clamp;
+    return { kind: 'TCPMSS', mss: (last ? values.mss?.value : undefined) ?? 'pmtu' };
   },
   save: ({ mss }) => (mss === 'pmtu' ? ['--clamp-mss-to-pmtu'] : ['--set-mss', String(mss)]),
 });

@@ -2,7 +2,7 @@
 
 import { type Address, formatAddress } from '../../../base/address.ts';
 import { extension, isBoundTo } from '../extension.ts';
-import { host, mark32, oneWord, readPort } from '../value-kinds.ts';
+import { host, mark32, oneWord, resolvePort } from '../value-kinds.ts';
 
 export interface TproxyOptions {
   readonly kind: 'TPROXY';
@@ -13,7 +13,7 @@ export interface TproxyOptions {
   readonly mark: { readonly value: number; readonly mask: number };
 }
 
-const port = oneWord((text, site) => readPort(text, site));
+const port = oneWord((text, site) => resolvePort(text, site));
 
 export const TPROXY = extension({
   name: 'TPROXY',

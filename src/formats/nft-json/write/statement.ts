@@ -156,7 +156,8 @@ const writers: PerStatement<[JsonContext], Json> = {
   quota: quotaJson,
   limit: limitJson,
   'ct-count': ({ over, count }) => ({
-    'ct count': object({ val: count, inv: over ? true : undefined }),
+    // json_pack takes it for a signed integer.
+    'ct count': object({ val: count | 0, inv: over ? true : undefined }),
   }),
   last: ({ used }, context) => ({
     last: context.stateless || used === undefined ? null : { used },

@@ -10,7 +10,7 @@ import type {
   Target,
 } from '../../../ast/nft/script.ts';
 import type { Family } from '../../../fields/families.ts';
-import { type HookWord, priorityByName } from '../../../fields/hooks.ts';
+import { familyHooks, type HookWord, priorityByName } from '../../../fields/hooks.ts';
 import {
   alreadyExists,
   type LoadContext,
@@ -19,7 +19,7 @@ import {
   report,
   tableOfTarget,
 } from './context.ts';
-import { type ChainState, type TableState, takeHandle } from './state.ts';
+import { addChainState, type ChainState, type TableState, takeHandle } from './state.ts';
 import { countRule, isUsed, usageOf } from './usage.ts';
 
 /** NFT_NAME_MAXLEN - 1. */
@@ -69,6 +69,7 @@ export function chainOf(
     return undefined;
   }
   const chain = table.chains.get(name.text);
+  if (chain === undefined && context.lenient === true) return addChainState(table, name);
   if (chain === undefined) notFound(context, 'chain', name, table.chains.keys());
   return chain;
 }
@@ -151,9 +152,18 @@ function union(
   return [...new Set([...first, ...second])];
 }
 
+/** nft: str2hooknum() knows more of arp than the kernel has. */
+function isKnownHook(family: Family, hook: HookWord): boolean {
+  return familyHooks[family].includes(hook) || (family === 'arp' && hook === 'forward');
+}
+
 function baseOf(context: LoadContext, family: Family, block: ChainBlock): BaseChain | undefined {
   const { hook, policy } = block;
   if (hook === undefined) return undefined;
+  if (!isKnownHook(family, hook.hook)) {
+    const message = `the ${family} family does not support this hook`;
+    report(context, 'invalid-value', hook.hookSpan, message);
+  }
   const devices = [...(hook.devices ?? []), ...(block.devices ?? [])].map(({ text }) => text);
   return {
     type: hook.type,
@@ -164,8 +174,14 @@ function baseOf(context: LoadContext, family: Family, block: ChainBlock): BaseCh
   };
 }
 
+/** nft: chain_evaluate(): connection tracking, at -200, comes before translation. */
 function priorityOf(context: LoadContext, family: Family, hook: HookSpecification): Priority {
-  return resolvePriority(context, family, hook.hook, hook.priority);
+  const priority = resolvePriority(context, family, hook.hook, hook.priority);
+  if (hook.type === 'nat' && priority.value <= -200 && family !== 'bridge') {
+    const message = 'chains of type nat must have a priority value above -200';
+    report(context, 'not-possible', hook.priority.span, message);
+  }
+  return priority;
 }
 
 /** The number behind a priority; an unknown name is an error. */

@@ -4,7 +4,8 @@ import type { Name, Target } from '../../../ast/nft/script.ts';
 import type { Diagnostic, DiagnosticCode } from '../../../base/diagnostic.ts';
 import type { Span } from '../../../base/span.ts';
 import { closest } from '../../../base/text.ts';
-import { type RulesetState, type TableState, tableKey } from './state.ts';
+import type { Family } from '../../../fields/families.ts';
+import { emptyTable, type RulesetState, type TableState, tableKey } from './state.ts';
 import type { Usage } from './usage.ts';
 
 export interface LoadContext {
@@ -12,6 +13,8 @@ export interface LoadContext {
   readonly diagnostics: Diagnostic[];
   /** Counts what rules refer to; made when a command first removes something. */
   usage: Usage | undefined;
+  /** Tables and chains that are missing are made: for errors that nft finds before it asks the kernel for them. */
+  readonly lenient?: boolean;
 }
 
 export function report(
@@ -51,6 +54,7 @@ export function tableOfTarget(
   if (name === undefined) return tableByHandle(context, target, handle?.span ?? span);
   const table = context.state.tables.get(tableKey(family, name.text));
   if (table !== undefined) return table;
+  if (context.lenient === true) return assumedTable(context, family, name);
   const names = [...context.state.tables.values()].filter((other) => other.family === family);
   const elsewhere = [...context.state.tables.values()].find((other) => other.name === name.text);
   if (elsewhere === undefined) {
@@ -65,6 +69,12 @@ export function tableOfTarget(
     report(context, 'not-found', name.span, message, `there is one of family ${elsewhere.family}`);
   }
   return undefined;
+}
+
+function assumedTable({ state }: LoadContext, family: Family, name: Name): TableState {
+  const table = emptyTable(state, family, name);
+  state.tables.set(tableKey(family, name.text), table);
+  return table;
 }
 
 function tableByHandle(context: LoadContext, target: Target, span: Span): TableState | undefined {

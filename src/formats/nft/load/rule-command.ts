@@ -20,7 +20,8 @@ export function runRuleCommand(context: LoadContext, command: CommandOf<'rule'>)
   );
   if (chain === undefined) return;
   if (rule === undefined) removeRule(context, table, chain, target);
-  else if (verb === 'replace') replaceRule(context, table, chain, target, rule);
+  else if (verb === 'replace' && context.lenient !== true)
+    replaceRule(context, table, chain, target, rule);
   else placeRule(context, table, chain, target, rule, verb === 'insert');
 }
 
@@ -42,7 +43,8 @@ function placeRule(
   before: boolean,
 ): void {
   let at = before ? 0 : chain.rules.length;
-  if (position !== undefined) {
+  if (context.lenient === true) chain.rules.push(rule);
+  else if (position !== undefined) {
     const found = indexOfHandle(context, table, chain, position);
     if (found < 0) return;
     at = before ? found : found + 1;
@@ -54,6 +56,7 @@ function placeRule(
     }
     at = before ? index.value : index.value + 1;
   }
+  if (context.lenient === true) return;
   if (at === chain.rules.length) chain.rules.push(rule);
   else chain.rules.splice(at, 0, rule);
   if (context.usage !== undefined) countRule(context.usage, table, rule, 1);

@@ -96,6 +96,12 @@ export function declareSet(
     alreadyExists(context, 'set', name);
     return;
   }
+  const isInterval = ({ flags }: SetDeclaration) => flags.includes('interval');
+  if (isInterval(existing.declaration) !== isInterval(declaration)) {
+    const message = `the ${declaration.map ? 'map' : 'set'} that is there differs in its interval flag`;
+    report(context, 'invalid-set', name.span, message);
+    return;
+  }
   if (!sameSet(existing.declaration, declaration)) {
     alreadyExists(context, 'another set', name);
     return;

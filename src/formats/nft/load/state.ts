@@ -88,6 +88,25 @@ export function stateOf(ruleset: Ruleset | undefined): RulesetState {
   return state;
 }
 
+export function emptyTable(
+  state: RulesetState,
+  family: Family,
+  { text, span }: { readonly text: string; readonly span: Span },
+): TableState {
+  const table: Table = {
+    kind: 'table',
+    family,
+    name: text,
+    flags: [],
+    objects: [],
+    sets: [],
+    flowtables: [],
+    chains: [],
+    span,
+  };
+  return tableStateOf(state, table);
+}
+
 function tableStateOf(state: RulesetState, table: Table): TableState {
   const result: TableState = {
     family: table.family,
@@ -120,6 +139,22 @@ function tableStateOf(state: RulesetState, table: Table): TableState {
     result.chains.set(chain.name, added);
   }
   return result;
+}
+
+export function addChainState(
+  table: TableState,
+  { text, span }: { readonly text: string; readonly span: Span },
+): ChainState {
+  const chain: ChainState = {
+    name: text,
+    offload: false,
+    handle: takeHandle(table),
+    span,
+    rules: [],
+    ruleHandles: new Map(),
+  };
+  table.chains.set(text, chain);
+  return chain;
 }
 
 /** The kernel numbers everything in a table in order of creation (nf_tables_alloc_handle). */

@@ -1,0 +1,78 @@
+/** What `test:nft -- --iptables` once found different: each with what iptables 1.8.13 says. */
+
+import { describe, expect, it } from 'vitest';
+import type { IptablesFamily } from '../../../src/ast/iptables.ts';
+import { loadIptablesSave } from '../../../src/formats/iptables-save/load.ts';
+import { printIptablesSave } from '../../../src/formats/iptables-save/print.ts';
+import { translateIptablesSave } from '../../../src/formats/iptables-translate/translate-text.ts';
+
+function saveText(table: string, rule: string): string {
+  return `*${table}\n:T - [0:0]\n-A T ${rule}\nCOMMIT\n`;
+}
+
+function saved(family: IptablesFamily, table: string, rule: string): string {
+  const { value } = loadIptablesSave(saveText(table, rule), { family });
+  const line = printIptablesSave(value)
+    .split('\n')
+    .find((text) => text.startsWith('-A'));
+  return line?.slice('-A T '.length) ?? '';
+}
+
+type Row = readonly [family: IptablesFamily, table: string, rule: string, expected: string];
+
+const savedForms: readonly Row[] = [
+  ['ip', 'filter', '-p udp --sport 010', '-p udp -m udp --sport 10'],
+  ['ip', 'filter', '-p udp --sport 65537:', '-p udp -m udp --sport 1:65535'],
+  ['ip', 'filter', '-m conntrack --ctorigdstport ssh:http', '-m conntrack --ctorigdstport 22:80'],
+  [
+    'ip',
+    'filter',
+    '-p tcp -j TCPMSS --clamp-mss-to-pmtu --set-mss 42',
+    '-p tcp -j TCPMSS --set-mss 42',
+  ],
+  ['ip', 'nat', '-j NETMAP --to 10.1', '-j NETMAP --to 10.0.0.1/32'],
+  ['ip', 'filter', '-j TEE --gateway 255', '-j TEE --gateway 0.0.0.255'],
+  ['ip', 'filter', '-p ipcomp -m ipcomp --compres', '-p ipcomp -m ipcomp --ipcompspi 0 --compres'],
+  ['ip6', 'filter', '-m ah --ahspi 100', '-m ah --ahspi 100'],
+];
+
+const translations: readonly Row[] = [
+  ['ip', 'filter', '-s 1.1.1.1 -m time --weekdays Mon', 'ip saddr 1.1.1.1  meta day 1 counter'],
+  [
+    'ip',
+    'filter',
+    '-p tcp -m ecn ! --ecn-tcp-ece --ecn-tcp-cwr',
+    'ip protocol tcp tcp flags != ecn tcp flags != cwr counter',
+  ],
+  ['ip', 'raw', '-m rpfilter --accept-local', '# -t raw -A T -m rpfilter --accept-local'],
+  [
+    'ip',
+    'filter',
+    '-p tcp -j SYNPROXY --mss 9 -m comment --comment a',
+    'ip protocol tcp counter synproxy mss 9  comment "a"',
+  ],
+];
+
+const refused: readonly (readonly [family: IptablesFamily, table: string, rule: string])[] = [
+  ['ip', 'nat', '-j DROP'],
+  ['ip', 'filter', '-m conntrack --ctorigdstport 0x10'],
+  ['ip', 'filter', '-p udp --sport -1'],
+  ['ip', 'filter', '-m ipvs ! --ipvs --vdir ORIGINAL'],
+  ['ip', 'mangle', '-j HMARK --hmark-tuple src --hmark-mod 5'],
+];
+
+describe('differences that test:nft found in iptables', () => {
+  it.each(savedForms)('saved: %s %s %s', (family, table, rule, expected) => {
+    expect(saved(family, table, rule)).toBe(expected);
+  });
+
+  it.each(translations)('translated: %s %s %s', (family, table, rule, expected) => {
+    const { lines } = translateIptablesSave(saveText(table, rule), family);
+    expect(lines.join('\n')).toContain(expected);
+  });
+
+  it.each(refused)('refused: %s %s %s', (family, table, rule) => {
+    const { diagnostics } = loadIptablesSave(saveText(table, rule), { family });
+    expect(diagnostics.length).toBeGreaterThan(0);
+  });
+});
