@@ -1,7 +1,6 @@
-/** A host whose conntrack already has the packet's connection. */
+/** The entry of conntrack for a connection that stands before its packet comes. */
 
 import type { ConntrackEntry } from '../host/conntrack-entry.ts';
-import type { Host } from '../host/host.ts';
 import type { PacketDescription } from '../packet/build.ts';
 import { protocol as protocols } from '../packet/protocols.ts';
 import { protocolName } from '../report/packet-text.ts';
@@ -9,11 +8,11 @@ import { protocolName } from '../report/packet-text.ts';
 const lifetimeSeconds = 300;
 
 /** The packet's own tuple as the original direction, replied to and assured, without NAT. */
-export function withEstablished(host: Host, packet: PacketDescription): Host {
+export function establishedEntry(packet: PacketDescription): ConntrackEntry {
   const { source, destination, sourcePort, destinationPort, protocol } = packet;
   const parts = (from: number | undefined, to: number | undefined) =>
     from === undefined || to === undefined ? {} : { sourcePort: from, destinationPort: to };
-  const entry: ConntrackEntry = {
+  return {
     family: source.length === 4 ? 4 : 6,
     protocol,
     protocolName: protocolName(protocol),
@@ -25,5 +24,4 @@ export function withEstablished(host: Host, packet: PacketDescription): Host {
     assured: true,
     zone: 0,
   };
-  return { ...host, conntrack: [...(host.conntrack ?? []), entry] };
 }

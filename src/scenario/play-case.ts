@@ -2,15 +2,16 @@
 
 import type { Diagnostic } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
-import type { PacketDescription } from '../packet/build.ts';
 import type { Exploration, PacketInput, SimulationState } from '../simulate/api.ts';
 import type { CompiledProgram } from '../simulate/compile.ts';
+import { addConnection } from '../simulate/conntrack/add-connection.ts';
 import { explore } from '../simulate/explore.ts';
 import { initialState } from '../simulate/simulate.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { Case, CaseStep } from './case.ts';
 import { buildCasePacket } from './case-packet.ts';
 import { checkOutcome } from './checks.ts';
+import { establishedEntry } from './established.ts';
 import { factsOf } from './facts.ts';
 import { judge } from './judge.ts';
 import { replyInput } from './reply-packet.ts';
@@ -21,8 +22,6 @@ import { findSet, keyBytes } from './set-membership.ts';
 
 export interface Bench {
   readonly compiled: CompiledProgram;
-  /** The same rules on a host that knows the packet's connection. */
-  readonly compiledWith: (packet: PacketDescription) => CompiledProgram;
   readonly clock: number;
   readonly outcomeLimit: number;
   /** Sees every trace: coverage. */
@@ -35,7 +34,7 @@ export interface Bench {
 interface Play {
   readonly bench: Bench;
   readonly testCase: Case;
-  compiled: CompiledProgram;
+  readonly compiled: CompiledProgram;
   state: SimulationState;
   clock: number;
   last: Exploration | undefined;
@@ -55,8 +54,7 @@ function inputOf(play: Play, step: CaseStep): PacketInput | undefined {
     return undefined;
   }
   if (step.packet.state === 'established' && play.last === undefined) {
-    play.compiled = play.bench.compiledWith(built.description);
-    play.state = initialState(play.compiled);
+    play.state = addConnection(play.compiled, play.state, establishedEntry(built.description));
   }
   return built.input;
 }

@@ -6,10 +6,8 @@ import type { Source } from '../base/span.ts';
 import type { Host } from '../host/host.ts';
 import { type SnapshotKind, snapshotFiles } from '../host/snapshot-files.ts';
 import type { Program } from '../model/program.ts';
-import type { PacketDescription } from '../packet/build.ts';
-import { type CompiledProgram, compileProgram } from '../simulate/compile.ts';
+import { compileProgram } from '../simulate/compile.ts';
 import type { TraceEvent } from '../trace/event.ts';
-import { withEstablished } from './established.ts';
 import { expandCases } from './expand-cases.ts';
 import {
   type HostRequest,
@@ -130,11 +128,8 @@ function benchOf(
   report: (diagnostic: Diagnostic) => void,
 ): Bench {
   const { observe } = options;
-  const compiledWith = (packet: PacketDescription): CompiledProgram =>
-    compileProgram(program, { host: withEstablished(host, packet) });
   return {
     compiled: compileProgram(program, { host }),
-    compiledWith,
     clock: file.clock ?? 0,
     outcomeLimit: file.outcomes ?? 256,
     report,

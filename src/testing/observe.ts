@@ -2,12 +2,12 @@
 
 import { packetText } from '../report/packet-text.ts';
 import { buildCasePacket } from '../scenario/case-packet.ts';
-import { withEstablished } from '../scenario/established.ts';
+import { establishedEntry } from '../scenario/established.ts';
 import { factsOf, type OutcomeFacts } from '../scenario/facts.ts';
 import { replyInput } from '../scenario/reply-packet.ts';
 import type { PacketFields } from '../scenario/rows/packet-rows.ts';
 import type { Exploration, Outcome, PacketInput } from '../simulate/api.ts';
-import { compileProgram } from '../simulate/compile.ts';
+import { addConnection } from '../simulate/conntrack/add-connection.ts';
 import { explore } from '../simulate/explore.ts';
 import { initialState } from '../simulate/simulate.ts';
 import type { TestRuleset } from './ruleset.ts';
@@ -27,13 +27,13 @@ export function playPacket(
 ): Played | undefined {
   const built = buildCasePacket(ruleset.compiled.host, fields);
   if ('impossible' in built) return undefined;
-  const { program, host } = ruleset;
-  const compiled =
+  const { compiled } = ruleset;
+  const state =
     fields.state === 'established'
-      ? compileProgram(program, { host: withEstablished(host, built.description) })
-      : ruleset.compiled;
+      ? addConnection(compiled, initialState(compiled), establishedEntry(built.description))
+      : initialState(compiled);
   const { clock = 0, limit = 64, misses = false } = options;
-  const exploration = explore(compiled, initialState(compiled), built.input, {
+  const exploration = explore(compiled, state, built.input, {
     clock,
     limit,
     misses,

@@ -79,7 +79,8 @@ function zoneOf({ zone, original, reply }: ConntrackEntry): number {
   return reply.zone === undefined ? zone : zoneNumber(reply.zone, 'reply');
 }
 
-function connectionOf(entry: ConntrackEntry, id: number): Connection {
+/** The connection of an entry, confirmed. */
+export function connectionOf(entry: ConntrackEntry, id: number): Connection {
   const original = tupleOfEntry(entry, entry.original);
   const reply = tupleOfEntry(entry, entry.reply);
   const lifetime =
