@@ -97,6 +97,19 @@ function natChain(versions: Versions, family: string): fc.Arbitrary<BaseChain> {
   });
 }
 
+/** Zones are chosen before connection tracking looks. */
+function zoneChain(versions: Versions): fc.Arbitrary<BaseChain> {
+  const zone = word('ct zone set 5', 'ct original zone set 5', 'ct reply zone set 5');
+  const rule = fc.tuple(either(versions, matches), zone).map((list): Rule => list);
+  return fc.record({
+    type: fc.constant('filter'),
+    hook: fc.constantFrom('prerouting', 'output'),
+    priority: fc.constant('-300'),
+    policy: fc.constant('accept'),
+    rules: fc.array(rule, { minLength: 1, maxLength: 2 }),
+  });
+}
+
 export function tables(versions: Versions): fc.Arbitrary<Table> {
   const families = versions.map((version) => (version === 4 ? 'ip' : 'ip6'));
   return fc.constantFrom(...families, 'inet').chain((family) => {
@@ -105,8 +118,9 @@ export function tables(versions: Versions): fc.Arbitrary<Table> {
       family: fc.constant(family),
       bases: fc.array(
         fc.oneof(
-          { weight: 3, arbitrary: filterChain(own) },
-          { weight: 2, arbitrary: natChain(own, family) },
+          { weight: 6, arbitrary: filterChain(own) },
+          { weight: 4, arbitrary: natChain(own, family) },
+          { weight: 1, arbitrary: zoneChain(own) },
         ),
         { minLength: 1, maxLength: 4 },
       ),
