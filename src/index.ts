@@ -58,7 +58,14 @@ export { type CompiledProgram, compileProgram } from './simulate/compile.ts';
 export { explore } from './simulate/explore.ts';
 export { type Flow, simulateFlow } from './simulate/flow.ts';
 export { mergePrograms } from './simulate/merge-programs.ts';
+export {
+  type MatchedRule,
+  newRuleTrace,
+  type RuleTrace,
+  readRuleTrace,
+} from './simulate/rule-trace.ts';
 export { initialState, simulate } from './simulate/simulate.ts';
+export { simulateMany } from './simulate/simulate-many.ts';
 export type { Choice, Chooser } from './trace/choice.ts';
 export type { TraceEvent } from './trace/event.ts';
 export { type Fate, type FateReason, fateReasons } from './trace/fate.ts';

@@ -215,8 +215,15 @@ export function parseLinkLayerAddress(text: string): Uint8Array | undefined {
   return Uint8Array.from(text.split(':'), (group) => Number.parseInt(group, 16));
 }
 
+const hexDigits = '0123456789abcdef';
+
 export function formatLinkLayerAddress(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':');
+  let text = '';
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = byteAt(bytes, index);
+    text += `${index === 0 ? '' : ':'}${hexDigits[byte >> 4]}${hexDigits[byte & 15]}`;
+  }
+  return text;
 }
 
 function byteAt(bytes: Uint8Array, index: number): number {

@@ -143,9 +143,10 @@ function addTransport(
 }
 
 function flagText(bits: number): string {
-  return Array.from(tcpFlagLetters)
-    .filter((_, index) => ((bits >> index) & 1) !== 0)
-    .join('');
+  let text = '';
+  for (let index = 0; index < tcpFlagLetters.length; index++)
+    if (((bits >> index) & 1) !== 0) text += tcpFlagLetters[index];
+  return text;
 }
 
 function addIcmp(

@@ -6,6 +6,7 @@ import type { ChoiceMade, Chooser, Fraction } from '../trace/choice.ts';
 import type { TraceEvent } from '../trace/event.ts';
 import type { Fate } from '../trace/fate.ts';
 import type { Recorder } from '../trace/recorder.ts';
+import type { RuleTrace } from './rule-trace.ts';
 import type { StateNode } from './state/store.ts';
 
 export interface CompileOptions {
@@ -49,6 +50,8 @@ export interface SimulateOptions {
   readonly seed?: number;
   readonly chooser?: Chooser;
   readonly recorder?: Recorder;
+  /** Gets the numbers of the rules that match; much cheaper than a recorder. */
+  readonly ruleTrace?: RuleTrace;
 }
 
 /** A packet that the host made because of this one, with its own way through the hooks. */

@@ -11,6 +11,7 @@ import type { CompiledProgram } from './compile.ts';
 import { type Connection, isReply, statusWords } from './conntrack/connection.ts';
 import { type Journey, newJourney } from './journey.ts';
 import type { LivePacket } from './live-packet.ts';
+import type { RuleTrace } from './rule-trace.ts';
 import { newRegisters, type Registers } from './rules/registers.ts';
 import { type Journal, newJournal, type Store } from './state/store.ts';
 
@@ -23,6 +24,7 @@ export interface Run {
   readonly clock: number;
   readonly chooser: Chooser;
   readonly recorder: Recorder | undefined;
+  readonly ruleTrace: RuleTrace | undefined;
   readonly choices: ChoiceMade[];
   /** Answers already given in this run, by choice key. */
   readonly answers: Map<string, number>;
@@ -42,6 +44,7 @@ export interface RunOptions {
   readonly clock: number;
   readonly chooser: Chooser;
   readonly recorder: Recorder | undefined;
+  readonly ruleTrace: RuleTrace | undefined;
 }
 
 /** What runs of a program use again: nothing in it outlives a run. */
@@ -73,6 +76,7 @@ export function newRun(compiled: CompiledProgram, options: RunOptions): Run {
     clock: options.clock,
     chooser: options.chooser,
     recorder: options.recorder,
+    ruleTrace: options.ruleTrace,
     choices: [],
     answers: parts.answers,
     checkedOut: parts.checkedOut,
@@ -103,8 +107,31 @@ export function record(run: Run, event: TraceEvent): void {
 }
 
 /** The headers as they are now; call only when there is a recorder. */
-export function summaryNow(packet: LivePacket): PacketSummary {
-  return summariseNetwork(packet.bytes.subarray(0, packet.length), packet.etherType);
+export function summaryNow({ bytes, length, etherType }: LivePacket): PacketSummary {
+  const { summary } = lastSummary;
+  if (
+    summary !== undefined &&
+    lastSummary.etherType === etherType &&
+    isLastSummarised(bytes, length)
+  )
+    return summary;
+  const kept = bytes.slice(0, length);
+  lastSummary = { bytes: kept, etherType, summary: summariseNetwork(kept, etherType) };
+  return lastSummary.summary ?? summariseNetwork(kept, etherType);
+}
+
+/** A packet is looked at by one chain after the other, mostly without a change. */
+let lastSummary: {
+  readonly bytes: Uint8Array;
+  readonly etherType: number;
+  readonly summary: PacketSummary | undefined;
+} = { bytes: new Uint8Array(0), etherType: 0, summary: undefined };
+
+function isLastSummarised(bytes: Uint8Array, length: number): boolean {
+  const { bytes: last } = lastSummary;
+  if (last.length !== length) return false;
+  for (let index = 0; index < length; index++) if (bytes[index] !== last[index]) return false;
+  return true;
 }
 
 /** What a trace shows of the packet's connection; undefined without entry. */

@@ -29,7 +29,8 @@ export function simulate(
 ): SimulationResult {
   travelTo(compiled.versions, state.node);
   const chooser: Chooser = options.chooser ?? seededChooser(options.seed ?? 0);
-  const run = newRun(compiled, { clock: options.clock, chooser, recorder: options.recorder });
+  const { clock, recorder, ruleTrace } = options;
+  const run = newRun(compiled, { clock, chooser, recorder, ruleTrace });
   try {
     play(run, input);
   } catch (error) {

@@ -14,6 +14,7 @@ import { buildFrame, buildPacket } from '../../src/packet/build.ts';
 import type { PacketInput, SimulationState } from '../../src/simulate/api.ts';
 import { type CompiledProgram, compileProgram } from '../../src/simulate/compile.ts';
 import { readConntrack, readCounters } from '../../src/simulate/reading.ts';
+import { newRuleTrace, readRuleTrace } from '../../src/simulate/rule-trace.ts';
 import { initialState, simulate } from '../../src/simulate/simulate.ts';
 import { listRecorder } from '../../src/trace/recorder.ts';
 
@@ -263,17 +264,23 @@ function play(
   options: { readonly seed: number; readonly misses: boolean },
 ): unknown {
   const recorder = listRecorder({ misses: options.misses });
+  const ruleTrace = newRuleTrace();
   const now = clock + 500 * options.seed;
   const result = simulate(one.compiled, one.state, packet, {
     clock: now,
     seed: options.seed,
     recorder,
+    ruleTrace,
   });
   one.state = result.state;
   const { fate, spawned, choices } = result;
   const conntrack = readConntrack(one.compiled, result.state, now);
   const counters = readCounters(one.compiled, result.state);
-  return { fate, spawned, choices, events: recorder.events, conntrack, counters };
+  const matched = readRuleTrace(one.compiled, ruleTrace);
+  const { events } = recorder;
+  const kinds = events.filter(({ kind }) => kind === 'rule-matched');
+  expect(kinds).toMatchObject(matched);
+  return { fate, spawned, choices, events, matched, conntrack, counters };
 }
 
 describe('indexed and plain evaluation', () => {

@@ -169,20 +169,24 @@ export function tuplesEqual(first: Tuple, second: Tuple): boolean {
 }
 
 export function summariseTuple(tuple: Tuple): TupleSummary {
-  const base = {
-    source: formatAddress(tuple.source),
-    destination: formatAddress(tuple.destination),
-    protocol: tuple.protocol,
-  };
-  if (tuple.protocol === protocol.icmp || tuple.protocol === protocol.icmpv6) {
-    const { destinationPart } = tuple;
+  const { protocol: number, sourcePart, destinationPart } = tuple;
+  const source = formatAddress(tuple.source);
+  const destination = formatAddress(tuple.destination);
+  if (number === protocol.icmp || number === protocol.icmpv6)
     return {
-      ...base,
+      source,
+      destination,
+      protocol: number,
       icmpType: destinationPart >> 8,
       icmpCode: destinationPart & 255,
-      id: tuple.sourcePart,
+      id: sourcePart,
     };
-  }
-  if (!trackedPorts(tuple.protocol)) return base;
-  return { ...base, sourcePort: tuple.sourcePart, destinationPort: tuple.destinationPart };
+  if (!trackedPorts(number)) return { source, destination, protocol: number };
+  return {
+    source,
+    destination,
+    protocol: number,
+    sourcePort: sourcePart,
+    destinationPort: destinationPart,
+  };
 }

@@ -1,10 +1,12 @@
 /** Evaluating a base chain: nft_do_chain(), net/netfilter/nf_tables_core.c. */
 
 import type { Span } from '../../base/span.ts';
-import type { ChainPlace, TracedVerdict } from '../../trace/event.ts';
-import type { LivePacket } from '../live-packet.ts';
+import type { ChainPlace, TracedVerdict, TraceEvent } from '../../trace/event.ts';
+import type { MissedRules, Recorder } from '../../trace/recorder.ts';
+import { type LivePacket, packetBytes } from '../live-packet.ts';
+import { noteMatch } from '../rule-trace.ts';
 import { conntrackNow, type Run, record, summaryNow } from '../run.ts';
-import { nextCandidate } from './chain-index.ts';
+import { type ChainIndex, nextCandidate } from './chain-index.ts';
 import type { Evaluation, HookState, Step } from './evaluation.ts';
 import { missedRule } from './missed-rule.ts';
 import { packetInfo } from './packet-info.ts';
@@ -99,6 +101,7 @@ function walkPlainly(evaluation: Evaluation): RuleVerdict {
   for (;;) {
     const { chain, rule } = evaluation;
     if (chain.first < 0) openChain(shop, chain);
+    if (chain.index !== undefined && skipMisses(evaluation, chain.index)) continue;
     if (rule >= chain.count) {
       if (!returnToCaller(walk)) return applyPolicy(evaluation);
       continue;
@@ -124,6 +127,46 @@ function walkPlainly(evaluation: Evaluation): RuleVerdict {
   }
 }
 
+/** True: rules that the packet cannot match were passed over, and are noted to be looked at later. */
+function skipMisses(evaluation: Evaluation, index: ChainIndex): boolean {
+  const { run, chain, rule } = evaluation;
+  const { recorder } = run;
+  if (recorder?.recordMisses === undefined || rule >= chain.count) return false;
+  const next = nextCandidate(index, evaluation, rule);
+  if (next === rule) return false;
+  recorder.recordMisses(missedRules(evaluation, next));
+  evaluation.rule = next;
+  return true;
+}
+
+/** The rules before `end`, with the packet as it is now; all they do is to fail one of their first tests. */
+function missedRules(evaluation: Evaluation, end: number): MissedRules {
+  const { run, packet, rule } = evaluation;
+  const { connection } = packet;
+  const kept: Evaluation = {
+    ...evaluation,
+    packet: {
+      ...packet,
+      bytes: packetBytes(packet),
+      connection: connection && { ...connection },
+    },
+    registers: newRegisters(),
+  };
+  return {
+    count: end - rule,
+    events() {
+      const events: TraceEvent[] = [];
+      const recorder: Recorder = { wantsMisses: true, record: (event) => events.push(event) };
+      const again: Evaluation = { ...kept, run: { ...run, recorder } };
+      for (again.rule = rule; again.rule < end; again.rule++) {
+        runPlainly(again, plainSteps(run.compiled.shop, again.chain, again.rule));
+        again.registers.verdict = continueVerdict;
+      }
+      return events;
+    },
+  };
+}
+
 /** The verdict of one rule; `break` when it does not match, with a note where it stopped. */
 function runPlainly(evaluation: Evaluation, steps: readonly Step[]): RuleVerdict {
   const { registers, run } = evaluation;
@@ -136,6 +179,8 @@ function runPlainly(evaluation: Evaluation, steps: readonly Step[]): RuleVerdict
     }
     break;
   }
+  if (run.ruleTrace !== undefined)
+    noteMatch(run.ruleTrace, evaluation.chain.first + evaluation.rule);
   if (run.recorder !== undefined) noteRule(evaluation, registers.verdict);
   return registers.verdict;
 }
@@ -163,6 +208,7 @@ function walkCode(evaluation: Evaluation): RuleVerdict {
       evaluation.rule++;
       continue;
     }
+    if (run.ruleTrace !== undefined) noteMatch(run.ruleTrace, chain.first + rule);
     if (outcome < ruleOutcome.jump) {
       const verdict = verdicts[outcome] ?? registers.verdict;
       if (run.recorder !== undefined) noteRule(evaluation, verdict);
@@ -237,12 +283,16 @@ export function placeOf({ table, chain }: PreparedChain): ChainPlace {
 
 function noteChain(evaluation: Evaluation): void {
   const { run, packet, state, base } = evaluation;
-  const hook = base.chain.base;
+  const { table, chain } = base;
+  const hook = chain.base;
   const conntrack = conntrackNow(packet);
   record(run, {
     kind: 'chain-entered',
     subject: packet.subject,
-    ...placeOf(base),
+    family: table.family,
+    table: table.name,
+    chain: chain.name,
+    loader: table.loader,
     hook: state.hook,
     priority: hook?.priority ?? 0,
     chainType: hook?.type ?? 'filter',
@@ -260,6 +310,21 @@ function noteRule(evaluation: Evaluation, verdict: RuleVerdict): void {
   const written = chain.chain.rules[rule];
   if (written === undefined) return;
   const { handle, comment, span } = written;
+  if (handle === undefined && comment === undefined) {
+    record(run, {
+      kind: 'rule-matched',
+      subject: packet.subject,
+      family: chain.table.family,
+      table: chain.table.name,
+      chain: chain.chain.name,
+      loader: chain.table.loader,
+      index: rule,
+      verdict: tracedVerdict(verdict),
+      mark: packet.mark,
+      origin: span,
+    });
+    return;
+  }
   record(run, {
     kind: 'rule-matched',
     subject: packet.subject,
