@@ -7,10 +7,8 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { interleave, median, type Sample } from './child-time.ts';
+import { inputFile, installed } from './input-file.ts';
 import { type BenchRow, rows } from './rows.ts';
 
 const args = process.argv.slice(2);
@@ -21,46 +19,35 @@ const option = (name: string, fallback: string) => {
 const only = option('--only', '');
 const rounds = Number(option('--rounds', '3'));
 const generator = option('--generator', '../shared/perf/gen.py');
-const folder = join(tmpdir(), 'nft-sim-bench');
-
-function installed(program: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
-}
-
-/** Makes an input file once; the generators are deterministic. */
-function inputFile(words: string): string | undefined {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${words.replace(/[^a-z0-9]+/gi, '-')}.txt`);
-  if (existsSync(path)) return path;
-  if (!existsSync(generator) || !installed('python3')) return undefined;
-  const made = spawnSync('python3', [generator, ...words.split(' '), '-o', path]);
-  return made.status === 0 ? path : undefined;
-}
 
 const figure = (samples: readonly Sample[], row: BenchRow) =>
   median(samples.map((sample) => sample[row.measure]));
+
+/** A goal without the digits of a third. */
+const shown = (goal: number) => String(Number(goal.toFixed(4)));
 
 function runRow(row: BenchRow): string {
   const name = `${row.goal.padEnd(4)} ${row.name.padEnd(58)}`;
   if (row.needs.some((program) => !installed(program))) {
     return `${name} left out: ${row.needs.join(', ')} not installed`;
   }
-  const file = row.input === undefined ? '' : inputFile(row.input);
+  const file = row.input === undefined ? '' : inputFile(generator, row.input);
   if (file === undefined) return `${name} left out: no input generator`;
-  const pair = interleave(row.subject(file), row.peer(file), rounds);
+  const pair = interleave(row.subject(file), row.peer(file), row.rounds ?? rounds);
   if (pair === undefined) return `${name} left out: a command failed`;
   const ours = figure(pair.subject, row);
   const theirs = figure(pair.peer, row);
   const ratio = ours / theirs;
+  const digits = row.gate < 0.1 ? 4 : 2;
   const verdict = ratio <= row.target ? 'target met' : ratio <= row.gate ? 'gate met' : 'MISSED';
   return (
-    `${name} ${ours.toFixed(2)} s / ${theirs.toFixed(2)} s = ${ratio.toFixed(2)}` +
-    `  (gate ${row.gate}, target ${row.target}: ${verdict})`
+    `${name} ${ours.toFixed(2)} s / ${theirs.toFixed(2)} s = ${ratio.toFixed(digits)}` +
+    `  (gate ${shown(row.gate)}, target ${shown(row.target)}: ${verdict})`
   );
 }
 
 /** Benchmarks that print their own tables: what they measure has no peer process, or lies within one. */
-const tables = ['kube-proxy', 'calico'];
+const tables = ['evaluator', 'memory', 'kube-proxy', 'calico'];
 
 for (const row of rows) {
   if (`${row.goal} ${row.name}`.includes(only)) console.log(runRow(row));
