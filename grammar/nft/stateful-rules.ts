@@ -4,7 +4,7 @@ import type { ParserMethod } from 'chevrotain';
 import type { Expression } from '../../src/ast/nft/expressions.ts';
 import type { ObjectType, Statement, TimeUnit } from '../../src/ast/nft/statements.ts';
 import { SetRules } from './set-rules.ts';
-import { punctuation, type ScannedToken } from './tokens.ts';
+import { punctuation, quotedString, type ScannedToken } from './tokens.ts';
 
 /** How much of what, per which time. */
 export interface Limit {
@@ -140,6 +140,14 @@ export abstract class StatefulRules extends SetRules {
     ]),
   );
 
+  /** nft's scanner reads what follows the unit in its scope of rates, which knows few characters. */
+  private checkAfterUnit(): void {
+    const { colon, openBrace, openParenthesis, dollar } = punctuation;
+    const strangers = [colon, openBrace, openParenthesis, dollar, quotedString];
+    if (!strangers.some((type) => this.is(type))) return;
+    this.unexpected([punctuation.comma, punctuation.closeBrace]);
+  }
+
   /** `rate over 10 mbytes/second burst 5 kbytes` */
   protected readonly limitRate: ParserMethod<[], Limit> = this.production('limitRate', () => {
     this.keyword('rate');
@@ -158,6 +166,7 @@ export abstract class StatefulRules extends SetRules {
     (over: boolean, rate: bigint) => {
       this.CONSUME(punctuation.slash);
       const per = this.SUBRULE(this.timeUnit);
+      this.ACTION(() => this.checkAfterUnit());
       const burst = this.OPTION(() => {
         this.keyword('burst');
         const packets = this.SUBRULE(this.bigCount);
@@ -179,6 +188,7 @@ export abstract class StatefulRules extends SetRules {
       const factor = this.SUBRULE(this.byteUnit);
       this.CONSUME(punctuation.slash);
       const per = this.SUBRULE(this.timeUnit);
+      this.ACTION(() => this.checkAfterUnit());
       const burst = this.OPTION(() => {
         this.keyword('burst');
         return this.SUBRULE(this.byteCount);

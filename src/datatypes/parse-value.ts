@@ -138,7 +138,8 @@ function parseClassid(text: string): ParseResult {
     const major = Number.parseInt(halves[1] || '0', 16);
     return parsed(BigInt(major * 65536 + Number.parseInt(halves[2] || '0', 16)), 32);
   }
-  const number = parseUnsigned(text);
+  // strtoul() stops at what is no digit.
+  const number = /^[a-zA-Z]/.test(text) ? 0n : parseUnsigned(text);
   return number === undefined ? unparsed('could not parse tc handle') : parsed(number, 32);
 }
 

@@ -41,6 +41,7 @@ const listed: readonly (readonly [place: string, rule: string, listing: string])
   ['ip', 'meta priority 0:63', 'meta priority 0:63'],
   ['inet', 'meta nfproto ipv4 reject with icmp 254', 'reject with icmp 254'],
   ['netdev', 'tunnel id 5', 'tunnel id 5'],
+  ['ip', 'meta priority aabb', 'meta priority none'],
 ];
 
 const refused: readonly (readonly [place: string, rule: string, at: string])[] = [
@@ -56,6 +57,8 @@ const refused: readonly (readonly [place: string, rule: string, at: string])[] =
   ['inet', 'tunnel id 5', 'tunnel'],
   ['ip prerouting', 'synproxy name "sp1"', 'synproxy'],
   ['ip', 'meta iif 4294967295', '4294967295'],
+  ['ip', 'ip saddr vmap { 1.1.1.1 limit rate 5/second : accept }', ':'],
+  ['ip', 'limit rate 5/second { 1 }', '{'],
 ];
 
 /** Scripts with the text at nft's first error: its evaluation comes before the kernel's answers. */
