@@ -36,7 +36,7 @@ export function readRuleTrace(
   compiled: CompiledProgram,
   { numbers, count }: RuleTrace,
 ): readonly MatchedRule[] {
-  const chains = compiled.chains.filter(({ first }) => first >= 0);
+  const chains = compiled.chains.filter(({ first, chain }) => first >= 0 && chain.rules.length > 0);
   chains.sort((a, b) => a.first - b.first);
   const kept = Math.min(count, numbers.length);
   return Array.from({ length: kept }, (_, at) => {
@@ -45,7 +45,6 @@ export function readRuleTrace(
   });
 }
 
-/** Chains without rules share their first number with the next one. */
 function placeOfRule(chains: readonly PreparedChain[], number: number): MatchedRule {
   let low = 0;
   let high = chains.length - 1;
