@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { newRuleTrace, readRuleTrace } from '../../../src/simulate/rule-trace.ts';
 import { initialState, simulate } from '../../../src/simulate/simulate.ts';
-import { clock, compileOnRouter, programOfNft, received } from './router.ts';
+import { arriving, clock, compileOnRouter, packetBetween, programOfNft } from './router.ts';
 
 const ruleset = `table inet t {
 	chain through {
@@ -27,7 +27,7 @@ describe('readRuleTrace', () => {
   it('passes over chains without rules', () => {
     const compiled = compileOnRouter(programOfNft(ruleset));
     const ruleTrace = newRuleTrace();
-    const packet = received('eth0', '203.0.113.9', '10.0.0.9');
+    const packet = arriving('eth0', packetBetween('203.0.113.9', '10.0.0.9'));
     simulate(compiled, initialState(compiled), packet, { clock, ruleTrace });
     expect(readRuleTrace(compiled, ruleTrace)).toEqual([
       { family: 'inet', table: 't', chain: 'through', index: 1 },
