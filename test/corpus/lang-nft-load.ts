@@ -211,19 +211,17 @@ function firstDifference(first: string, second: string): string {
   return `${first.slice(Math.max(0, at - 150), at + 150)}\n  ${second.slice(Math.max(0, at - 150), at + 150)}`;
 }
 
-/** A tree as text, with the properties that a rule computes, in order of name. */
+/** What a rule of the tree has; one that was read by its shape computes them, and has more of its own. */
+const ruleNames = ['kind', 'span', 'statements', 'comment', 'handle', 'position'];
+
+/** A tree as text, in order of name. */
 function plain(value: unknown): string {
   return JSON.stringify(value, (key, inner: unknown) => {
-    if (key === 'source') return undefined;
+    if (key === 'source' || key === 'shaped') return undefined;
     if (typeof inner === 'bigint') return `${inner}n`;
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    const names = new Set(Object.keys(inner));
-    if ('statements' in inner) {
-      for (const name of ['kind', 'span', 'statements', 'comment'])
-        if (name in inner) names.add(name);
-      for (const name of ['start', 'end', 'materialise']) names.delete(name);
-    }
-    const entries = [...names].sort().map((name) => [name, Reflect.get(inner, name)]);
-    return Object.fromEntries(entries);
+    const isRule = Reflect.get(inner, 'kind') === 'rule';
+    const names = isRule ? ruleNames : Object.keys(inner).sort();
+    return Object.fromEntries(names.map((name) => [name, Reflect.get(inner, name)]));
   });
 }
