@@ -1,4 +1,4 @@
-/** `nft-sim/testing`: property-based tests of rules; fast-check is a peer dependency of this entry. */
+/** `nft-sim/testing`: property-based tests of rules. */
 
 export type { PacketFields } from '../scenario/rows/packet-rows.ts';
 export { guidedPackets, uniformPackets } from './arbitraries/packets.ts';

@@ -19,18 +19,6 @@ export interface PropertySubject {
 
 type Testing = typeof import('../../testing/index.ts');
 
-/** fast-check is a peer dependency: npm installs it, other ways of installing may not. */
-async function loadTesting(session: Session): Promise<Testing | undefined> {
-  try {
-    return await import('../../testing/index.ts');
-  } catch (error) {
-    const isMissing = error instanceof Error && error.message.includes('fast-check');
-    if (!isMissing) throw error;
-    fail(session, 'properties need the package fast-check: npm install fast-check');
-    return undefined;
-  }
-}
-
 /** The other ruleset on the same host; a folder brings its rulesets, not its host. */
 async function readOther(
   session: Session,
@@ -71,8 +59,7 @@ export async function runProperties(
   subject: PropertySubject,
   options: CheckOptions,
 ): Promise<PropertyReport | undefined> {
-  const testing = await loadTesting(session);
-  if (testing === undefined) return undefined;
+  const testing = await import('../../testing/index.ts');
   const plain = options.host === undefined;
   if (plain) session.io.error('no --host: the rules run on a plain router (eth0, eth1)\n');
   const host = plain ? testing.testHost() : subject.host;
