@@ -4,29 +4,7 @@ import type { ParserMethod } from 'chevrotain';
 import type { Expression } from '../../src/ast/nft/expressions.ts';
 import { ExpressionRules } from './expression-rules.ts';
 import { punctuation, word } from './tokens.ts';
-import type { KeywordName, Scope } from './words.ts';
-
-/** Words that are also values, with the scope that they opened. */
-const valueWords: readonly (readonly [KeywordName, Scope?])[] = [
-  ['dnat', 'nat'],
-  ['snat', 'nat'],
-  ['ecn'],
-  ['reset', 'reset'],
-  ['destroy', 'destroy'],
-  ['original'],
-  ['reply'],
-  ['label'],
-  ['last', 'last'],
-];
-
-/** Headers' names that are values in arguments of statements too. */
-const addressWords: readonly (readonly [KeywordName, Scope?])[] = [
-  ['ether', 'ether'],
-  ['ip', 'ip'],
-  ['ip6', 'ip6'],
-  ['vlan', 'vlan'],
-  ['arp', 'arp'],
-];
+import { addressWords, valueWords } from './value-words.ts';
 
 export abstract class ArgumentRules extends ExpressionRules {
   protected readonly argumentPrimary: ParserMethod<[], Expression> = this.production(

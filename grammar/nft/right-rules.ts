@@ -5,29 +5,8 @@ import type { BinaryOperator, Expression } from '../../src/ast/nft/expressions.t
 import type { Span } from '../../src/base/span.ts';
 import { SelectorRules } from './selector-rules.ts';
 import { number, punctuation } from './tokens.ts';
+import { addressWords, valueWords } from './value-words.ts';
 import type { KeywordName, Scope } from './words.ts';
-
-/** Words that are also values, with the scope that they opened. */
-const valueWords: readonly (readonly [KeywordName, Scope?])[] = [
-  ['dnat', 'nat'],
-  ['snat', 'nat'],
-  ['ecn'],
-  ['reset', 'reset'],
-  ['destroy', 'destroy'],
-  ['original'],
-  ['reply'],
-  ['label'],
-  ['last', 'last'],
-];
-
-/** Headers' names that are values in arguments of statements too. */
-const addressWords: readonly (readonly [KeywordName, Scope?])[] = [
-  ['ether', 'ether'],
-  ['ip', 'ip'],
-  ['ip6', 'ip6'],
-  ['vlan', 'vlan'],
-  ['arp', 'arp'],
-];
 
 /** Further keywords that are values on the right side only. */
 const protocolWords: readonly (readonly [KeywordName, Scope?])[] = [

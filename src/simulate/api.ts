@@ -3,7 +3,7 @@
 import type { ConntrackEntry } from '../host/conntrack-entry.ts';
 import type { Host } from '../host/host.ts';
 import type { ChoiceMade, Chooser, Fraction } from '../trace/choice.ts';
-import type { TraceEvent } from '../trace/event.ts';
+import type { SpawnCause, TraceEvent } from '../trace/event.ts';
 import type { Fate } from '../trace/fate.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { RuleTrace } from './rule-trace.ts';
@@ -58,14 +58,7 @@ export interface SimulateOptions {
 export interface SpawnedPacket {
   /** Its number in the trace. */
   readonly subject: number;
-  readonly cause:
-    | 'reject'
-    | 'icmp-error'
-    | 'arp-reply'
-    | 'syn-cookie'
-    | 'encapsulated'
-    | 'duplicate'
-    | 'clone';
+  readonly cause: SpawnCause;
   readonly fate: Fate;
 }
 

@@ -1,19 +1,12 @@
 /** What became of one subject so far; copies of it (bridge clones, broadcasts) share the journey. */
 
 import type { HookName } from '../model/program.ts';
+import type { SpawnCause } from '../trace/event.ts';
 import type { Fate, FatePlace, FateReason, OutgoingPacket, RulePlace } from '../trace/fate.ts';
 
 export interface Journey {
   readonly subject: number;
-  readonly cause:
-    | 'packet'
-    | 'reject'
-    | 'icmp-error'
-    | 'arp-reply'
-    | 'syn-cookie'
-    | 'encapsulated'
-    | 'duplicate'
-    | 'clone';
+  readonly cause: SpawnCause | 'packet';
   /** The way it took out, strongest first: forwarded, bridged, output. */
   sentAs: 'forwarded' | 'output' | 'bridged' | undefined;
   readonly out: OutgoingPacket[];

@@ -55,21 +55,20 @@ interface EventBase {
 
 interface InChain extends EventBase, ChainPlace {}
 
+/** Why the host made or copied a packet. */
+export type SpawnCause =
+  | 'reject'
+  | 'icmp-error'
+  | 'arp-reply'
+  | 'syn-cookie'
+  | 'encapsulated'
+  | 'duplicate'
+  | 'clone';
+
 /** A packet starts its way: the one of the question, or one that the host made or copied. */
 export interface PacketStartedEvent extends EventBase {
   readonly kind: 'packet-started';
-  readonly cause:
-    | 'received'
-    | 'local'
-    | 'reject'
-    | 'icmp-error'
-    | 'arp-reply'
-    | 'syn-cookie'
-    | 'clone'
-    | 'duplicate'
-    | 'loopback'
-    | 'encapsulated'
-    | 'decapsulated';
+  readonly cause: SpawnCause | 'received' | 'local' | 'loopback' | 'decapsulated';
   readonly device?: string;
   readonly packet: PacketSummary;
 }

@@ -13,6 +13,7 @@ import { readNftJson } from '../../src/formats/nft-json/read.ts';
 import { ruleExpressionsJson, writeNftJson } from '../../src/formats/nft-json/write.ts';
 import { lower } from '../../src/lower/lower.ts';
 import { raise } from '../../src/raise/raise.ts';
+import { canonical, jsonEntries } from '../support/json-entries.ts';
 import type { CaseOutcome } from './check.ts';
 import { recordedEnvironment } from './lang-lower.ts';
 
@@ -197,29 +198,14 @@ function* jsonChecks(
   json: string,
   environment: NameEnvironment,
 ): Iterable<CaseOutcome> {
-  const expected = entries(json);
+  const expected = jsonEntries(json);
   yield compared('dumps:json', name, expected, () => {
     const { ruleset, diagnostics } = listed(input, environment);
-    return withProblems(entries(writeNftJson(ruleset, { environment })), diagnostics);
+    return withProblems(jsonEntries(writeNftJson(ruleset, { environment })), diagnostics);
   });
   yield compared('json:read', name, expected, () => {
     const loaded = readNftJson(json);
     const { ruleset, diagnostics } = relisted(loaded.value, loaded.diagnostics, environment);
-    return withProblems(entries(writeNftJson(ruleset, { environment })), diagnostics);
-  });
-}
-
-/** One line per entry, without what is said of the tool. */
-function entries(text: string): string {
-  const { nftables }: { nftables: readonly Json[] } = JSON.parse(text);
-  return nftables.slice(1).map(canonical).join('\n');
-}
-
-/** Members in order of name; handles and ages are chance. */
-function canonical(json: Json): string {
-  return JSON.stringify(json, (key, value: Json) => {
-    if (key === 'handle' || key === 'expires') return undefined;
-    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return withProblems(jsonEntries(writeNftJson(ruleset, { environment })), diagnostics);
   });
 }

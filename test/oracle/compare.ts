@@ -1,6 +1,7 @@
 /** Says where nft and this project disagree about one script, as a class that like disagreements share. */
 
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
+import { jsonEntries } from '../support/json-entries.ts';
 import type { Answer } from './nft-library.ts';
 import type { Ours } from './ours.ts';
 
@@ -160,30 +161,14 @@ function settled(text: string): string {
 }
 
 function compareJson(answer: Answer, ours: Ours): Disagreement | undefined {
-  const expected = entries(answer.json ?? '{"nftables":[]}');
-  const found = entries(ours.json ?? '{"nftables":[]}');
+  const expected = jsonEntries(answer.json ?? '{"nftables":[]}');
+  const found = jsonEntries(ours.json ?? '{"nftables":[]}');
   if (expected === found) return undefined;
   return {
     kind: 'json',
     cause: firstDifference(expected, found),
     detail: firstDifference(expected, found),
   };
-}
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
-
-function entries(text: string): string {
-  const { nftables }: { nftables: readonly Json[] } = JSON.parse(text);
-  return nftables.slice(1).map(canonical).join('\n');
-}
-
-/** Members in order of name; handles and ages are chance. */
-function canonical(json: Json): string {
-  return JSON.stringify(json, (key, value: Json) => {
-    if (key === 'handle' || key === 'expires') return undefined;
-    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }
 
 function firstDifference(expected: string, found: string): string {

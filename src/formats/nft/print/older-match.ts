@@ -2,6 +2,7 @@
 
 import type { BinaryExpression, Expression } from '../../../ast/nft/expressions.ts';
 import type { StatementByKind } from '../../../ast/nft/statements.ts';
+import { maskPrefixLength } from '../../../raise/bits.ts';
 
 type Print = (node: Expression) => string;
 
@@ -28,14 +29,8 @@ function prefixText(
   if (mask.kind !== 'value' || typeof mask.value !== 'bigint') return undefined;
   if (value.kind !== 'value') return undefined;
   if (!prefixTypes.has(mask.type.name)) return undefined;
-  const length = leadingOnes(mask.value, mask.bits);
-  return length === undefined ? undefined : `${print(value)}/${length}`;
-}
-
-/** How many leading bits a mask consists of; undefined when it is no prefix. */
-function leadingOnes(mask: bigint, bits: number): number | undefined {
-  const [, ones = ''] = /^(1+)0*$/.exec(mask.toString(2).padStart(bits, '0')) ?? [];
-  return ones === '' ? undefined : ones.length;
+  const length = maskPrefixLength(mask.value, mask.bits);
+  return length ? `${print(value)}/${length}` : undefined;
 }
 
 function flagsText(
