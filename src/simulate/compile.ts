@@ -17,12 +17,11 @@ import { newProgramCode } from './rules/rule-code.ts';
 import { sharedStep } from './rules/shared-step.ts';
 import type { StateAccess, StepCompiler } from './rules/step-compiler.ts';
 import type { SpareParts } from './run.ts';
-import type { DynamicElement } from './sets/dynamic-element.ts';
 import { dynamicSets } from './sets/dynamic-sets.ts';
 import { declaredKey } from './sets/lookup.ts';
 import { type ElementProgram, type PreparedSet, prepareSet } from './sets/prepared-set.ts';
 import { setByName } from './sets/set-by-name.ts';
-import { createVersions, type Store, setScalar, type Versions } from './state/store.ts';
+import { createVersions, newStore, type Store, setScalar, type Versions } from './state/store.ts';
 
 export interface ObjectSlot {
   readonly table: ProgramTable;
@@ -61,18 +60,7 @@ interface TableParts {
 export function compileProgram(program: Program, options: CompileOptions): CompiledProgram {
   const host = prepareHost(options.host);
   const changing = dynamicSets(program);
-  const store: Store = {
-    scalars: [],
-    connections: new Map(),
-    tuples: new Map(),
-    bySource: new Map(),
-    sets: changing.map(() => new Map<string, DynamicElement>()),
-    fragments: new Map(),
-    forwarding: new Map(),
-    memory: new Map(),
-    lists: new Map(),
-    numbers: new Map(),
-  };
+  const store = newStore(changing.length);
   loadConnections(store, options.host);
   const tables = new Map<ProgramTable, TableParts>();
   const allChains: PreparedChain[] = [];

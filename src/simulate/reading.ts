@@ -34,10 +34,11 @@ export function readConntrack(
 ): readonly ConntrackEntry[] {
   travelTo(compiled.versions, state.node);
   const { connections } = compiled.versions.store;
-  return [...connections.values()]
-    .filter(({ expires }) => expires > clock)
-    .sort((a, b) => a.id - b.id)
-    .map((connection) => entryOf(connection, clock, compiled.accounting));
+  return connections.flatMap((connection) =>
+    connection === undefined || connection.expires <= clock
+      ? []
+      : [entryOf(connection, clock, compiled.accounting)],
+  );
 }
 
 const protocolNames: Readonly<Record<number, string>> = {

@@ -28,8 +28,8 @@ export interface Run {
   readonly choices: ChoiceMade[];
   /** Answers already given in this run, by choice key. */
   readonly answers: Map<string, number>;
-  /** Connections that this run has checked out to modify. */
-  readonly checkedOut: Map<number, Connection>;
+  /** Connections that this run has made or checked out to modify. */
+  readonly checkedOut: Connection[];
   /** Connection limits that were evaluated in this run. */
   readonly counted: Set<string>;
   readonly journeys: Journey[];
@@ -49,16 +49,18 @@ export interface RunOptions {
 
 /** What runs of a program use again: nothing in it outlives a run. */
 export interface SpareParts {
+  readonly journal: Journal;
   readonly answers: Map<string, number>;
-  readonly checkedOut: Map<number, Connection>;
+  readonly checkedOut: Connection[];
   readonly counted: Set<string>;
   readonly registers: Registers;
 }
 
-export function newSpareParts(): SpareParts {
+export function newSpareParts(store: Store): SpareParts {
   return {
+    journal: newJournal(store),
     answers: new Map(),
-    checkedOut: new Map(),
+    checkedOut: [],
     counted: new Set(),
     registers: newRegisters(),
   };
@@ -67,12 +69,12 @@ export function newSpareParts(): SpareParts {
 /** Takes the program's spare parts, unless a run that has not ended has them. */
 export function newRun(compiled: CompiledProgram, options: RunOptions): Run {
   const { store } = compiled.versions;
-  const parts = compiled.spareParts.pop() ?? newSpareParts();
+  const parts = compiled.spareParts.pop() ?? newSpareParts(store);
   return {
     compiled,
     host: compiled.host,
     store,
-    journal: newJournal(store),
+    journal: parts.journal,
     clock: options.clock,
     chooser: options.chooser,
     recorder: options.recorder,
@@ -89,11 +91,12 @@ export function newRun(compiled: CompiledProgram, options: RunOptions): Run {
 }
 
 /** Gives the spare parts back; the run must not be used again. */
-export function endRun({ compiled, answers, checkedOut, counted, registers }: Run): void {
+export function endRun(run: Run): void {
+  const { compiled, journal, answers, checkedOut, counted, registers } = run;
   if (answers.size > 0) answers.clear();
-  if (checkedOut.size > 0) checkedOut.clear();
+  if (checkedOut.length > 0) checkedOut.length = 0;
   if (counted.size > 0) counted.clear();
-  compiled.spareParts.push({ answers, checkedOut, counted, registers });
+  compiled.spareParts.push({ journal, answers, checkedOut, counted, registers });
 }
 
 export function startJourney(run: Run, cause: Journey['cause']): Journey {

@@ -59,8 +59,7 @@ function takeExpectation(
   tuple: Tuple,
   zone: number,
 ): { readonly master: Connection; readonly expectation: Expectation } | undefined {
-  // The counter of connections stands there alone as long as nothing is expected.
-  if (run.store.numbers.size < 2) return undefined;
+  if (run.store.numbers.size === 0) return undefined;
   const { protocol, destination, destinationPart: destinationPort } = tuple;
   const wanted = { protocol, destination, destinationPort, source: tuple.source, expires: 0 };
   const key = expectationKey(wanted, zone);

@@ -4,25 +4,37 @@ import { addressesEqual } from '../../base/address.ts';
 import type { ConntrackEntry, ConntrackTuple } from '../../host/conntrack-entry.ts';
 import type { Host } from '../../host/host.ts';
 import { protocol } from '../../packet/protocols.ts';
-import type { Store } from '../state/store.ts';
+import {
+  type Journal,
+  newJournal,
+  nextConnectionSlot,
+  type Store,
+  setConnection,
+  setScalar,
+} from '../state/store.ts';
 import { type Connection, connectionStatus } from './connection.ts';
+import { linkTuple } from './table.ts';
 import { newTcpTracking, type TcpState, type TcpTracking, tcpStates } from './tcp-state.ts';
-import { type Tuple, tupleKey } from './tuple.ts';
+import type { Tuple } from './tuple.ts';
 import { zoneIn, zoneNumber } from './zone.ts';
 
 /** Entries without a printed timeout live this long: a day. */
 const defaultTimeoutMilliseconds = 86400000;
 
 export function loadConnections(store: Store, host: Host): void {
-  let id = store.numbers.get('next-connection') ?? 1;
-  for (const entry of host.conntrack ?? []) {
-    const connection = connectionOf(entry, id);
-    store.connections.set(id, connection);
-    store.tuples.set(tupleKey(connection.original, zoneIn(connection.zone, false)), id * 2);
-    store.tuples.set(tupleKey(connection.reply, zoneIn(connection.zone, true)), id * 2 + 1);
-    id++;
-  }
-  store.numbers.set('next-connection', id);
+  const journal = newJournal(store);
+  for (const entry of host.conntrack ?? []) enterConnection(journal, entry);
+}
+
+/** The entry as the newest connection. */
+export function enterConnection(journal: Journal, entry: ConntrackEntry): void {
+  const id = journal.store.scalars[nextConnectionSlot] ?? 1;
+  const connection = connectionOf(entry, id);
+  const { original, reply, zone } = connection;
+  setConnection(journal, id, connection);
+  linkTuple(journal, original, zoneIn(zone, false), id * 2);
+  linkTuple(journal, reply, zoneIn(zone, true), id * 2 + 1);
+  setScalar(journal, nextConnectionSlot, id + 1);
 }
 
 function tupleOfEntry(entry: ConntrackEntry, tuple: ConntrackTuple): Tuple {
@@ -80,7 +92,7 @@ function zoneOf({ zone, original, reply }: ConntrackEntry): number {
 }
 
 /** The connection of an entry, confirmed. */
-export function connectionOf(entry: ConntrackEntry, id: number): Connection {
+function connectionOf(entry: ConntrackEntry, id: number): Connection {
   const original = tupleOfEntry(entry, entry.original);
   const reply = tupleOfEntry(entry, entry.reply);
   const lifetime =

@@ -1,10 +1,19 @@
 /** The connection table: finding, checking out for changes, adding, forgetting. */
 
 import type { Run } from '../run.ts';
-import { setEntry } from '../state/store.ts';
+import { firstLink, type Link, newLink } from '../state/link-table.ts';
+import {
+  addLink,
+  type Journal,
+  nextConnectionSlot,
+  removeLink,
+  type Store,
+  setConnection,
+  setScalar,
+} from '../state/store.ts';
 import { type Connection, connectionStatus } from './connection.ts';
 import { copyTcpTracking } from './tcp-state.ts';
-import { type Tuple, tupleKey } from './tuple.ts';
+import { haveSameSource, sourceHash, type Tuple, tupleHash, tuplesEqual } from './tuple.ts';
 import { zoneIn } from './zone.ts';
 
 export interface TupleHit {
@@ -14,7 +23,16 @@ export interface TupleHit {
 
 /** Whatever the run knows as this connection, also when it is not in the table yet. */
 export function findConnection(run: Run, id: number): Connection | undefined {
-  return run.checkedOut.get(id) ?? run.store.connections.get(id);
+  return findCheckedOut(run, id) ?? run.store.connections[id];
+}
+
+/** A packet checks out very few. */
+function findCheckedOut({ checkedOut }: Run, id: number): Connection | undefined {
+  for (let index = 0; index < checkedOut.length; index++) {
+    const connection = checkedOut[index];
+    if (connection !== undefined && connection.id === id) return connection;
+  }
+  return undefined;
 }
 
 /** The helper that `ct helper` and xtables' helper match speak of: that of the connection which expected this one. */
@@ -24,28 +42,28 @@ export function helperOfMaster(run: Run, { master }: Connection): string | undef
 
 /** A copy that this run may modify; it becomes the table's at the end of the run. */
 export function checkOut(run: Run, connection: Connection): Connection {
-  const known = run.checkedOut.get(connection.id);
+  const known = findCheckedOut(run, connection.id);
   if (known !== undefined) return known;
   const copy: Connection = {
     ...connection,
     tcp: connection.tcp === undefined ? undefined : copyTcpTracking(connection.tcp),
     sctp: connection.sctp === undefined ? undefined : { ...connection.sctp },
   };
-  run.checkedOut.set(copy.id, copy);
+  run.checkedOut.push(copy);
   return copy;
 }
 
 /** Puts what was checked out back into the table. */
 export function checkIn(run: Run): void {
-  for (const connection of run.checkedOut.values()) {
-    if ((connection.status & connectionStatus.confirmed) === 0) {
-      forgetSource(run, connection);
-      continue;
-    }
-    if (!run.store.connections.has(connection.id)) continue;
-    setEntry(run.journal, run.store.connections, connection.id, connection);
+  const { checkedOut, journal, store } = run;
+  for (let index = 0; index < checkedOut.length; index++) {
+    const connection = checkedOut[index];
+    if (connection === undefined) continue;
+    if ((connection.status & connectionStatus.confirmed) === 0) forgetSource(run, connection);
+    else if (store.connections[connection.id] !== undefined)
+      setConnection(journal, connection.id, connection);
   }
-  run.checkedOut.clear();
+  checkedOut.length = 0;
 }
 
 /** nf_conntrack_find_get(); expired entries are forgotten on the way. */
@@ -58,8 +76,10 @@ export function findTuple(run: Run, tuple: Tuple, zone: number): TupleHit | unde
 
 /** nf_ct_key_equal(): what is found must be of the same zone in its own direction. */
 function findInZone(run: Run, tuple: Tuple, zone: number, id: number): TupleHit | undefined {
-  const packed = run.store.tuples.get(tupleKey(tuple, id));
-  if (packed === undefined || zoneIn(zone, (packed & 1) === 1) !== id) return undefined;
+  const link = findTupleLink(run.store, tuple, id);
+  if (link === undefined) return undefined;
+  const packed = link.value;
+  if (zoneIn(zone, (packed & 1) === 1) !== id) return undefined;
   const connection = findConnection(run, packed >> 1);
   if (connection === undefined) return undefined;
   if (connection.expires <= run.clock) {
@@ -69,7 +89,21 @@ function findInZone(run: Run, tuple: Tuple, zone: number, id: number): TupleHit 
   return { connection, reply: (packed & 1) === 1 };
 }
 
-const nextConnection = 'next-connection';
+/** The link of the tuple in that very zone: connection id × 2 + direction. */
+export function findTupleLink({ tuples }: Store, tuple: Tuple, zone: number): Link | undefined {
+  const hash = tupleHash(tuple, zone);
+  for (let link = firstLink(tuples, hash); link !== undefined; link = link.next)
+    if (link.hash === hash && link.zone === zone && tuplesEqual(link.tuple, tuple)) return link;
+  return undefined;
+}
+
+/** From now on the tuple leads to `value`, wherever it led before. */
+export function linkTuple(journal: Journal, tuple: Tuple, zone: number, value: number): void {
+  const { tuples } = journal.store;
+  const known = findTupleLink(journal.store, tuple, zone);
+  if (known !== undefined) removeLink(journal, tuples, known);
+  addLink(journal, tuples, newLink(tuples, tupleHash(tuple, zone), tuple, zone, value));
+}
 
 /** A new, unconfirmed connection; only this packet knows it. */
 export function createConnection(
@@ -79,8 +113,8 @@ export function createConnection(
   original: Tuple,
   reply: Tuple,
 ): Connection {
-  const id = run.store.numbers.get(nextConnection) ?? 1;
-  setEntry(run.journal, run.store.numbers, nextConnection, id + 1);
+  const id = run.store.scalars[nextConnectionSlot] ?? 1;
+  setScalar(run.journal, nextConnectionSlot, id + 1);
   const connection: Connection = {
     id,
     family,
@@ -101,64 +135,74 @@ export function createConnection(
     packets: [0, 0],
     bytes: [0, 0],
   };
-  run.checkedOut.set(id, connection);
+  run.checkedOut.push(connection);
   return connection;
 }
 
 /** Is either tuple of the connection taken by another one? */
 export function clashes(run: Run, connection: Connection): boolean {
-  return [connection.original, connection.reply].some((tuple) => {
-    const hit = findTuple(run, tuple, connection.zone);
-    return hit !== undefined && hit.connection.id !== connection.id;
-  });
+  return (
+    isOfAnother(run, connection, connection.original) ||
+    isOfAnother(run, connection, connection.reply)
+  );
+}
+
+function isOfAnother(run: Run, { id, zone }: Connection, tuple: Tuple): boolean {
+  const hit = findTuple(run, tuple, zone);
+  return hit !== undefined && hit.connection.id !== id;
 }
 
 /** __nf_conntrack_confirm(): from now on other packets find it. */
 export function insertConnection(run: Run, connection: Connection): void {
-  const { journal, store } = run;
+  const { journal } = run;
   connection.status |= connectionStatus.confirmed;
-  setEntry(journal, store.connections, connection.id, connection);
   const { id, zone } = connection;
-  setEntry(journal, store.tuples, tupleKey(connection.original, zoneIn(zone, false)), id * 2);
-  setEntry(journal, store.tuples, tupleKey(connection.reply, zoneIn(zone, true)), id * 2 + 1);
+  setConnection(journal, id, connection);
+  linkTuple(journal, connection.original, zoneIn(zone, false), id * 2);
+  linkTuple(journal, connection.reply, zoneIn(zone, true), id * 2 + 1);
 }
 
 export function destroyConnection(run: Run, connection: Connection): void {
   const { journal, store } = run;
   const { id, zone } = connection;
   connection.status |= connectionStatus.dying;
-  setEntry(journal, store.connections, id, undefined);
-  run.checkedOut.delete(id);
+  setConnection(journal, id, undefined);
+  const at = run.checkedOut.findIndex((other) => other.id === id);
+  if (at >= 0) run.checkedOut.splice(at, 1);
   for (const tuple of [connection.original, connection.reply]) {
-    const key = tupleKey(tuple, zoneIn(zone, tuple === connection.reply));
-    const packed = store.tuples.get(key);
-    if (packed !== undefined && packed >> 1 === id) setEntry(journal, store.tuples, key, undefined);
+    const link = findTupleLink(store, tuple, zoneIn(zone, tuple === connection.reply));
+    if (link !== undefined && link.value >> 1 === id) removeLink(journal, store.tuples, link);
   }
   forgetSource(run, connection);
 }
 
-/** Key of the by-source list: original source address, source port and protocol. */
-export function sourceKey(connection: Connection): string {
-  const { original } = connection;
-  const { source, sourcePart, protocol } = original;
-  return tupleKey(
-    { source, destination: source, protocol, sourcePart, destinationPart: 0 },
-    zoneIn(connection.zone, false),
-  );
+/** By original source address, source port and protocol. */
+function hashOfSource({ original, zone }: Connection): number {
+  return sourceHash(original, zoneIn(zone, false));
 }
 
 /** The by-source list gets every connection whose source mapping is settled. */
 export function rememberSource(run: Run, connection: Connection): void {
   const { bySource } = run.store;
-  const key = sourceKey(connection);
-  setEntry(run.journal, bySource, key, [connection.id, ...(bySource.get(key) ?? [])]);
+  const { original, zone, id } = connection;
+  const link = newLink(bySource, hashOfSource(connection), original, zoneIn(zone, false), id);
+  addLink(run.journal, bySource, link);
 }
 
 function forgetSource(run: Run, connection: Connection): void {
   const { bySource } = run.store;
-  const key = sourceKey(connection);
-  const ids = bySource.get(key);
-  if (ids === undefined) return;
-  const rest = ids.filter((id) => id !== connection.id);
-  setEntry(run.journal, bySource, key, rest.length === 0 ? undefined : rest);
+  const hash = hashOfSource(connection);
+  for (let link = firstLink(bySource, hash); link !== undefined; link = link.next)
+    if (link.hash === hash && link.value === connection.id) removeLink(run.journal, bySource, link);
+}
+
+/** Ids of connections from the same original source as `tuple` would be, newest first. */
+export function connectionsFrom(run: Run, tuple: Tuple, zone: number): readonly number[] {
+  const own = zoneIn(zone, false);
+  const hash = sourceHash(tuple, own);
+  const ids: number[] = [];
+  for (let link = firstLink(run.store.bySource, hash); link !== undefined; link = link.next)
+    if (link.hash === hash && link.zone === own && haveSameSource(link.tuple, tuple))
+      ids.push(link.value);
+  return ids;
 }

@@ -1,7 +1,7 @@
 /** Connection tuples: what identifies one direction of a connection (struct nf_conntrack_tuple). */
 
 import { type Address, addressesEqual, addressKey, formatAddress } from '../../base/address.ts';
-import { byteAt, read16 } from '../../packet/bytes.ts';
+import { byteAt, read16, read32, write16 } from '../../packet/bytes.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { hasPorts, protocol } from '../../packet/protocols.ts';
 import type { TupleSummary } from '../../trace/event.ts';
@@ -113,48 +113,63 @@ export function invertTuple(tuple: Tuple): Tuple | undefined {
   };
 }
 
-/** A packet asks for the same few tuples again and again; they are never modified. */
-const recent: { tuple: Tuple | undefined; zone: number; key: string }[] = Array.from(
-  { length: 4 },
-  () => ({ tuple: undefined, zone: 0, key: '' }),
-);
-let oldest = 0;
-
-/** Key of the tuple in one zone. */
-export function tupleKey(tuple: Tuple, zone: number): string {
-  for (let index = 0; index < recent.length; index++) {
-    const known = recent[index];
-    if (known !== undefined && known.tuple === tuple && known.zone === zone) return known.key;
-  }
-  const key = makeKey(tuple, zone);
-  const place = recent[oldest];
-  oldest = (oldest + 1) & 3;
-  if (place !== undefined) {
-    place.tuple = tuple;
-    place.zone = zone;
-    place.key = key;
-  }
-  return key;
+/** One word of the address; equal addresses have equal ones. */
+function foldAddress(address: Address): number {
+  if (address.length === 4) return read32(address, 0) | 0;
+  let folded = 0;
+  for (let at = 0; at < address.length; at += 4) folded = mix(folded, read32(address, at));
+  return folded;
 }
 
-function makeKey(tuple: Tuple, zone: number): string {
+function mix(hash: number, word: number): number {
+  const mixed = Math.imul(hash ^ word, 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
+}
+
+/** Equal tuples in one zone have the same hash. */
+export function tupleHash(tuple: Tuple, zone: number): number {
   const { source, destination, protocol: number, sourcePart, destinationPart } = tuple;
-  if (source.length !== 4)
-    return (
-      addressKey(source) +
-      addressKey(destination) +
-      String.fromCharCode(number, sourcePart, destinationPart, zone)
-    );
-  return String.fromCharCode(
-    read16(source, 0),
-    read16(source, 2),
-    read16(destination, 0),
-    read16(destination, 2),
-    number,
-    sourcePart,
-    destinationPart,
-    zone,
+  const ends = mix(foldAddress(source), foldAddress(destination));
+  return mix(mix(ends, (sourcePart << 16) | destinationPart), (zone << 8) | number);
+}
+
+/** hash_by_src(): by source address, source part and protocol. */
+export function sourceHash({ source, sourcePart, protocol: number }: Tuple, zone: number): number {
+  return mix(mix(foldAddress(source), sourcePart), (zone << 8) | number);
+}
+
+export function haveSameSource(first: Tuple, second: Tuple): boolean {
+  return (
+    first.protocol === second.protocol &&
+    first.sourcePart === second.sourcePart &&
+    addressesEqual(first.source, second.source)
   );
+}
+
+/** The tuple in one zone as a short text. */
+export function tupleKey(tuple: Tuple, zone: number): string {
+  const { source, destination, protocol: number, sourcePart, destinationPart } = tuple;
+  return (
+    addressKey(source) +
+    addressKey(destination) +
+    String.fromCharCode(number, sourcePart, destinationPart, zone)
+  );
+}
+
+/** What `tupleKey` made the text of. */
+export function tupleOfKey(key: string): { readonly tuple: Tuple; readonly zone: number } {
+  const units = (key.length - 4) / 2;
+  const parts = Array.from({ length: 4 }, (_, index) => key.charCodeAt(2 * units + index));
+  const [number = 0, sourcePart = 0, destinationPart = 0, zone = 0] = parts;
+  const source = addressOfKey(key, 0, units);
+  const destination = addressOfKey(key, units, 2 * units);
+  return { tuple: { source, destination, protocol: number, sourcePart, destinationPart }, zone };
+}
+
+function addressOfKey(key: string, start: number, end: number): Address {
+  const address = new Uint8Array(2 * (end - start));
+  for (let at = start; at < end; at++) write16(address, 2 * (at - start), key.charCodeAt(at));
+  return address;
 }
 
 export function tuplesEqual(first: Tuple, second: Tuple): boolean {

@@ -4,7 +4,7 @@ import { type Address, addressesEqual, compareAddresses } from '../../base/addre
 import { read32, write32 } from '../../packet/bytes.ts';
 import { hasPorts, protocol } from '../../packet/protocols.ts';
 import type { Connection } from '../conntrack/connection.ts';
-import { findConnection, findTuple, sourceKey } from '../conntrack/table.ts';
+import { connectionsFrom, findConnection, findTuple } from '../conntrack/table.ts';
 import { invertTuple, type Tuple, tuplesEqual } from '../conntrack/tuple.ts';
 import { zoneId } from '../conntrack/zone.ts';
 import { jenkinsHashWords, reciprocalScale } from '../operations/jenkins-hash.ts';
@@ -53,7 +53,7 @@ function findSourceMapping(
   tuple: Tuple,
   range: NatRange,
 ): Tuple | undefined {
-  for (const id of run.store.bySource.get(sourceKey({ ...own, original: tuple })) ?? []) {
+  for (const id of connectionsFrom(run, tuple, own.zone)) {
     const other = findConnection(run, id);
     if (other === undefined) continue;
     const mapped = invertTuple(other.reply);

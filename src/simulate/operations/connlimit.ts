@@ -1,8 +1,8 @@
 /** connlimit: counts connections that came by here and still live (nft_connlimit.c, nf_conncount.c). */
 
 import type { ConnlimitOperation } from '../../model/operations.ts';
-import { findConnection } from '../conntrack/table.ts';
-import { transportForConntrack, tupleKey, tupleOfPacket } from '../conntrack/tuple.ts';
+import { findConnection, findTupleLink } from '../conntrack/table.ts';
+import { transportForConntrack, tupleKey, tupleOfKey, tupleOfPacket } from '../conntrack/tuple.ts';
 import { ipFamily, type LivePacket } from '../live-packet.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
@@ -50,8 +50,9 @@ export function countConnections(evaluation: Evaluation, list: string): number |
 }
 
 function isAlive(run: Run, key: string, own: boolean): boolean {
-  const packed = run.store.tuples.get(key);
-  const connection = packed === undefined ? undefined : findConnection(run, packed >> 1);
+  const { tuple, zone } = tupleOfKey(key);
+  const link = findTupleLink(run.store, tuple, zone);
+  const connection = link === undefined ? undefined : findConnection(run, link.value >> 1);
   if (connection === undefined || connection.expires <= run.clock) return false;
   const state = connection.tcp?.state;
   return own || (state !== 'TIME_WAIT' && state !== 'CLOSE');
