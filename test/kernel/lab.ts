@@ -36,16 +36,16 @@ function linesOf(text: string): readonly string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-export function playOnKernel(lab: string, scenarios: readonly LabScenario[]): Played {
+/** Scenarios mostly wait: more of them at once than the machine has cores. */
+export function playOnKernel(lab: string, scenarios: readonly LabScenario[], jobs: string): Played {
   const folder = mkdtempSync(join(tmpdir(), 'kernel-property-'));
   try {
     const input = join(folder, 'scenarios.jsonl');
     const output = join(folder, 'recording.jsonl.gz');
     writeFileSync(input, scenarios.map((each) => `${JSON.stringify(each)}\n`).join(''));
     const script = join(lab, 'oracle.py');
-    const done = spawnSync('python3', [script, 'run', input, output, '--runs', '1', '-j', '2'], {
-      encoding: 'utf8',
-    });
+    const words = [script, 'run', input, output, '--runs', '1', '-j', jobs];
+    const done = spawnSync('python3', words, { encoding: 'utf8' });
     if (done.status !== 0) throw new Error(`the lab failed: ${done.stderr.slice(-2000)}`);
     const text = gunzipSync(readFileSync(output)).toString('utf8');
     const rejected = readFileSync(join(folder, 'recording.rejected.jsonl'), 'utf8');

@@ -1,5 +1,5 @@
 /**
- * `npm run test:kernel -- [--runs N] [--seed S] [--batch N] [--world NAME] [--lab FOLDER] [--keep FILE] [--no-shrink]`:
+ * `npm run test:kernel -- [--runs N] [--seed S] [--batch N] [--jobs N] [--world NAME] [--lab FOLDER] [--keep FILE] [--no-shrink]`:
  * generated rulesets and packets on the running kernel and on the simulator, compared rule by rule.
  *
  * What a disagreement does not need is left out; fast-check then shrinks the first of a batch (`--shrink`). The smallest
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     batch: { type: 'string', default: '40' },
+    jobs: { type: 'string', default: '6' },
     lab: { type: 'string', default: '../shared/lab' },
     keep: { type: 'string' },
     world: { type: 'string' },
@@ -41,6 +42,7 @@ function verdictsOf(list: readonly LabScenario[]): readonly Verdict[] {
   const { recordings, refused } = playOnKernel(
     values.lab,
     named.filter(({ packets }) => packets.length > 0),
+    values.jobs,
   );
   return named.map(({ name }): Verdict => {
     const recording = recordings.get(name);

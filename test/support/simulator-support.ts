@@ -83,7 +83,7 @@ export const statementSupport: Readonly<Record<StatementKind, Row>> = {
   flow: ['noted', 'packets are not offloaded'],
   'object-reference': [
     'modelled',
-    'counter, quota, limit, synproxy, ct helper, ct expectation; ct timeout, secmark: noted',
+    'counter, quota, limit, synproxy, ct helper, ct timeout, ct expectation; secmark: noted',
   ],
   xt: ['modelled', 'as the match or target; one that a listing shows without content: depends'],
   invalid: ['refused'],
@@ -160,7 +160,10 @@ export const targetSupport: Readonly<Record<TargetOptions['kind'], Row>> = {
   CLUSTERIP: ['noted', 'gone from Linux'],
   CONNMARK: ['modelled'],
   CONNSECMARK: ['noted'],
-  CT: ['modelled', 'notrack, zone, helper; timeout policies and events: noted'],
+  CT: [
+    'modelled',
+    'notrack, zone, helper; timeout policies, which no dump holds, and events: noted',
+  ],
   DNAT: ['modelled'],
   DNPT: ['modelled'],
   DSCP: ['modelled'],

@@ -69,6 +69,8 @@ export interface Connection {
   sctp: SctpTracking | undefined;
   /** UDP: when it becomes a stream. */
   streamAt: number;
+  /** Seconds by state, of a `ct timeout` object; absent: the host's own. */
+  timeouts?: Readonly<Record<string, number>>;
   helper: string | undefined;
   /** What the helper remembers; absent until it has something to. */
   helperState?: HelperState;

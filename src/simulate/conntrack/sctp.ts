@@ -139,7 +139,8 @@ export function trackSctp(connection: Connection, context: TrackContext): TrackV
   if (walk.ignored) return { kind: 'accept' };
   if (walk.before === 'COOKIE_ECHOED' && direction === 1 && sctp.state === 'ESTABLISHED')
     connection.status |= connectionStatus.assured;
-  return { kind: 'accept', timeoutSeconds: timeouts[sctp.state] ?? 10 };
+  const name = `sctp_timeout_${sctp.state.toLowerCase()}`;
+  return { kind: 'accept', timeoutSeconds: context.sysctl(name, timeouts[sctp.state] ?? 10) };
 }
 
 const outOfTheBlue: ReadonlySet<number> = new Set([

@@ -93,7 +93,7 @@ function trackSegment(
     const verdict = checkTcpWindow(tracking, direction, segment, options);
     if (verdict === 'ignore') return { kind: 'accept' };
     if (verdict === 'invalid') {
-      noteInvalid(connection, tracking, segment, direction);
+      noteInvalid(connection, tracking, segment, context);
       return { kind: 'invalid', reason: 'OUT_OF_WINDOW' };
     }
   }
@@ -263,19 +263,28 @@ function answersIgnored(connection: Connection, tracking: TcpTracking, segment: 
   );
 }
 
-/** nf_tcp_handle_invalid(), without the timeouts it shortens. */
+const longMilliseconds = 120_000;
+
+/** nf_tcp_handle_invalid(): two sides that close out of step shorten what is left of the entry's life. */
 function noteInvalid(
   connection: Connection,
   tracking: TcpTracking,
   segment: Segment,
-  direction: 0 | 1,
+  context: TrackContext,
 ): void {
-  if ((connection.status & connectionStatus.assured) === 0) return;
+  const { direction, clock } = context;
+  const { assured, fixedTimeout } = connectionStatus;
+  if ((connection.status & (assured | fixedTimeout)) !== assured) return;
   if (segment.kind !== 'rst' && segment.kind !== 'fin') return;
   const answered =
     tracking.lastDirection !== direction &&
     (tracking.lastKind === 'fin' || tracking.lastKind === 'rst');
-  if (answered) return;
+  if (answered) {
+    const left = connection.expires - clock;
+    const shorter = timeoutOf(context, 'UNACK') * 1000;
+    if (left >= longMilliseconds && left > shorter) connection.expires = clock + shorter;
+    return;
+  }
   tracking.lastKind = segment.kind;
   tracking.lastDirection = direction;
 }
@@ -293,7 +302,7 @@ function settle(
   if ((connection.status & connectionStatus.seenReply) === 0) {
     if (segment.kind === 'rst') return { kind: 'accept', kill: true };
     if (segment.kind === 'syn' && from === 'SYN_SENT') return { kind: 'accept' };
-    if (state === 'ESTABLISHED') seconds = Math.min(seconds, tcpTimeouts.UNACK);
+    if (state === 'ESTABLISHED') seconds = Math.min(seconds, timeoutOf(context, 'UNACK'));
   } else if (
     (connection.status & connectionStatus.assured) === 0 &&
     (from === 'SYN_RECV' || from === 'ESTABLISHED') &&
@@ -305,12 +314,24 @@ function settle(
 }
 
 function timeoutSeconds(tracking: TcpTracking, segment: Segment, context: TrackContext): number {
-  const { state } = tracking;
-  const normal = context.sysctl(`tcp_timeout_${state.toLowerCase()}`, tcpTimeouts[state]);
-  if (tracking.retransmissions >= 3 && normal > tcpTimeouts.RETRANS) return tcpTimeouts.RETRANS;
-  if (segment.kind === 'rst') return context.sysctl('tcp_timeout_close', tcpTimeouts.CLOSE);
-  const unacknowledged = tracking.sides.some((side) => side.unacknowledged);
-  if (unacknowledged && normal > tcpTimeouts.UNACK) return tcpTimeouts.UNACK;
-  if (tracking.lastWindow === 0 && normal > tcpTimeouts.RETRANS) return tcpTimeouts.RETRANS;
-  return normal;
+  const normal = timeoutOf(context, tracking.state);
+  const retransmitted = timeoutOf(context, 'RETRANS');
+  const most = context.sysctl('tcp_max_retrans', 3);
+  if (tracking.retransmissions >= most && normal > retransmitted) return retransmitted;
+  if (segment.kind === 'rst') return timeoutOf(context, 'CLOSE');
+  const unacknowledged = timeoutOf(context, 'UNACK');
+  if (tracking.sides.some((side) => side.unacknowledged) && normal > unacknowledged)
+    return unacknowledged;
+  return tracking.lastWindow === 0 && normal > retransmitted ? retransmitted : normal;
+}
+
+const sysctlNames: Readonly<Record<string, string>> = {
+  RETRANS: 'tcp_timeout_max_retrans',
+  UNACK: 'tcp_timeout_unacknowledged',
+};
+
+/** Seconds: by the policy of the connection, else by the host's settings. */
+function timeoutOf(context: TrackContext, state: keyof typeof tcpTimeouts): number {
+  const name = state.toLowerCase();
+  return context.timeout(name, sysctlNames[state] ?? `tcp_timeout_${name}`, tcpTimeouts[state]);
 }

@@ -17,6 +17,8 @@ export interface TrackContext {
   checksumOk(): boolean;
   /** `net.netfilter.nf_conntrack_NAME`. */
   sysctl(name: string, absent: number): number;
+  /** Seconds: what the connection's policy says of the state, else the setting (nf_ct_timeout_lookup()). */
+  timeout(state: string, sysctl: string, absent: number): number;
 }
 
 export type TrackVerdict =

@@ -157,6 +157,8 @@ function trackProtocol(
     clock: run.clock,
     checksumOk: tracking.checksumOk,
     sysctl: (name, absent) => sysctlNumber(run, name, absent),
+    timeout: (state, name, absent) =>
+      connection.timeouts?.[state] ?? sysctlNumber(run, name, absent),
   };
   switch (transport.protocol) {
     case protocol.tcp:
@@ -207,13 +209,13 @@ function trackUdp(connection: Connection, context: TrackContext, number: number)
   }
   if ((connection.status & connectionStatus.confirmed) === 0)
     connection.streamAt = context.clock + streamAfterMilliseconds;
-  const unreplied = context.sysctl('udp_timeout', 30);
+  const unreplied = context.timeout('unreplied', 'udp_timeout', 30);
   if ((connection.status & connectionStatus.seenReply) === 0)
     return { kind: 'accept', timeoutSeconds: unreplied };
   if (context.clock <= connection.streamAt) return { kind: 'accept', timeoutSeconds: unreplied };
   if ((connection.status & connectionStatus.natClash) === 0)
     connection.status |= connectionStatus.assured;
-  return { kind: 'accept', timeoutSeconds: context.sysctl('udp_timeout_stream', 120) };
+  return { kind: 'accept', timeoutSeconds: context.timeout('replied', 'udp_timeout_stream', 120) };
 }
 
 type NamedTimeout = readonly [sysctl: string, absent: number];

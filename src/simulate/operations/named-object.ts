@@ -1,9 +1,10 @@
-/** Named objects that are no operation: ct helper, ct expectation; the rest has no effect on the packet's way. */
+/** Named objects that are no operation: ct helper, ct timeout, ct expectation; the rest has no effect on the packet's way. */
 
 import type { ProgramObject } from '../../model/program.ts';
 import { protocol } from '../../packet/protocols.ts';
 import { connectionStatus, isReply, tupleOf } from '../conntrack/connection.ts';
 import { addExpectation } from '../conntrack/expect.ts';
+import { tcpTimeouts } from '../conntrack/tcp-state.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { dropVerdict } from '../rules/registers.ts';
 import { breakRule } from './store.ts';
@@ -22,7 +23,33 @@ export function objectStep({ type, attributes = {} }: ProgramObject): Step {
       timeout: Number(attributes.timeout),
       size: Number(attributes.size),
     });
-  return () => {};
+  return type === 'ct-timeout' ? timeoutStep(number, attributes) : () => {};
+}
+
+/** What nft sends for the states that a policy does not name: tcp_dflt_timeout, udp_dflt_timeout. */
+const defaultPolicies: ReadonlyMap<number, Readonly<Record<string, number>>> = new Map([
+  [protocol.udp, { unreplied: 30, replied: 120 }],
+  [
+    protocol.tcp,
+    Object.fromEntries(
+      Object.entries(tcpTimeouts).map(([state, seconds]) => [state.toLowerCase(), seconds]),
+    ),
+  ],
+]);
+
+/** nft_ct_timeout_obj_eval(): the policy holds from now on, and the entry lives as if it had just begun. */
+function timeoutStep(number: number, attributes: NonNullable<ProgramObject['attributes']>): Step {
+  const asked = Object.entries(attributes).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number',
+  );
+  const timeouts = { ...defaultPolicies.get(number), ...Object.fromEntries(asked) };
+  const first = number === protocol.tcp ? timeouts.syn_sent : timeouts.unreplied;
+  return ({ run, packet: { connection }, info }) => {
+    if (info.protocol !== number || connection === undefined) return;
+    if ((connection.status & connectionStatus.confirmed) !== 0) return;
+    connection.timeouts = timeouts;
+    if (first !== undefined) connection.expires = run.clock + first * 1000;
+  };
 }
 
 /** nft_ct_helper_obj_eval(): only new connections of the helper's protocols, and only one helper. */
