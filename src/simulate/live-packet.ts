@@ -4,6 +4,7 @@ import type { NetworkInterface } from '../host/network-interface.ts';
 import { etherType } from '../packet/protocols.ts';
 import type { LocalSender } from './api.ts';
 import type { Connection, ConnectionInfo } from './conntrack/connection.ts';
+import type { Template } from './conntrack/template.ts';
 import type { Journey } from './journey.ts';
 import type { RouteDecision } from './stack/route-decision.ts';
 
@@ -44,8 +45,8 @@ export interface LivePacket {
   untracked: boolean;
   /** An answer to an untracked packet: xtables' CT target takes it for tracked (xt_ct_target() looks at _nfct). */
   answersUntracked: boolean;
-  /** A template of the CT target: zone, helper. */
-  template: { readonly zone: number; readonly helper?: string } | undefined;
+  /** What stands in for a connection until conntrack looks: see template.ts. */
+  template: Template | undefined;
   route: RouteDecision | undefined;
   sender: LocalSender | undefined;
   /** Made by the host itself (skb->sk of a kernel socket, or none). */

@@ -140,7 +140,8 @@ function isLastSummarised(bytes: Uint8Array, length: number): boolean {
 /** What a trace shows of the packet's connection; undefined without entry. */
 export function conntrackNow(packet: LivePacket): ConntrackSnapshot | undefined {
   if (packet.untracked) return { state: 'untracked' };
-  const { connection, connectionInfo: info } = packet;
+  const { connection = packet.template?.connection, connectionInfo: info = packet.template?.info } =
+    packet;
   if (connection === undefined || info === undefined) return undefined;
   const state =
     info === 'established-reply' ? 'established' : info === 'related-reply' ? 'related' : info;

@@ -25,7 +25,9 @@ import {
 export function trackPacket(run: Run, packet: LivePacket, state: HookState): boolean {
   if (packet.connection !== undefined || packet.untracked) return true;
   const family = state.family === 'ip6' ? 6 : 4;
-  const zone = packet.template?.zone ?? 0;
+  const { template } = packet;
+  const zone = template?.connection.zone ?? 0;
+  packet.template = undefined;
   const transport = transportForConntrack(packet.bytes, 0, packet.length, family);
   if (transport === undefined) return markInvalid(run, packet, 'BAD_HEADER');
   const checksumOk = (): boolean => isChecksumOk(run, packet, state, family, transport);
@@ -42,13 +44,22 @@ export function trackPacket(run: Run, packet: LivePacket, state: HookState): boo
       noteFound(run, packet);
       return true;
     default:
-      return trackConnection(run, packet, { family, zone, transport, checksumOk, attempts: 0 });
+      return trackConnection(run, packet, {
+        family,
+        zone,
+        helper: template?.connection.helper,
+        transport,
+        checksumOk,
+        attempts: 0,
+      });
   }
 }
 
 interface Tracking {
   readonly family: 4 | 6;
   readonly zone: number;
+  /** That the template asks for. */
+  readonly helper: string | undefined;
   readonly transport: TransportOfPacket;
   readonly checksumOk: () => boolean;
   readonly attempts: number;
@@ -116,7 +127,7 @@ interface Resolved {
 }
 
 function resolve(run: Run, packet: LivePacket, tracking: Tracking): Resolved | undefined {
-  const { family, zone, transport } = tracking;
+  const { family, zone, helper, transport } = tracking;
   const tuple = tupleOfPacket(packet.bytes, 0, packet.length, family, transport);
   if (tuple === undefined) return undefined;
   const hit = findTuple(run, tuple, zone);
@@ -125,7 +136,6 @@ function resolve(run: Run, packet: LivePacket, tracking: Tracking): Resolved | u
     if (reply === undefined) return undefined;
     const connection = createConnection(run, family, zone, tuple, reply);
     const expected = joinMaster(run, packet, connection);
-    const helper = packet.template?.helper;
     if (!expected && helper !== undefined) connection.helper = helper;
     return { connection, info: expected ? 'related' : 'new', created: true };
   }

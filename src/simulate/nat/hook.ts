@@ -25,7 +25,8 @@ export function runNat(
   chains: readonly PreparedChain[],
 ): RuleVerdict {
   const { connection, connectionInfo: info } = packet;
-  if (connection === undefined || info === undefined) return acceptVerdict;
+  if (connection === undefined || info === undefined)
+    return packet.template === undefined ? acceptVerdict : consultAll(run, packet, state, chains);
   const manipulation = manipulationOf(state.hook);
   const related = info === 'related' || info === 'related-reply';
   if (related) {
@@ -41,6 +42,20 @@ export function runNat(
     return dropVerdict;
   }
   return manipulatePacket(run, packet, manipulation) ? acceptVerdict : dropVerdict;
+}
+
+/** A template is new and confirmed: the chains are asked, and nothing can be bound. */
+function consultAll(
+  run: Run,
+  packet: LivePacket,
+  state: HookState,
+  chains: readonly PreparedChain[],
+): RuleVerdict {
+  for (const chain of chains) {
+    const verdict = runBaseChain(run, packet, state, chain);
+    if (verdict.kind !== 'accept') return verdict;
+  }
+  return acceptVerdict;
 }
 
 /** The first chain that binds wins; undefined: go on and translate. */

@@ -2,6 +2,7 @@
 
 import type { CtSetOperation, NotrackOperation } from '../../model/operations.ts';
 import { readHost32 } from '../../packet/bytes.ts';
+import { newTemplate } from '../conntrack/template.ts';
 import { zoneNumber } from '../conntrack/zone.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
@@ -30,9 +31,10 @@ export function prepareCtSet(operation: CtSetOperation): Step {
       };
     case 'zone':
       return ({ packet, registers }) => {
-        if (packet.connection !== undefined || packet.untracked) return;
+        if (packet.connection !== undefined || packet.template !== undefined) return;
         const zone = zoneNumber(readHost32(registers.bytes, from), operation.direction);
-        packet.template = { zone };
+        packet.template = newTemplate(zone);
+        packet.untracked = false;
       };
     case 'event':
       return () => {};
@@ -61,7 +63,8 @@ export function setConnectionMark(evaluation: Evaluation, value: number): void {
 /** nft_notrack_eval(): too late once there is an entry. */
 export function prepareNotrack(_operation: NotrackOperation): Step {
   return ({ run, packet }) => {
-    if (packet.connection !== undefined || packet.untracked) return;
+    if (packet.connection !== undefined || packet.template !== undefined) return;
+    if (packet.untracked) return;
     packet.untracked = true;
     record(run, { kind: 'conntrack-untracked', subject: packet.subject });
   };

@@ -38,6 +38,7 @@ export function conntrackStateBit(evaluation: Evaluation): number {
   const { packet } = evaluation;
   if (packet.connection !== undefined && packet.connectionInfo !== undefined)
     return stateBits[packet.connectionInfo];
+  if (packet.template !== undefined) return stateBits[packet.template.info];
   return packet.untracked ? 64 : 1;
 }
 

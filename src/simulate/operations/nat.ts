@@ -7,6 +7,7 @@ import type {
   Register,
 } from '../../model/operations.ts';
 import { read16 } from '../../packet/bytes.ts';
+import { anyConnection } from '../conntrack/template.ts';
 import { ipFamily } from '../live-packet.ts';
 import { bindMasquerade, bindRange, bindRedirect, netmapRange } from '../nat/bind.ts';
 import { hasFlag, type NatRange, rangeFlag } from '../nat/range.ts';
@@ -59,7 +60,7 @@ export function prepareNat(operation: NatOperation): Step {
     const { packet, run, registers } = evaluation;
     const family = ipFamily(packet);
     const wanted = operation.family === 'ip' ? 4 : operation.family === 'ip6' ? 6 : family;
-    if (family !== wanted || packet.connection === undefined) return;
+    if (family !== wanted || anyConnection(packet) === undefined) return;
     let range =
       addressMin === undefined
         ? partRange(evaluation, operation)

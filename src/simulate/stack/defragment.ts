@@ -15,7 +15,7 @@ export function defragment(run: Run, packet: LivePacket, state: HookState): bool
   if (packet.connection !== undefined || packet.untracked) return true;
   if (!isFragment(packet, state)) return true;
   if (state.family === 'ip6' && isHeaderCutOff(packet)) return true;
-  const user = `conntrack-${state.hook} ${zoneIn(packet.template?.zone ?? 0, false)}`;
+  const user = `conntrack-${state.hook} ${zoneIn(packet.template?.connection.zone ?? 0, false)}`;
   const outcome = reassemble(run, packet, user);
   if (outcome === 'whole') {
     record(run, { kind: 'fragments-reassembled', subject: packet.subject, by: 'conntrack' });

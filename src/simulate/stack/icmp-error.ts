@@ -149,6 +149,11 @@ function sendReply(
 export function attachConnection(packet: LivePacket, reply: LivePacket): void {
   const { connection, connectionInfo: info } = packet;
   reply.answersUntracked = packet.untracked;
+  const { template } = packet;
+  if (template !== undefined) {
+    const back = isReply(template.info) ? 'related' : 'related-reply';
+    reply.template = { connection: template.connection, info: back };
+  }
   if (connection === undefined || info === undefined) return;
   reply.connection = connection;
   reply.connectionInfo = isReply(info) ? 'related' : 'related-reply';

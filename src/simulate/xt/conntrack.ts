@@ -16,6 +16,7 @@ import type {
 import type { HelperOptions } from '../../fields/iptables/matches/helper.ts';
 import { type Connection, connectionStatus, isReply } from '../conntrack/connection.ts';
 import { helperOfMaster } from '../conntrack/table.ts';
+import { anyConnection } from '../conntrack/template.ts';
 import { destinationAddress, sourceAddress } from '../live-packet.ts';
 import { countConnections } from '../operations/connlimit.ts';
 import { conntrackStateBit } from '../operations/ct.ts';
@@ -48,7 +49,9 @@ export function conntrackMatcher(options: ConntrackOptions): Matcher {
     0,
   );
   return (evaluation) => {
-    const { connection, connectionInfo } = evaluation.packet;
+    const { packet } = evaluation;
+    const { connectionInfo = packet.template?.info } = packet;
+    const connection = anyConnection(packet);
     if (options.state !== undefined) {
       const found = (states & stateOf(evaluation, connection)) !== 0;
       if (found === options.state.inverted) return false;
@@ -114,8 +117,10 @@ function expiresWithin(
 }
 
 export function connmarkMatcher({ value, mask, inverted }: ConnmarkOptions): Matcher {
-  return ({ packet: { connection } }) =>
-    connection !== undefined && ((connection.mark & mask) >>> 0 === value) !== inverted;
+  return ({ packet }) => {
+    const connection = anyConnection(packet);
+    return connection !== undefined && ((connection.mark & mask) >>> 0 === value) !== inverted;
+  };
 }
 
 export function connlimitMatcher(options: ConnlimitOptions, compiler: StepCompiler): Matcher {
@@ -130,7 +135,8 @@ export function connlimitMatcher(options: ConnlimitOptions, compiler: StepCompil
 }
 
 export function connbytesMatcher(options: ConnbytesOptions): Matcher {
-  return ({ packet: { connection } }) => {
+  return ({ packet }) => {
+    const connection = anyConnection(packet);
     if (connection === undefined) return false;
     const sum = ([original, reply]: readonly [number, number]) =>
       options.direction === 'both'
@@ -157,7 +163,8 @@ export function helperMatcher({ name, inverted }: HelperOptions): Matcher {
 }
 
 export function connlabelMatcher({ bit, inverted, set }: ConnlabelOptions): Matcher {
-  return ({ packet: { connection } }) => {
+  return ({ packet }) => {
+    const connection = anyConnection(packet);
     if (connection === undefined) return inverted;
     const labels = connection.labels ?? new Uint8Array(16);
     if (set) {

@@ -5,6 +5,7 @@ import type { CtOptions } from '../../fields/iptables/targets/ct.ts';
 import { answers4, answers6, type RejectOptions } from '../../fields/iptables/targets/reject.ts';
 import type { Operation } from '../../model/operations.ts';
 import type { XtOptions } from '../../model/xt.ts';
+import { anyConnection, newTemplate } from '../conntrack/template.ts';
 import { zoneNumber } from '../conntrack/zone.ts';
 import { setConnectionMark } from '../operations/ct-set.ts';
 import { prepareLog, prepareQueue } from '../operations/log.ts';
@@ -104,7 +105,7 @@ export function targetOf(options: XtOptions, span: Operation['span']): Step | un
 function connmarkTarget(options: ConnmarkTargetOptions): Step {
   return (evaluation) => {
     const { packet } = evaluation;
-    const { connection } = packet;
+    const connection = anyConnection(packet);
     if (connection === undefined) return;
     if (options.action === 'set') {
       setConnectionMark(evaluation, ((connection.mark & ~options.mask) ^ options.value) >>> 0);
@@ -124,7 +125,7 @@ function connmarkTarget(options: ConnmarkTargetOptions): Step {
 /** xt_ct_target(): too late once conntrack has looked. */
 function ctTarget({ noTrack, zone, helper }: CtOptions): Step {
   return ({ run, packet }) => {
-    if (packet.connection !== undefined || packet.untracked || packet.answersUntracked) return;
+    if (anyConnection(packet) !== undefined || packet.untracked || packet.answersUntracked) return;
     if (noTrack) {
       packet.untracked = true;
       record(run, { kind: 'conntrack-untracked', subject: packet.subject });
@@ -132,7 +133,7 @@ function ctTarget({ noTrack, zone, helper }: CtOptions): Step {
     }
     const id = zone === undefined ? 0 : zone.id === 'mark' ? packet.mark & 0xffff : zone.id;
     const number = zoneNumber(id, zone?.direction);
-    packet.template = { zone: number, ...(helper === undefined ? {} : { helper }) };
+    packet.template = newTemplate(number, helper);
   };
 }
 
