@@ -78,6 +78,7 @@ const late = {
   'src/cli/commands/test.ts': ['registerTest'],
   'src/cli/commands/translate.ts': ['registerTranslate'],
   'src/formats/iptables-save/load.ts': ['loadIptablesSave'],
+  'src/formats/nft/grammar-teacher.ts': ['grammarTeacher'],
   'src/formats/nft/load.ts': ['loadNft'],
   'src/formats/nft-json/read.ts': ['readNftJson'],
   'src/generate/kubernetes/read-objects.ts': ['readObjects'],

@@ -167,11 +167,15 @@ class ListingReader {
     const { text } = this.source;
     let at = position;
     for (;;) {
-      const [known, shape] = this.lines.element(this.source, at) ?? [];
-      if (shape === undefined || known === undefined) return undefined;
-      if (!places.add(known.member, shape)) return undefined;
-      if (text.charCodeAt(shape.stop) !== comma) return afterLine(text, shape.stop + 1);
-      at = afterBlanks(text, shape.stop + 1);
+      let stop = places.match(at);
+      if (stop < 0) {
+        const [known, shape] = this.lines.element(this.source, at) ?? [];
+        if (shape === undefined || known === undefined) return undefined;
+        if (!places.add(known.member, shape)) return undefined;
+        stop = shape.stop;
+      }
+      if (text.charCodeAt(stop) !== comma) return afterLine(text, stop + 1);
+      at = afterBlanks(text, stop + 1);
     }
   }
 }

@@ -9,6 +9,7 @@ import type { Script } from '../../ast/nft/script.ts';
 import type { Result } from '../../base/diagnostic.ts';
 import type { Source } from '../../base/span.ts';
 import type { Family } from '../../fields/families.ts';
+import { smallestListing } from './smallest-listing.ts';
 
 let shared: NftParser | undefined;
 
@@ -27,9 +28,6 @@ export interface ParseOptions {
   /** Whether lines of known shape are read without the grammar: large texts by default; the others are for tests. */
   readonly shapes?: 'auto' | 'always' | 'never';
 }
-
-/** Below this nothing is gained by asking the grammar about shapes only. */
-const smallestListing = 32_768;
 
 /** Reads a script as `nft -f` does; variables are replaced and includes read. Never throws on any text. */
 export function parseNft(source: Source, options: ParseOptions = {}): Result<Script> {

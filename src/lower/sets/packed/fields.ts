@@ -4,6 +4,7 @@ import type { ShapedElement } from '../../../ast/nft/shaped-elements.ts';
 import { numberBytes } from '../../bytes.ts';
 import { canRead, type Reading, readNumber } from '../../shape/reading.ts';
 import type { FieldTemplate } from './element-template.ts';
+import { writeNumber } from './plain-template.ts';
 
 /** False: the text of a hole needs the full evaluation. */
 export function writeFields(
@@ -93,18 +94,6 @@ function writeSmall(
   const first = (number & smallMask) >>> 0;
   writeNumber(first, length, little, low, at);
   if (high !== undefined) writeNumber((first | smallHost) >>> 0, length, little, high, at);
-}
-
-function writeNumber(
-  number: number,
-  length: number,
-  little: boolean,
-  bytes: Uint8Array,
-  at: number,
-): void {
-  for (let index = 0; index < length; index++) {
-    bytes[little ? at + index : at + length - 1 - index] = (number >>> (8 * index)) & 255;
-  }
 }
 
 function writeLarge(

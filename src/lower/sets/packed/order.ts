@@ -108,10 +108,40 @@ function moved(bytes: Uint8Array, origins: Uint32Array, length: number): Uint8Ar
 }
 
 /** Two elements of a map have the same key, whatever their data. */
-export function hasConflicts({ count, keys, keyLength }: Filled, sorted: boolean): boolean {
+export function hasConflicts(filled: Filled, sorted: boolean): boolean {
   // Sorted intervals lie apart already.
   if (sorted) return false;
-  const size = 2 ** Math.ceil(Math.log2(count * 2 + 2));
+  return filled.keyLength <= widestSorted ? hasEqualNumbers(filled) : hasEqualKeys(filled);
+}
+
+/** Slots for twice as many, at least. */
+function slotCount(count: number): number {
+  return 2 ** Math.ceil(Math.log2(count * 2 + 2));
+}
+
+/** Keys are kept in the table itself; 0 is an empty slot. */
+function hasEqualNumbers({ count, keys, keyLength }: Filled): boolean {
+  const size = slotCount(count);
+  const shift = 32 - Math.log2(size);
+  const slots = new Int32Array(size);
+  let zeros = 0;
+  for (let index = 0; index < count; index++) {
+    let key = 0;
+    const end = (index + 1) * keyLength;
+    for (let at = end - keyLength; at < end; at++) key = (key << 8) | (keys[at] ?? 0);
+    if (key === 0 && zeros++ > 0) return true;
+    let slot = Math.imul(key, 0x9e3779b1) >>> shift;
+    for (let other = slots[slot] ?? 0; other !== 0; other = slots[slot] ?? 0) {
+      if (other === key) return true;
+      slot = (slot + 1) & (size - 1);
+    }
+    slots[slot] = key;
+  }
+  return false;
+}
+
+function hasEqualKeys({ count, keys, keyLength }: Filled): boolean {
+  const size = slotCount(count);
   const slots = new Int32Array(size);
   for (let index = 0; index < count; index++) {
     let hash = 0x811c9dc5;

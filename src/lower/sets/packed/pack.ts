@@ -1,10 +1,6 @@
 /** Elements of large sets straight from the text into arrays, by what was learnt from the first element of each shape. */
 
-import type {
-  ElementShape,
-  ShapedElement,
-  ShapedElements,
-} from '../../../ast/nft/shaped-elements.ts';
+import type { ShapedElement, ShapedElements } from '../../../ast/nft/shaped-elements.ts';
 import { holeText } from '../../../ast/nft/shaped-rule.ts';
 import type { Verdict } from '../../../model/operations.ts';
 import type { PackedElements } from '../../../model/program.ts';
@@ -14,6 +10,7 @@ import type { SetBuild } from '../set-build.ts';
 import { type DataTemplate, type ElementTemplate, learnElement } from './element-template.ts';
 import { writeFields } from './fields.ts';
 import { type Filled, hasConflicts, inOrder } from './order.ts';
+import { guardedPlain, type PlainTemplate, plainTemplate, writePlain } from './plain-template.ts';
 
 /** A shape with more than this is not one of plain constants. */
 const mostTemplates = 48;
@@ -24,9 +21,19 @@ const mostCompared = 256;
 interface Packing {
   readonly context: LoweringContext;
   readonly set: SetBuild;
+  readonly shaped: ShapedElements;
   readonly filled: Filled;
-  readonly templates: Map<ElementShape, ElementTemplate[]>;
+  /** What was learnt for each kind of elements. */
+  readonly learnt: readonly Learnt[][];
   readonly values: ValueTable;
+}
+
+interface Learnt {
+  readonly template: ElementTemplate;
+  /** For elements that are numbers of the column. */
+  readonly plain: PlainTemplate | undefined;
+  /** The data that all elements of the template share, by its number; negative where they do not. */
+  readonly value: number;
 }
 
 interface ValueTable {
@@ -53,9 +60,10 @@ export function packElements(
     origins: undefined,
   };
   const values: ValueTable = { values: [], numbers: new Map() };
-  const packing: Packing = { context, set, filled, templates: new Map(), values };
+  const learnt = shaped.kinds.map(() => []);
+  const packing: Packing = { context, set, shaped, filled, learnt, values };
   for (let index = 0; index < count; index++) {
-    if (!packElement(packing, shaped.at(index), index)) return undefined;
+    if (!packElement(packing, index)) return undefined;
   }
   const ordered = set.interval && !set.concat ? inOrder(filled) : filled;
   if (ordered === undefined) return undefined;
@@ -88,21 +96,59 @@ function packed(
   };
 }
 
-function packElement(packing: Packing, element: ShapedElement, index: number): boolean {
-  const { shape } = element;
-  let templates = packing.templates.get(shape);
-  if (templates === undefined) {
-    templates = [];
-    packing.templates.set(shape, templates);
+function packElement(packing: Packing, index: number): boolean {
+  const { shaped, learnt } = packing;
+  const number = shaped.kindNumbers[index] ?? 0;
+  const known = learnt[number] ?? [];
+  if (shaped.kinds[number]?.plain === true) {
+    const offset = shaped.offsets[index] ?? 0;
+    for (let place = 0; place < known.length; place++) {
+      const one = known[place];
+      if (one?.plain === undefined || !guardedPlain(one.plain, shaped.values, offset)) continue;
+      return fillPlain(packing, one, one.plain, offset, index);
+    }
   }
-  for (const template of templates) {
-    if (guarded(template, element)) return fill(packing, template, element, index);
+  const element = shaped.at(index);
+  for (const one of known) {
+    if (guarded(one.template, element)) return fill(packing, one, element, index);
   }
-  if (templates.length >= mostTemplates) return false;
-  const learnt = learnElement(packing.context, packing.set, element);
-  if (learnt === undefined) return false;
-  templates.push(learnt);
-  return fill(packing, learnt, element, index);
+  if (known.length >= mostTemplates) return false;
+  const template = learnElement(packing.context, packing.set, element);
+  if (template === undefined) return false;
+  const one = learntOf(packing, template, element, number);
+  known.push(one);
+  return fill(packing, one, element, index);
+}
+
+function learntOf(
+  { shaped, filled, values }: Packing,
+  template: ElementTemplate,
+  element: ShapedElement,
+  kind: number,
+): Learnt {
+  const { data } = template;
+  const plain = shaped.kinds[kind]?.plain ? plainTemplate(template, filled.keyLength) : undefined;
+  const same = data?.kind === 'bytes' ? data.fields.every(({ fixed }) => fixed) : true;
+  const shared = data !== undefined && data.kind !== 'chain' && same;
+  return { template, plain, value: shared ? valueNumber(values, data, element) : -1 };
+}
+
+function fillPlain(
+  { filled, values, shaped }: Packing,
+  { template, value }: Learnt,
+  plain: PlainTemplate,
+  offset: number,
+  index: number,
+): boolean {
+  const { keys, keyEnds, keyLength, valueNumbers } = filled;
+  if (!writePlain(plain, shaped.values, offset, keys, keyEnds, index * keyLength)) return false;
+  const { data } = template;
+  if (data === undefined || valueNumbers === undefined) {
+    return (data === undefined) === (valueNumbers === undefined);
+  }
+  const number = value >= 0 ? value : valueNumber(values, data, shaped.at(index));
+  valueNumbers[index] = number;
+  return number >= 0;
 }
 
 function guarded({ guards }: ElementTemplate, element: ShapedElement): boolean {
@@ -122,7 +168,7 @@ function guarded({ guards }: ElementTemplate, element: ShapedElement): boolean {
 
 function fill(
   { filled, values }: Packing,
-  { key, data }: ElementTemplate,
+  { template: { key, data }, value }: Learnt,
   element: ShapedElement,
   index: number,
 ): boolean {
@@ -131,7 +177,7 @@ function fill(
   if (data === undefined || valueNumbers === undefined) {
     return (data === undefined) === (valueNumbers === undefined);
   }
-  const number = valueNumber(values, data, element);
+  const number = value >= 0 ? value : valueNumber(values, data, element);
   valueNumbers[index] = number;
   return number >= 0;
 }

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Script } from '../../../../src/ast/nft/script.ts';
 import { loadIptablesSave } from '../../../../src/formats/iptables-save/load.ts';
 import { parseNft } from '../../../../src/formats/nft/parse.ts';
 import { runScript } from '../../../../src/formats/nft/run-script.ts';
@@ -41,9 +42,19 @@ function plain({ tables }: Program): unknown {
   }));
 }
 
+function elementsOf({ commands }: Script) {
+  return commands.flatMap((command) =>
+    'block' in command && command.block !== undefined && 'sets' in command.block
+      ? command.block.sets.map(({ declaration }) => declaration.elements)
+      : [],
+  );
+}
+
 function bothWays(text: string) {
   const script = parseNft({ name: 'x', text }, { shapes: 'always' });
   expect(script.diagnostics).toEqual([]);
+  const grammar = parseNft({ name: 'x', text }, { shapes: 'never' });
+  expect(elementsOf(script.value)).toEqual(elementsOf(grammar.value));
   const ruleset = runScript(script).value;
   const fast = lower(ruleset);
   const slow = lower(ruleset, { byShape: false });
@@ -84,6 +95,12 @@ const number = fc.oneof(
 );
 const octet = fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constant(256));
 const address = fc.tuple(octet, octet, octet, octet).map((parts) => parts.join('.'));
+/** Octal numbers are not what they look like; some do not fit. */
+const oddNumber = fc.oneof(number.map(String), fc.constantFrom('010', '0', '00', '080', '0x10'));
+const oddAddress = fc.oneof(
+  address,
+  fc.constantFrom('0.0.0.0', '255.255.255.255', '10.0.0.010', '10.00.0.1'),
+);
 const name = fc.constantFrom(
   '"eth0"',
   '"cali1"',
@@ -157,6 +174,23 @@ describe('elements of large sets', () => {
     ],
     ['map', 'type inet_service : mark', fc.tuple(number, number).map(([a, n]) => `${a} : ${n}`)],
     ['set', 'type ifname', name],
+    [
+      'set',
+      'type ipv4_addr . inet_proto . inet_service',
+      fc
+        .tuple(oddAddress, fc.constantFrom('tcp', 'udp', '6', '017'), oddNumber)
+        .map(([a, p, n]) => `${a} . ${p} . ${n}`),
+    ],
+    [
+      'map',
+      'type ipv4_addr : verdict',
+      fc.tuple(oddAddress, fc.constantFrom('accept', 'drop')).map(([a, v]) => `${a} : ${v}`),
+    ],
+    [
+      'set',
+      'type ipv4_addr\n\t\tflags interval',
+      fc.tuple(oddAddress, fc.constantFrom(8, 24, 32)).map(([a, n]) => `${a}/${n}`),
+    ],
     ['set', 'type ipv6_addr', number.map((n) => `2001:db8::${(n % 65536).toString(16)}`)],
   ];
 
