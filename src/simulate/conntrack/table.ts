@@ -75,18 +75,36 @@ export function findTuple(run: Run, tuple: Tuple, zone: number): TupleHit | unde
 }
 
 /** nf_ct_key_equal(): what is found must be of the same zone in its own direction. */
-function findInZone(run: Run, tuple: Tuple, zone: number, id: number): TupleHit | undefined {
-  const link = findTupleLink(run.store, tuple, id);
-  if (link === undefined) return undefined;
-  const packed = link.value;
-  if (zoneIn(zone, (packed & 1) === 1) !== id) return undefined;
-  const connection = findConnection(run, packed >> 1);
-  if (connection === undefined) return undefined;
-  if (connection.expires <= run.clock) {
-    destroyConnection(run, connection);
-    return undefined;
+function findInZone(
+  run: Run,
+  tuple: Tuple,
+  zone: number,
+  id: number,
+  isWanted?: (connection: Connection) => boolean,
+): TupleHit | undefined {
+  const hash = tupleHash(tuple, id);
+  let link = firstLink(run.store.tuples, hash);
+  while (link !== undefined) {
+    const { value } = link;
+    const fits = link.hash === hash && link.zone === id && tuplesEqual(link.tuple, tuple);
+    link = link.next;
+    if (!fits || zoneIn(zone, (value & 1) === 1) !== id) continue;
+    const connection = findConnection(run, value >> 1);
+    if (connection === undefined) continue;
+    if (connection.expires <= run.clock) destroyConnection(run, connection);
+    else if (isWanted === undefined || isWanted(connection))
+      return { connection, reply: (value & 1) === 1 };
   }
-  return { connection, reply: (packed & 1) === 1 };
+  return undefined;
+}
+
+/** nf_conntrack_tuple_taken(): is the reply tuple taken, other than by the same flow? */
+export function isReplyTaken(run: Run, reply: Tuple, own: Connection): boolean {
+  const { id, zone, original } = own;
+  const isOther = (other: Connection): boolean =>
+    other.id !== id &&
+    !(tuplesEqual(other.original, original) && zoneIn(other.zone, false) === zoneIn(zone, false));
+  return findInZone(run, reply, zone, zoneIn(zone, true), isOther) !== undefined;
 }
 
 /** The link of the tuple in that very zone: connection id × 2 + direction. */
@@ -141,15 +159,12 @@ export function createConnection(
 
 /** Is either tuple of the connection taken by another one? */
 export function clashes(run: Run, connection: Connection): boolean {
+  const { id, zone, original, reply } = connection;
+  const isOther = (other: Connection): boolean => other.id !== id;
   return (
-    isOfAnother(run, connection, connection.original) ||
-    isOfAnother(run, connection, connection.reply)
+    findInZone(run, original, zone, zoneIn(zone, false), isOther) !== undefined ||
+    findInZone(run, reply, zone, zoneIn(zone, true), isOther) !== undefined
   );
-}
-
-function isOfAnother(run: Run, { id, zone }: Connection, tuple: Tuple): boolean {
-  const hit = findTuple(run, tuple, zone);
-  return hit !== undefined && hit.connection.id !== id;
 }
 
 /** __nf_conntrack_confirm(): from now on other packets find it. */
@@ -158,22 +173,32 @@ export function insertConnection(run: Run, connection: Connection): void {
   connection.status |= connectionStatus.confirmed;
   const { id, zone } = connection;
   setConnection(journal, id, connection);
-  linkTuple(journal, connection.original, zoneIn(zone, false), id * 2);
-  linkTuple(journal, connection.reply, zoneIn(zone, true), id * 2 + 1);
+  addDirection(journal, connection.original, zoneIn(zone, false), id * 2);
+  addDirection(journal, connection.reply, zoneIn(zone, true), id * 2 + 1);
+}
+
+function addDirection(journal: Journal, tuple: Tuple, zone: number, value: number): void {
+  const { tuples } = journal.store;
+  addLink(journal, tuples, newLink(tuples, tupleHash(tuple, zone), tuple, zone, value));
 }
 
 export function destroyConnection(run: Run, connection: Connection): void {
-  const { journal, store } = run;
+  const { journal } = run;
   const { id, zone } = connection;
   connection.status |= connectionStatus.dying;
   setConnection(journal, id, undefined);
   const at = run.checkedOut.findIndex((other) => other.id === id);
   if (at >= 0) run.checkedOut.splice(at, 1);
-  for (const tuple of [connection.original, connection.reply]) {
-    const link = findTupleLink(store, tuple, zoneIn(zone, tuple === connection.reply));
-    if (link !== undefined && link.value >> 1 === id) removeLink(journal, store.tuples, link);
-  }
+  removeDirection(journal, connection.original, zoneIn(zone, false), id * 2);
+  removeDirection(journal, connection.reply, zoneIn(zone, true), id * 2 + 1);
   forgetSource(run, connection);
+}
+
+function removeDirection(journal: Journal, tuple: Tuple, zone: number, value: number): void {
+  const { tuples } = journal.store;
+  const hash = tupleHash(tuple, zone);
+  for (let link = firstLink(tuples, hash); link !== undefined; link = link.next)
+    if (link.hash === hash && link.value === value) removeLink(journal, tuples, link);
 }
 
 /** By original source address, source port and protocol. */

@@ -4,8 +4,8 @@ import { type Address, addressesEqual, compareAddresses } from '../../base/addre
 import { read32, write32 } from '../../packet/bytes.ts';
 import { hasPorts, protocol } from '../../packet/protocols.ts';
 import type { Connection } from '../conntrack/connection.ts';
-import { connectionsFrom, findConnection, findTuple } from '../conntrack/table.ts';
-import { invertTuple, type Tuple, tuplesEqual } from '../conntrack/tuple.ts';
+import { connectionsFrom, findConnection, isReplyTaken } from '../conntrack/table.ts';
+import { invertTuple, type Tuple } from '../conntrack/tuple.ts';
 import { zoneId } from '../conntrack/zone.ts';
 import { jenkinsHashWords, reciprocalScale } from '../operations/jenkins-hash.ts';
 import { choose, type Run } from '../run.ts';
@@ -21,9 +21,7 @@ export interface UniqueTuple {
 function isUsed(run: Run, tuple: Tuple, own: Connection): boolean {
   const reply = invertTuple(tuple);
   if (reply === undefined) return false;
-  const hit = findTuple(run, reply, own.zone);
-  if (hit === undefined || hit.connection.id === own.id) return false;
-  return !tuplesEqual(hit.connection.original, own.original);
+  return isReplyTaken(run, reply, own);
 }
 
 /** l4proto_in_range() */
