@@ -48,6 +48,20 @@ export function replaceWord(
   write16(bytes, checksumOffset, foldChecksum((~old & 0xffff) + (~before & 0xffff) + after));
 }
 
+/** What the checksum over `address.length` bytes at `at` changes by when the address is written there. */
+export function addressDifference(bytes: Uint8Array, at: number, address: Uint8Array): number {
+  let sum = 0;
+  for (let index = 0; index < address.length; index += 2)
+    sum += (~read16(bytes, at + index) & 0xffff) + read16(address, index);
+  return sum;
+}
+
+/** The checksum at `checksumOffset` after a change by that difference. */
+export function changeChecksum(bytes: Uint8Array, checksumOffset: number, sum: number): void {
+  const old = ~read16(bytes, checksumOffset) & 0xffff;
+  write16(bytes, checksumOffset, foldChecksum(old + sum));
+}
+
 /** The same for whole byte strings that start at an even offset of the checksummed data. */
 export function replaceBytes(
   bytes: Uint8Array,

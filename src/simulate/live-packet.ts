@@ -1,6 +1,7 @@
 /** A packet on its way (struct sk_buff): bytes and everything that travels with them. */
 
 import type { NetworkInterface } from '../host/network-interface.ts';
+import { addressAt } from '../packet/address-at.ts';
 import { etherType } from '../packet/protocols.ts';
 import type { LocalSender } from './api.ts';
 import type { Connection, ConnectionInfo } from './conntrack/connection.ts';
@@ -118,14 +119,16 @@ export function ipFamily(packet: LivePacket): 4 | 6 | undefined {
   return packet.etherType === etherType.ipv6 ? 6 : undefined;
 }
 
+/** Not to be modified: other packets may have the same array. */
 export function sourceAddress(packet: LivePacket): Uint8Array {
   return packet.etherType === etherType.ipv6
-    ? packet.bytes.slice(8, 24)
-    : packet.bytes.slice(12, 16);
+    ? addressAt(packet.bytes, 8, 16)
+    : addressAt(packet.bytes, 12, 4);
 }
 
+/** Not to be modified either. */
 export function destinationAddress(packet: LivePacket): Uint8Array {
   return packet.etherType === etherType.ipv6
-    ? packet.bytes.slice(24, 40)
-    : packet.bytes.slice(16, 20);
+    ? addressAt(packet.bytes, 24, 16)
+    : addressAt(packet.bytes, 16, 4);
 }

@@ -315,23 +315,49 @@ function settle(
 
 function timeoutSeconds(tracking: TcpTracking, segment: Segment, context: TrackContext): number {
   const normal = timeoutOf(context, tracking.state);
-  const retransmitted = timeoutOf(context, 'RETRANS');
-  const most = context.sysctl('tcp_max_retrans', 3);
-  if (tracking.retransmissions >= most && normal > retransmitted) return retransmitted;
+  const { retransmissions, sides, lastWindow } = tracking;
+  if (retransmissions >= context.sysctl('tcp_max_retrans', 3)) {
+    const retransmitted = timeoutOf(context, 'RETRANS');
+    if (normal > retransmitted) return retransmitted;
+  }
   if (segment.kind === 'rst') return timeoutOf(context, 'CLOSE');
-  const unacknowledged = timeoutOf(context, 'UNACK');
-  if (tracking.sides.some((side) => side.unacknowledged) && normal > unacknowledged)
-    return unacknowledged;
-  return tracking.lastWindow === 0 && normal > retransmitted ? retransmitted : normal;
+  if (sides[0].unacknowledged || sides[1].unacknowledged) {
+    const unacknowledged = timeoutOf(context, 'UNACK');
+    if (normal > unacknowledged) return unacknowledged;
+  }
+  return lastWindow === 0 ? Math.min(normal, timeoutOf(context, 'RETRANS')) : normal;
 }
 
-const sysctlNames: Readonly<Record<string, string>> = {
-  RETRANS: 'tcp_timeout_max_retrans',
-  UNACK: 'tcp_timeout_unacknowledged',
+interface TimeoutName {
+  readonly policy: string;
+  readonly sysctl: string;
+}
+
+type TimedState = keyof typeof tcpTimeouts;
+
+const nameOf = (state: TimedState, sysctl = `tcp_timeout_${state.toLowerCase()}`): TimeoutName => ({
+  policy: state.toLowerCase(),
+  sysctl,
+});
+
+/** Made once: each segment asks for some. */
+const timeoutNames: Readonly<Record<TimedState, TimeoutName>> = {
+  NONE: nameOf('NONE'),
+  SYN_SENT: nameOf('SYN_SENT'),
+  SYN_RECV: nameOf('SYN_RECV'),
+  ESTABLISHED: nameOf('ESTABLISHED'),
+  FIN_WAIT: nameOf('FIN_WAIT'),
+  CLOSE_WAIT: nameOf('CLOSE_WAIT'),
+  LAST_ACK: nameOf('LAST_ACK'),
+  TIME_WAIT: nameOf('TIME_WAIT'),
+  CLOSE: nameOf('CLOSE'),
+  SYN_SENT2: nameOf('SYN_SENT2'),
+  RETRANS: nameOf('RETRANS', 'tcp_timeout_max_retrans'),
+  UNACK: nameOf('UNACK', 'tcp_timeout_unacknowledged'),
 };
 
 /** Seconds: by the policy of the connection, else by the host's settings. */
-function timeoutOf(context: TrackContext, state: keyof typeof tcpTimeouts): number {
-  const name = state.toLowerCase();
-  return context.timeout(name, sysctlNames[state] ?? `tcp_timeout_${name}`, tcpTimeouts[state]);
+function timeoutOf(context: TrackContext, state: TimedState): number {
+  const { policy, sysctl } = timeoutNames[state];
+  return context.timeout(policy, sysctl, tcpTimeouts[state]);
 }

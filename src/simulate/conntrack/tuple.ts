@@ -1,6 +1,7 @@
 /** Connection tuples: what identifies one direction of a connection (struct nf_conntrack_tuple). */
 
 import { type Address, addressesEqual, addressKey, formatAddress } from '../../base/address.ts';
+import { addressAt } from '../../packet/address-at.ts';
 import { byteAt, read16, read32, write16 } from '../../packet/bytes.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { hasPorts, protocol } from '../../packet/protocols.ts';
@@ -57,8 +58,8 @@ export function tupleOfPacket(
   const from = start + (family === 4 ? 12 : 8);
   const size = family === 4 ? 4 : 16;
   return {
-    source: bytes.slice(from, from + size),
-    destination: bytes.slice(from + size, from + 2 * size),
+    source: addressAt(bytes, from, size),
+    destination: addressAt(bytes, from + size, size),
     protocol: number,
     sourcePart: isQuery ? read16(bytes, offset + 4) : ports ? read16(bytes, offset) : 0,
     destinationPart: isQuery ? read16(bytes, offset) : ports ? read16(bytes, offset + 2) : 0,

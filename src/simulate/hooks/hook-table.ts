@@ -23,6 +23,9 @@ export type HookEntry =
 export interface HookTable {
   /** By `family hook` or, for netdev, `netdev hook device`. */
   readonly entries: ReadonlyMap<string, readonly HookEntry[]>;
+  /** The same by the number of family and hook; netdev hooks by device. */
+  readonly numbered: readonly (readonly HookEntry[] | undefined)[];
+  readonly ofDevices: readonly (ReadonlyMap<string, readonly HookEntry[]> | undefined)[];
   /** Hooks at which the order of some entries is not known, in pieces; usually empty. */
   readonly ties: ReadonlyMap<string, readonly HookSegment[]>;
 }
@@ -94,7 +97,69 @@ export function buildHookTable(
   }
   finishNat(builder);
   const ties = options.hookOrder === 'unknown' ? tiesOf(builder) : new Map();
-  return { entries: sortedEntries(builder.registrations), ties };
+  const entries = sortedEntries(builder.registrations);
+  return { entries, ties, ...numberedEntries(entries) };
+}
+
+const familyNumbers: Readonly<Record<HookFamily, number>> = {
+  ip: 0,
+  ip6: 1,
+  arp: 2,
+  bridge: 3,
+  netdev: 4,
+};
+
+const hookNumbers: Readonly<Record<HookName, number>> = {
+  ingress: 0,
+  prerouting: 1,
+  input: 2,
+  forward: 3,
+  output: 4,
+  postrouting: 5,
+  egress: 6,
+};
+
+const families: readonly HookFamily[] = ['ip', 'ip6', 'arp', 'bridge', 'netdev'];
+const hooks: readonly HookName[] = [
+  'ingress',
+  'prerouting',
+  'input',
+  'forward',
+  'output',
+  'postrouting',
+  'egress',
+];
+
+function hookNumber(family: HookFamily, hook: HookName): number {
+  return familyNumbers[family] * 8 + hookNumbers[hook];
+}
+
+function numberedEntries(entries: HookTable['entries']): Pick<HookTable, 'numbered' | 'ofDevices'> {
+  const numbered = Array.from<readonly HookEntry[] | undefined>({ length: 40 });
+  const ofDevices = Array.from<Map<string, readonly HookEntry[]> | undefined>({ length: 40 });
+  for (const family of families)
+    for (const hook of hooks) {
+      const number = hookNumber(family, hook);
+      numbered[number] = entries.get(hookKey(family, hook));
+      const start = hookKey(family, hook, '');
+      for (const [key, list] of entries) {
+        if (family !== 'netdev' || !key.startsWith(start)) continue;
+        const known = ofDevices[number] ?? new Map<string, readonly HookEntry[]>();
+        ofDevices[number] = known.set(key.slice(start.length), list);
+      }
+    }
+  return { numbered, ofDevices };
+}
+
+/** What runs at the hook, if it does not depend on ties. */
+export function entriesOf(
+  { numbered, ofDevices }: HookTable,
+  family: HookFamily,
+  hook: HookName,
+  device: string | undefined,
+): readonly HookEntry[] | undefined {
+  const number = hookNumber(family, hook);
+  return device === undefined ? numbered[number] : ofDevices[number]?.get(device);
 }
 
 function familiesOf(table: ProgramTable): readonly HookFamily[] {

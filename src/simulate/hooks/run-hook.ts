@@ -1,14 +1,13 @@
 /** Running a hook: nf_hook_slow() over its entries. */
 
 import { addressesEqual, addressKey } from '../../base/address.ts';
-import type { HookName } from '../../model/program.ts';
 import { byteAt, read32 } from '../../packet/bytes.ts';
 import { confirmPacket } from '../conntrack/confirm.ts';
 import { isReply, tupleOf } from '../conntrack/connection.ts';
 import { trackPacket } from '../conntrack/track.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import { runNat } from '../nat/hook.ts';
-import type { HookFamily, HookState } from '../rules/evaluation.ts';
+import type { HookState } from '../rules/evaluation.ts';
 import { packetInfo } from '../rules/packet-info.ts';
 import type { PreparedChain } from '../rules/prepared-chain.ts';
 import { acceptVerdict, dropVerdict, type RuleVerdict } from '../rules/registers.ts';
@@ -17,7 +16,7 @@ import { type Run, record, summaryNow } from '../run.ts';
 import { defragment } from '../stack/defragment.ts';
 import { reroute } from '../stack/routing.ts';
 import { stopPacket } from '../stack/stop.ts';
-import { type HookEntry, hookKey } from './hook-table.ts';
+import { entriesOf, type HookEntry, hookKey } from './hook-table.ts';
 import { settleSegments } from './hook-ties.ts';
 
 /** True: every entry let the packet through. False: it ended here, and the journey knows how. */
@@ -25,7 +24,11 @@ export function runHook(run: Run, packet: LivePacket, state: HookState): boolean
   const { journey } = packet;
   journey.sawHook = journey.sawHook || state.family !== 'netdev';
   const device = state.family === 'netdev' ? (state.input ?? state.output)?.name : undefined;
-  const entries = entriesAt(run, packet.subject, knownKey(state.family, state.hook, device));
+  const { hooks } = run.compiled;
+  const entries =
+    hooks.ties.size === 0
+      ? entriesOf(hooks, state.family, state.hook, device)
+      : entriesAt(run, packet.subject, hookKey(state.family, state.hook, device));
   if (run.recorder !== undefined) noteHook(run, packet, state);
   for (let index = 0; entries !== undefined && index < entries.length; index++) {
     const entry = entries[index];
@@ -41,22 +44,9 @@ export function runHook(run: Run, packet: LivePacket, state: HookState): boolean
   return true;
 }
 
-const knownKeys = new Map<string, Map<HookFamily, Map<HookName, string>>>();
-
-/** Making the key and its hash anew for each packet would cost more than the hook. */
-function knownKey(family: HookFamily, hook: HookName, device: string | undefined): string {
-  const ofDevice = knownKeys.get(device ?? '') ?? new Map<HookFamily, Map<HookName, string>>();
-  const ofFamily = ofDevice.get(family) ?? new Map<HookName, string>();
-  const known = ofFamily.get(hook);
-  if (known !== undefined) return known;
-  const key = hookKey(family, hook, device);
-  knownKeys.set(device ?? '', ofDevice.set(family, ofFamily.set(hook, key)));
-  return key;
-}
-
 function entriesAt(run: Run, subject: number, key: string): readonly HookEntry[] | undefined {
   const { entries, ties } = run.compiled.hooks;
-  const tied = ties.size === 0 ? undefined : ties.get(key);
+  const tied = ties.get(key);
   return tied === undefined ? entries.get(key) : settleSegments(run, subject, tied);
 }
 
@@ -124,8 +114,12 @@ function runBridgeNetfilter(run: Run, packet: LivePacket, state: HookState): boo
   const before = addressKey(destinationAddress(packet));
   const port = packet.input;
   if (state.hook === 'prerouting') packet.input = bridge;
+  // A frame to another host is one to this host meanwhile.
+  const { packetType } = packet;
+  if (packetType === 'otherhost') packet.packetType = 'host';
   const passed = runHook(run, packet, ip);
   packet.input = port;
+  if (packetType === 'otherhost') packet.packetType = packetType;
   if (!passed || state.hook !== 'prerouting') return passed;
   packet.prerouted = true;
   if (addressKey(destinationAddress(packet)) !== before && bridge?.mac !== undefined) {

@@ -3,10 +3,11 @@
 import { type Address, formatAddress } from '../../base/address.ts';
 import { byteAt, read16, write16 } from '../../packet/bytes.ts';
 import {
+  addressDifference,
+  changeChecksum,
   fillSctpChecksum,
   foldChecksum,
   pseudoHeaderSum,
-  replaceBytes,
   replaceWord,
   sumWords,
 } from '../../packet/checksum.ts';
@@ -72,13 +73,14 @@ export function rewrite(
   const size = family === 4 ? 4 : 16;
   const at = start + (family === 4 ? (isSource ? 12 : 16) : isSource ? 8 : 24);
   const address = isSource ? target.source : target.destination;
-  const before = bytes.slice(at, at + size);
+  const before = run.recorder === undefined ? undefined : bytes.slice(at, at + size);
+  const change = addressDifference(bytes, at, address);
   const transport = transportOf(packet, start, family);
   if (transport !== undefined)
-    rewriteTransport(run, packet, transport, target, manipulation, cause, { before, address });
-  if (family === 4) replaceBytes(bytes, start + 10, before, address);
+    rewriteTransport(run, packet, transport, target, manipulation, cause, change);
+  if (family === 4) changeChecksum(bytes, start + 10, change);
   for (let index = 0; index < size; index++) bytes[at + index] = byteAt(address, index);
-  noteAddress(run, packet, cause, family, isSource, before, address);
+  if (before !== undefined) noteAddress(run, packet, cause, family, isSource, before, address);
 }
 
 interface TransportSpot {
@@ -100,11 +102,6 @@ function transportOf(packet: LivePacket, start: number, family: 4 | 6): Transpor
   return { number: place.protocol, offset: place.offset, family };
 }
 
-interface AddressChange {
-  readonly before: Address;
-  readonly address: Address;
-}
-
 function rewriteTransport(
   run: Run,
   packet: LivePacket,
@@ -112,7 +109,7 @@ function rewriteTransport(
   target: Tuple,
   manipulation: Manipulation,
   cause: 'nat' | 'nat-inner',
-  change: AddressChange,
+  change: number,
 ): void {
   const { bytes, length } = packet;
   const { number, offset } = spot;
@@ -121,7 +118,7 @@ function rewriteTransport(
     case protocol.tcp: {
       if (room < 8) return;
       const checksum = room >= 20 ? offset + 16 : undefined;
-      if (checksum !== undefined) replaceBytes(bytes, checksum, change.before, change.address);
+      if (checksum !== undefined) changeChecksum(bytes, checksum, change);
       rewritePort(run, packet, offset, target, manipulation, checksum, cause, 'tcp');
       return;
     }
@@ -130,7 +127,7 @@ function rewriteTransport(
       if (room < 8) return;
       const checked = number === protocol.udplite || read16(bytes, offset + 6) !== 0;
       const checksum = checked ? offset + 6 : undefined;
-      if (checksum !== undefined) replaceBytes(bytes, checksum, change.before, change.address);
+      if (checksum !== undefined) changeChecksum(bytes, checksum, change);
       rewritePort(run, packet, offset, target, manipulation, checksum, cause, 'udp');
       if (checksum !== undefined && read16(bytes, checksum) === 0) write16(bytes, checksum, 0xffff);
       return;
@@ -182,13 +179,12 @@ function rewriteQuery(
   packet: LivePacket,
   spot: TransportSpot,
   target: Tuple,
-  change: AddressChange,
+  change: number,
 ): void {
   const { bytes, length } = packet;
   const { number, offset, family } = spot;
   if (length - offset < 8) return;
-  if (number === protocol.icmpv6 && family === 6)
-    replaceBytes(bytes, offset + 2, change.before, change.address);
+  if (number === protocol.icmpv6 && family === 6) changeChecksum(bytes, offset + 2, change);
   if (!hasQueryId(number, byteAt(bytes, offset))) return;
   const before = read16(bytes, offset + 4);
   if (before === target.sourcePart) return;
@@ -210,7 +206,6 @@ function noteAddress(
   before: Address,
   after: Address,
 ): void {
-  if (run.recorder === undefined) return;
   const [first, second] = [formatAddress(before), formatAddress(after)];
   if (first === second) return;
   record(run, {
