@@ -1,16 +1,18 @@
 /** rt: facts about the packet's route (nft_rt.c). */
 
 import type { RtOperation } from '../../model/operations.ts';
-import { destinationAddress, ipFamily } from '../live-packet.ts';
+import { destinationAddress, ipFamily, type LivePacket } from '../live-packet.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
-import { breakRule, store8, storeBytes, storeHost32, storeNetwork16 } from './store.ts';
+import type { Run } from '../run.ts';
+import { pathMtu, smallestHeaders } from '../stack/path-mtu.ts';
+import { breakRule, store8, storeBytes, storeHost16, storeHost32 } from './store.ts';
 
 export function prepareRt(operation: RtOperation): Step {
   const to = registerOffset(operation.destination);
   const { key } = operation;
   return (evaluation) => {
-    const { packet } = evaluation;
+    const { run, packet } = evaluation;
     const { route } = packet;
     if (route === undefined) {
       breakRule(evaluation);
@@ -20,10 +22,17 @@ export function prepareRt(operation: RtOperation): Step {
     if (wantsFamily !== undefined && wantsFamily !== ipFamily(packet)) breakRule(evaluation);
     else if (wantsFamily !== undefined)
       storeBytes(evaluation, to, route.gateway ?? destinationAddress(packet));
-    else if (key === 'tcpmss') {
-      const headers = ipFamily(packet) === 6 ? 60 : 40;
-      storeNetwork16(evaluation, to, Math.max(0, route.mtu - headers));
-    } else if (key === 'classid') storeHost32(evaluation, to, 0);
+    else if (key === 'tcpmss') storeHost16(evaluation, to, segmentSize(run, packet));
+    else if (key === 'classid') storeHost32(evaluation, to, 0);
     else store8(evaluation, to, 0);
   };
+}
+
+/** TCP_MSS_DEFAULT */
+const defaultSegment = 536;
+
+function segmentSize(run: Run, packet: LivePacket): number {
+  const headers = smallestHeaders(packet);
+  const mtu = pathMtu(run, packet) ?? 0;
+  return mtu <= headers || mtu > 0xffff ? defaultSegment : mtu - headers;
 }

@@ -9,6 +9,7 @@ import { replaceBytes, replaceWord } from '../../packet/checksum.ts';
 import { ipFamily, type LivePacket } from '../live-packet.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { dropVerdict } from '../rules/registers.ts';
+import { pathMtu, smallestHeaders } from '../stack/path-mtu.ts';
 import { trafficClass } from './header.ts';
 
 /** Writes a 16-bit word of the IPv4 header and mends its checksum. */
@@ -50,7 +51,7 @@ const defaultMss = { 4: 536, 6: 1220 } as const;
 /** tcpmss_mangle_packet(): an MSS is only made smaller; a missing option is added. */
 export function tcpmssTarget({ mss }: TcpmssTargetOptions): Step {
   return (evaluation) => {
-    const { packet, info, registers } = evaluation;
+    const { run, packet, info, registers } = evaluation;
     if (info.fragmentOffset !== 0) return;
     const at = info.transport;
     const header = (byteAt(packet.bytes, at + 12) >> 4) * 4;
@@ -58,16 +59,15 @@ export function tcpmssTarget({ mss }: TcpmssTargetOptions): Step {
       registers.verdict = dropVerdict;
       return;
     }
-    const wanted = mss === 'pmtu' ? pathMss(packet) : mss;
+    const wanted = mss === 'pmtu' ? (pathMtu(run, packet) ?? 0) - smallestHeaders(packet) : mss;
+    if (wanted <= 0) {
+      registers.verdict = dropVerdict;
+      return;
+    }
     if (clampOption(evaluation, at, header, wanted)) return;
     if (packet.length > at + header || header >= 60) return;
     addOption(packet, at, Math.min(wanted, defaultMss[ipFamily(packet) ?? 4]));
   };
-}
-
-function pathMss(packet: LivePacket): number {
-  const headers = ipFamily(packet) === 6 ? 60 : 40;
-  return (packet.route?.mtu ?? 1500) - headers;
 }
 
 /** True when the option is there. */
