@@ -8,9 +8,13 @@ function verdictText(verdict: TracedVerdict): string {
   return verdict.kind === 'queue' ? `queue ${verdict.number}` : verdict.kind;
 }
 
+/** The trace reads the mark of a packet that was sent away already, and so lost it. */
+const stolenMark = 'mark gone';
+
 function recordedText(event: RecordedEvent): string {
   const index = event.index === undefined ? '' : ` ${event.index}`;
-  return `${event.fam} ${event.table} ${event.chain} ${event.type}${index} ${event.verdict} mark ${event.mark}`;
+  const mark = event.verdict === 'stolen' ? stolenMark : `mark ${event.mark}`;
+  return `${event.fam} ${event.table} ${event.chain} ${event.type}${index} ${event.verdict} ${mark}`;
 }
 
 /** xtables-legacy logs a rule before its target runs: the mark is that before the rule. */
@@ -23,12 +27,13 @@ function eventsOf(trace: readonly TraceEvent[], subject: number): readonly strin
     if (event.kind !== 'rule-matched' && event.kind !== 'policy-applied') continue;
     const legacy = event.loader === 'iptables-legacy';
     const place = `${event.family} ${event.table} ${event.chain}`;
-    const mark = legacy ? before : event.mark;
+    const stolen = event.kind === 'rule-matched' && event.verdict.kind === 'stolen';
+    const mark = stolen ? stolenMark : `mark ${legacy ? before : event.mark}`;
     const what =
       event.kind === 'rule-matched'
         ? `rule ${event.index} ${verdictText(event.verdict)}`
         : `policy ${event.policy}`;
-    texts.push(`${place} ${what} mark ${mark}`);
+    texts.push(`${place} ${what} ${mark}`);
     before = event.mark;
   }
   return texts;

@@ -28,6 +28,11 @@ export function fateDifference(
   if (clashed && recorded.uncaptured === true) return undefined;
   // The lab's own hook at input comes before the one that confirms.
   if (clashed && recorded.kind === 'local' && lastHook(fate.at) === 'input') return undefined;
+  // A fragment of which nothing was seen counts as one that waits.
+  if (recorded.kind === 'held' && fate.kind === 'drop' && isBeforeHooks(fate.at)) return undefined;
+  // Where the packet itself was dropped after its copies were sent, the copies are taken for it.
+  if (fate.kind === 'drop' && fate.aside !== undefined && recorded.out !== undefined)
+    return outDifference(recorded, fate.aside, kind === 'bridged');
   if (kind !== wanted) return `fate: kernel ${fateText(recorded)}, simulated ${ownFate(fate)}`;
   switch (fate.kind) {
     case 'forwarded':
@@ -62,6 +67,10 @@ function tracedText(packet: Uint8Array): RecordedPacket {
   if (!chained) return text;
   const { family, src, dst, ttl, dscp, ecn, len } = text;
   return { family, src, dst, ttl, dscp, ecn, len, proto: next === 51 ? 'ah' : next };
+}
+
+function isBeforeHooks(at: FatePlace): boolean {
+  return at.kind === 'stack' && at.beforeHooks;
 }
 
 function lastHook(at: FatePlace): string | undefined {

@@ -73,6 +73,15 @@ export function actions(version: Version): Text {
     { weight: 1, arbitrary: phrase`ct timeout set ${timeoutObject}` },
     {
       weight: 1,
+      arbitrary: word(
+        'ct zone set 5',
+        'ct original zone set 5',
+        'ct reply zone set 6',
+        'ct zone set 0',
+      ),
+    },
+    {
+      weight: 1,
       arbitrary: phrase`counter name ${ip(version)} saddr map { ${pairs(address(version), counterObject, 2)} }`,
     },
     { weight: 1, arbitrary: phrase`counter name ${counterObject}` },

@@ -150,8 +150,8 @@ function isPlain(version: Version, { src, dst, exthdrs, ipopts }: LabPacket): bo
 /** Pieces of such packets are held or dropped where a recording cannot tell. */
 function hasOddShape({ truncate, vlan, exthdrs, ipopts, proto }: LabPacket): boolean {
   const odd = [truncate, vlan, exthdrs, ipopts].some((each) => each !== undefined);
-  // Of SCTP the tracker pulls the header together, and so changes the pieces.
-  return odd || proto === 'sctp';
+  // Of SCTP the tracker pulls the header together, and so changes the pieces; a cut AH is read as no fragment.
+  return odd || proto === 'sctp' || proto === 51;
 }
 
 const repeats = ({ reply, error }: LabPacket): boolean =>
