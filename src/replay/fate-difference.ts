@@ -30,8 +30,9 @@ export function fateDifference(
   if (clashed && recorded.kind === 'local' && lastHook(fate.at) === 'input') return undefined;
   // A fragment of which nothing was seen counts as one that waits.
   if (recorded.kind === 'held' && fate.kind === 'drop' && isBeforeHooks(fate.at)) return undefined;
-  // Where the packet itself was dropped after its copies were sent, the copies are taken for it.
-  if (fate.kind === 'drop' && fate.aside !== undefined && recorded.out !== undefined)
+  // Where the packet itself was dropped or stolen after its copies were sent, they are taken for it.
+  const ended = fate.kind === 'drop' || (fate.kind === 'stolen' && recorded.kind !== 'stolen');
+  if (ended && fate.aside !== undefined && recorded.out !== undefined)
     return outDifference(recorded, fate.aside, kind === 'bridged');
   if (kind !== wanted) return `fate: kernel ${fateText(recorded)}, simulated ${ownFate(fate)}`;
   switch (fate.kind) {

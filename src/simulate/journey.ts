@@ -14,6 +14,8 @@ export interface Journey {
   stop: Stop | undefined;
   /** What dup and fwd sent. */
   readonly aside: OutgoingPacket[];
+  /** How often the packet was copied or forwarded by netdev chains within each other. */
+  readonly nested: number;
   lastHook: HookName | undefined;
   sawHook: boolean;
   /** A rule or policy that said drop (or stolen, queue), until the stop is reported. */
@@ -32,7 +34,7 @@ export interface Stop {
   readonly queue?: number;
 }
 
-export function newJourney(subject: number, cause: Journey['cause']): Journey {
+export function newJourney(subject: number, cause: Journey['cause'], nested = 0): Journey {
   return {
     subject,
     cause,
@@ -41,6 +43,7 @@ export function newJourney(subject: number, cause: Journey['cause']): Journey {
     local: undefined,
     stop: undefined,
     aside: [],
+    nested,
     lastHook: undefined,
     sawHook: false,
     decision: undefined,

@@ -7,12 +7,13 @@ import type {
   LogOperation,
   QueueOperation,
 } from '../../model/operations.ts';
-import { concatBytes, readHost32 } from '../../packet/bytes.ts';
-import { ipFamily, packetBytes } from '../live-packet.ts';
+import { readHost32 } from '../../packet/bytes.ts';
+import { ipFamily } from '../live-packet.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset, stolenVerdict } from '../rules/registers.ts';
 import { record } from '../run.ts';
 import { duplicatePacket } from '../stack/duplicate.ts';
+import { sendByDevice } from '../stack/send-by-device.ts';
 import { unmodelledEffect } from './unmodelled.ts';
 
 export function prepareLog(operation: LogOperation & { readonly span?: Span }): Step {
@@ -75,8 +76,5 @@ export function prepareFwd(operation: FwdOperation): Step {
 function sendAside(evaluation: Evaluation, register: number): void {
   const { run, packet, registers } = evaluation;
   const output = run.host.interfacesByIndex.get(readHost32(registers.bytes, register));
-  if (output === undefined) return;
-  const bytes = packetBytes(packet);
-  const frame = packet.link === undefined ? {} : { frame: concatBytes(packet.link, bytes) };
-  packet.journey.aside.push({ device: output.name, packet: bytes, ...frame });
+  if (output !== undefined) sendByDevice(run, packet, output);
 }
