@@ -1,8 +1,8 @@
 /** A packet on its way (struct sk_buff): bytes and everything that travels with them. */
 
 import type { NetworkInterface } from '../host/network-interface.ts';
-import { addressAt } from '../packet/address-at.ts';
 import { etherType } from '../packet/protocols.ts';
+import { sharedBytes } from '../packet/shared-bytes.ts';
 import type { LocalSender } from './api.ts';
 import type { Connection, ConnectionInfo } from './conntrack/connection.ts';
 import type { Template } from './conntrack/template.ts';
@@ -27,7 +27,7 @@ export interface LivePacket {
   /** From the network header on; only the first `length` bytes belong to it. */
   bytes: Uint8Array;
   length: number;
-  /** Link header with VLAN tags as received; undefined: the packet has none. */
+  /** Link header with VLAN tags as received, never modified; undefined: the packet has none. */
   link: Uint8Array | undefined;
   /** skb->protocol: behind the first VLAN tag. */
   etherType: number;
@@ -104,13 +104,18 @@ export function copyLivePacket(packet: LivePacket, subject: number, journey: Jou
     subject,
     journey,
     bytes: packet.bytes.slice(0, packet.length),
-    link: packet.link === undefined ? undefined : Uint8Array.from(packet.link),
   };
 }
 
 /** The bytes that belong to the packet, as a copy. */
 export function packetBytes(packet: LivePacket): Uint8Array {
   return packet.bytes.slice(0, packet.length);
+}
+
+/** The bytes of a packet that nobody changes any more. */
+export function lastBytes(packet: LivePacket): Uint8Array {
+  const { bytes, length } = packet;
+  return bytes.length === length ? bytes : bytes.slice(0, length);
 }
 
 /** 4 or 6 by EtherType; undefined for everything else. */
@@ -122,13 +127,13 @@ export function ipFamily(packet: LivePacket): 4 | 6 | undefined {
 /** Not to be modified: other packets may have the same array. */
 export function sourceAddress(packet: LivePacket): Uint8Array {
   return packet.etherType === etherType.ipv6
-    ? addressAt(packet.bytes, 8, 16)
-    : addressAt(packet.bytes, 12, 4);
+    ? sharedBytes(packet.bytes, 8, 16)
+    : sharedBytes(packet.bytes, 12, 4);
 }
 
 /** Not to be modified either. */
 export function destinationAddress(packet: LivePacket): Uint8Array {
   return packet.etherType === etherType.ipv6
-    ? addressAt(packet.bytes, 24, 16)
-    : addressAt(packet.bytes, 16, 4);
+    ? sharedBytes(packet.bytes, 24, 16)
+    : sharedBytes(packet.bytes, 16, 4);
 }

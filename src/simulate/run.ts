@@ -12,6 +12,7 @@ import { type Connection, isReply, statusWords } from './conntrack/connection.ts
 import { type Journey, newJourney } from './journey.ts';
 import type { LivePacket } from './live-packet.ts';
 import type { RuleTrace } from './rule-trace.ts';
+import { type JumpStack, newJumpStack } from './rules/jump-stack.ts';
 import { newRegisters, type Registers } from './rules/registers.ts';
 import { type Journal, newJournal, type Store } from './state/store.ts';
 
@@ -36,6 +37,7 @@ export interface Run {
   /** Packets that wait in a device's receive queue (loopback). */
   readonly backlog: (() => void)[];
   readonly registers: Registers;
+  readonly stack: JumpStack;
   /** How deep packets have caused packets. */
   depth: number;
 }
@@ -54,6 +56,7 @@ export interface SpareParts {
   readonly checkedOut: Connection[];
   readonly counted: Set<string>;
   readonly registers: Registers;
+  readonly stack: JumpStack;
 }
 
 export function newSpareParts(store: Store): SpareParts {
@@ -63,6 +66,7 @@ export function newSpareParts(store: Store): SpareParts {
     checkedOut: [],
     counted: new Set(),
     registers: newRegisters(),
+    stack: newJumpStack(),
   };
 }
 
@@ -86,17 +90,17 @@ export function newRun(compiled: CompiledProgram, options: RunOptions): Run {
     journeys: [],
     backlog: [],
     registers: parts.registers,
+    stack: parts.stack,
     depth: 0,
   };
 }
 
 /** Gives the spare parts back; the run must not be used again. */
 export function endRun(run: Run): void {
-  const { compiled, journal, answers, checkedOut, counted, registers } = run;
+  const { compiled, journal, answers, checkedOut, counted, registers, stack } = run;
   if (answers.size > 0) answers.clear();
-  if (checkedOut.length > 0) checkedOut.length = 0;
   if (counted.size > 0) counted.clear();
-  compiled.spareParts.push({ journal, answers, checkedOut, counted, registers });
+  compiled.spareParts.push({ journal, answers, checkedOut, counted, registers, stack });
 }
 
 export function startJourney(run: Run, cause: Journey['cause']): Journey {

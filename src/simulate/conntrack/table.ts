@@ -63,7 +63,7 @@ export function checkIn(run: Run): void {
     else if (store.connections[connection.id] !== undefined)
       setConnection(journal, connection.id, connection);
   }
-  checkedOut.length = 0;
+  while (checkedOut.length > 0) checkedOut.pop();
 }
 
 /** nf_conntrack_find_get(); expired entries are forgotten on the way. */

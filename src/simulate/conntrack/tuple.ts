@@ -1,10 +1,10 @@
 /** Connection tuples: what identifies one direction of a connection (struct nf_conntrack_tuple). */
 
 import { type Address, addressesEqual, addressKey, formatAddress } from '../../base/address.ts';
-import { addressAt } from '../../packet/address-at.ts';
 import { byteAt, read16, read32, write16 } from '../../packet/bytes.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { hasPorts, protocol } from '../../packet/protocols.ts';
+import { sharedBytes } from '../../packet/shared-bytes.ts';
 import type { TupleSummary } from '../../trace/event.ts';
 
 export interface Tuple {
@@ -58,8 +58,8 @@ export function tupleOfPacket(
   const from = start + (family === 4 ? 12 : 8);
   const size = family === 4 ? 4 : 16;
   return {
-    source: addressAt(bytes, from, size),
-    destination: addressAt(bytes, from + size, size),
+    source: sharedBytes(bytes, from, size),
+    destination: sharedBytes(bytes, from + size, size),
     protocol: number,
     sourcePart: isQuery ? read16(bytes, offset + 4) : ports ? read16(bytes, offset) : 0,
     destinationPart: isQuery ? read16(bytes, offset) : ports ? read16(bytes, offset + 2) : 0,

@@ -101,24 +101,6 @@ export function buildHookTable(
   return { entries, ties, ...numberedEntries(entries) };
 }
 
-const familyNumbers: Readonly<Record<HookFamily, number>> = {
-  ip: 0,
-  ip6: 1,
-  arp: 2,
-  bridge: 3,
-  netdev: 4,
-};
-
-const hookNumbers: Readonly<Record<HookName, number>> = {
-  ingress: 0,
-  prerouting: 1,
-  input: 2,
-  forward: 3,
-  output: 4,
-  postrouting: 5,
-  egress: 6,
-};
-
 const families: readonly HookFamily[] = ['ip', 'ip6', 'arp', 'bridge', 'netdev'];
 const hooks: readonly HookName[] = [
   'ingress',
@@ -130,8 +112,39 @@ const hooks: readonly HookName[] = [
   'egress',
 ];
 
+/** Comparing the few words is faster than looking them up. */
 function hookNumber(family: HookFamily, hook: HookName): number {
-  return familyNumbers[family] * 8 + hookNumbers[hook];
+  switch (family) {
+    case 'ip':
+      return numberIn(hook);
+    case 'ip6':
+      return 8 + numberIn(hook);
+    case 'arp':
+      return 16 + numberIn(hook);
+    case 'bridge':
+      return 24 + numberIn(hook);
+    case 'netdev':
+      return 32 + numberIn(hook);
+  }
+}
+
+function numberIn(hook: HookName): number {
+  switch (hook) {
+    case 'prerouting':
+      return 0;
+    case 'forward':
+      return 1;
+    case 'postrouting':
+      return 2;
+    case 'ingress':
+      return 3;
+    case 'egress':
+      return 4;
+    case 'input':
+      return 5;
+    case 'output':
+      return 6;
+  }
 }
 
 function numberedEntries(entries: HookTable['entries']): Pick<HookTable, 'numbered' | 'ofDevices'> {

@@ -1,7 +1,7 @@
 /** Running a hook: nf_hook_slow() over its entries. */
 
 import { addressesEqual, addressKey } from '../../base/address.ts';
-import { byteAt, read32 } from '../../packet/bytes.ts';
+import { byteAt, concatBytes, read32 } from '../../packet/bytes.ts';
 import { confirmPacket } from '../conntrack/confirm.ts';
 import { isReply, tupleOf } from '../conntrack/connection.ts';
 import { trackPacket } from '../conntrack/track.ts';
@@ -123,7 +123,8 @@ function runBridgeNetfilter(run: Run, packet: LivePacket, state: HookState): boo
   if (!passed || state.hook !== 'prerouting') return passed;
   packet.prerouted = true;
   if (addressKey(destinationAddress(packet)) !== before && bridge?.mac !== undefined) {
-    packet.link?.set(bridge.mac, 0);
+    if (packet.link !== undefined)
+      packet.link = concatBytes(bridge.mac, packet.link.subarray(bridge.mac.length));
     packet.packetType = 'host';
   }
   return true;

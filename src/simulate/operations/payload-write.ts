@@ -27,7 +27,8 @@ function writeLink(
   operation: PayloadWriteOperation,
   value: Uint8Array,
 ): boolean {
-  const { link } = evaluation.packet;
+  const { packet } = evaluation;
+  const { link } = packet;
   if (link === undefined || operation.offset + value.length > link.length) return false;
   noteWrite(
     evaluation,
@@ -35,7 +36,8 @@ function writeLink(
     link.slice(operation.offset, operation.offset + value.length),
     value,
   );
-  link.set(value, operation.offset);
+  packet.link = Uint8Array.from(link);
+  packet.link.set(value, operation.offset);
   return true;
 }
 

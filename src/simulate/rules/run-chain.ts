@@ -8,9 +8,10 @@ import { noteMatch } from '../rule-trace.ts';
 import { conntrackNow, type Run, record, summaryNow } from '../run.ts';
 import { type ChainIndex, nextCandidate } from './chain-index.ts';
 import type { Evaluation, HookState, Step } from './evaluation.ts';
+import type { JumpStack } from './jump-stack.ts';
 import { missedRule } from './missed-rule.ts';
 import { packetInfo } from './packet-info.ts';
-import { openChain, plainSteps, ruleStart } from './prepare-rule.ts';
+import { openChain, plainSteps, type RuleShop, ruleStart } from './prepare-rule.ts';
 import type { PreparedChain } from './prepared-chain.ts';
 import {
   acceptVerdict,
@@ -25,11 +26,6 @@ import { runCode } from './run-code.ts';
 
 /** NFT_JUMP_STACK_SIZE */
 const stackSize = 16;
-
-interface Frame {
-  readonly chain: PreparedChain;
-  readonly next: number;
-}
 
 /** The verdict of the base chain: accept, drop, stolen or queue. */
 export function runBaseChain(
@@ -56,36 +52,40 @@ export function runBaseChain(
   packet.journey.chains++;
   run.depth++;
   const plainly = run.compiled.shop.plain || run.recorder?.wantsMisses === true;
-  const verdict = plainly ? walkPlainly(evaluation) : walkCode(evaluation);
+  const { stack } = run;
+  // Chains that packets run through because of this one have their frames above those of this one.
+  const bottom = stack.depth;
+  const verdict = plainly
+    ? walkPlainly(evaluation, stack, bottom)
+    : walkCode(evaluation, stack, bottom);
+  stack.depth = bottom;
   run.depth--;
   return verdict;
 }
 
-/** The rule that comes next is `evaluation.rule` in `evaluation.chain`; undefined: the base chain is at its end. */
-interface Walk {
-  readonly evaluation: Evaluation;
-  readonly stack: Frame[];
-}
-
 /** Back to where a chain was jumped to from; false: it was the base chain. */
-function returnToCaller({ evaluation, stack }: Walk): boolean {
-  const frame = stack.pop();
-  if (frame === undefined) return false;
-  evaluation.chain = frame.chain;
-  evaluation.rule = frame.next;
+function returnToCaller(evaluation: Evaluation, stack: JumpStack, bottom: number): boolean {
+  if (stack.depth === bottom) return false;
+  const at = --stack.depth;
+  evaluation.chain = stack.chains[at] ?? evaluation.base;
+  evaluation.rule = stack.rules[at] ?? 0;
   return true;
 }
 
 /** False: jumped too deep, or to a chain that is not there. */
 function enterChain(
-  { evaluation, stack }: Walk,
+  evaluation: Evaluation,
+  stack: JumpStack,
+  bottom: number,
   target: PreparedChain | undefined,
   isJump: boolean,
 ): boolean {
-  const { chain, rule } = evaluation;
   if (isJump) {
-    if (stack.length >= stackSize) return false;
-    stack.push({ chain, next: rule + 1 });
+    const at = stack.depth;
+    if (at - bottom >= stackSize) return false;
+    stack.chains[at] = evaluation.chain;
+    stack.rules[at] = evaluation.rule + 1;
+    stack.depth = at + 1;
   }
   if (target === undefined) return false;
   evaluation.chain = target;
@@ -94,16 +94,15 @@ function enterChain(
 }
 
 /** Rule by rule, operation by operation, as the kernel goes. */
-function walkPlainly(evaluation: Evaluation): RuleVerdict {
+function walkPlainly(evaluation: Evaluation, stack: JumpStack, bottom: number): RuleVerdict {
   const { run, registers } = evaluation;
   const { shop } = run.compiled;
-  const walk: Walk = { evaluation, stack: [] };
   for (;;) {
     const { chain, rule } = evaluation;
     if (chain.first < 0) openChain(shop, chain);
     if (chain.index !== undefined && skipMisses(evaluation, chain.index)) continue;
     if (rule >= chain.count) {
-      if (!returnToCaller(walk)) return applyPolicy(evaluation);
+      if (!returnToCaller(evaluation, stack, bottom)) return applyPolicy(evaluation);
       continue;
     }
     const verdict = runPlainly(evaluation, plainSteps(shop, chain, rule));
@@ -118,8 +117,7 @@ function walkPlainly(evaluation: Evaluation): RuleVerdict {
         continue;
       case 'jump':
       case 'goto':
-        if (!enterChain(walk, chain.siblings.get(verdict.chain), verdict.kind === 'jump'))
-          return decide(evaluation, dropVerdict);
+        if (!enterNamed(evaluation, stack, bottom, verdict)) return decide(evaluation, dropVerdict);
         continue;
       default:
         return decide(evaluation, verdict);
@@ -185,48 +183,67 @@ function runPlainly(evaluation: Evaluation, steps: readonly Step[]): RuleVerdict
   return registers.verdict;
 }
 
+function enterNamed(
+  evaluation: Evaluation,
+  stack: JumpStack,
+  bottom: number,
+  verdict: Extract<RuleVerdict, { readonly kind: 'jump' | 'goto' }>,
+): boolean {
+  const target = evaluation.chain.siblings.get(verdict.chain);
+  return enterChain(evaluation, stack, bottom, target, verdict.kind === 'jump');
+}
+
 /** The same over the code of the rules, and only those that the index of a chain leads to. */
-function walkCode(evaluation: Evaluation): RuleVerdict {
+function walkCode(evaluation: Evaluation, stack: JumpStack, bottom: number): RuleVerdict {
   const { run, registers } = evaluation;
-  const { shop, chains } = run.compiled;
-  const { code } = shop;
-  const walk: Walk = { evaluation, stack: [] };
+  const { compiled, recorder, ruleTrace } = run;
+  const { shop, chains } = compiled;
   for (;;) {
     const { chain } = evaluation;
     if (chain.first < 0) openChain(shop, chain);
-    const { index, count } = chain;
-    if (index !== undefined && evaluation.rule < count)
-      evaluation.rule = nextCandidate(index, evaluation, evaluation.rule);
-    const { rule } = evaluation;
-    if (rule >= count) {
-      if (!returnToCaller(walk)) return applyPolicy(evaluation);
-      continue;
-    }
-    const known = code.starts[chain.first + rule] ?? 0;
-    const outcome = runCode(evaluation, code, known === 0 ? ruleStart(shop, chain, rule) : known);
+    const outcome = walkRules(evaluation, shop, chain);
     if (outcome === ruleOutcome.break) {
-      evaluation.rule++;
+      if (!returnToCaller(evaluation, stack, bottom)) return applyPolicy(evaluation);
       continue;
     }
-    if (run.ruleTrace !== undefined) noteMatch(run.ruleTrace, chain.first + rule);
-    if (outcome < ruleOutcome.jump) {
-      const verdict = verdicts[outcome] ?? registers.verdict;
-      if (run.recorder !== undefined) noteRule(evaluation, verdict);
-      registers.verdict = continueVerdict;
-      if (verdict.kind === 'continue') evaluation.rule++;
-      else if (verdict.kind === 'return') evaluation.rule = count;
-      else if (verdict.kind === 'jump' || verdict.kind === 'goto') {
-        if (!enterChain(walk, chain.siblings.get(verdict.chain), verdict.kind === 'jump'))
-          return decide(evaluation, dropVerdict);
-      } else return decide(evaluation, verdict);
+    if (ruleTrace !== undefined) noteMatch(ruleTrace, chain.first + evaluation.rule);
+    if (outcome >= ruleOutcome.jump) {
+      const target = chains[(outcome - ruleOutcome.jump) >> 1];
+      const isJump = (outcome & 1) === 0;
+      if (recorder !== undefined)
+        noteRule(evaluation, { kind: isJump ? 'jump' : 'goto', chain: target?.chain.name ?? '' });
+      if (!enterChain(evaluation, stack, bottom, target, isJump))
+        return decide(evaluation, dropVerdict);
       continue;
     }
-    const target = chains[(outcome - ruleOutcome.jump) >> 1];
-    const isJump = (outcome & 1) === 0;
-    if (run.recorder !== undefined)
-      noteRule(evaluation, { kind: isJump ? 'jump' : 'goto', chain: target?.chain.name ?? '' });
-    if (!enterChain(walk, target, isJump)) return decide(evaluation, dropVerdict);
+    const verdict = verdicts[outcome] ?? registers.verdict;
+    if (recorder !== undefined) noteRule(evaluation, verdict);
+    registers.verdict = continueVerdict;
+    if (verdict.kind === 'continue') evaluation.rule++;
+    else if (verdict.kind === 'return') evaluation.rule = chain.count;
+    else if (verdict.kind === 'jump' || verdict.kind === 'goto') {
+      if (!enterNamed(evaluation, stack, bottom, verdict)) return decide(evaluation, dropVerdict);
+    } else return decide(evaluation, verdict);
   }
+}
+
+/** From `evaluation.rule` to the first rule that matches, and what it says; `break`: the chain is at its end. */
+function walkRules(evaluation: Evaluation, shop: RuleShop, chain: PreparedChain): number {
+  const { code } = shop;
+  const { index, count, first } = chain;
+  for (let rule = evaluation.rule; rule < count; rule++) {
+    if (index !== undefined) {
+      rule = nextCandidate(index, evaluation, rule);
+      if (rule >= count) break;
+    }
+    evaluation.rule = rule;
+    const known = code.starts[first + rule] ?? 0;
+    const start = known === 0 ? ruleStart(shop, chain, rule) : known;
+    const outcome = runCode(evaluation, code, start);
+    if (outcome !== ruleOutcome.break) return outcome;
+  }
+  evaluation.rule = count;
+  return ruleOutcome.break;
 }
 
 /** By outcome; `verdict` is in the registers. */

@@ -4,7 +4,7 @@ import type { LivePacket } from '../live-packet.ts';
 import { conntrackStateBit } from '../operations/ct.ts';
 import { packetLength } from '../operations/meta.ts';
 import { findWords } from '../sets/word-table.ts';
-import { setScalar } from '../state/store.ts';
+import { noteScalars } from '../state/store.ts';
 import type { Evaluation } from './evaluation.ts';
 import { continueVerdict } from './registers.ts';
 import {
@@ -172,8 +172,11 @@ function passesWide(evaluation: Evaluation, words: Int32Array, at: number): bool
 function countPacket(evaluation: Evaluation, slot: number): void {
   const { journal, store } = evaluation.run;
   const { scalars } = store;
-  setScalar(journal, slot, (scalars[slot] ?? 0) + 1);
-  setScalar(journal, slot + 1, (scalars[slot + 1] ?? 0) + packetLength(evaluation));
+  const packets = scalars[slot] ?? 0;
+  const bytes = scalars[slot + 1] ?? 0;
+  noteScalars(journal, slot, packets, bytes);
+  scalars[slot] = packets + 1;
+  scalars[slot + 1] = bytes + packetLength(evaluation);
 }
 
 function lookUpVerdict(

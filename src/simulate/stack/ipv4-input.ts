@@ -4,7 +4,7 @@ import type { NetworkInterface } from '../../host/network-interface.ts';
 import { byteAt, read16, write16 } from '../../packet/bytes.ts';
 import { foldChecksum, replaceWord, sumWords } from '../../packet/checksum.ts';
 import { runHook } from '../hooks/run-hook.ts';
-import { type LivePacket, packetBytes, sourceAddress } from '../live-packet.ts';
+import { type LivePacket, lastBytes, sourceAddress } from '../live-packet.ts';
 import { type Run, record } from '../run.ts';
 import { mayRefuse } from './answer-rate.ts';
 import { sendIcmpError } from './icmp-error.ts';
@@ -157,7 +157,7 @@ function deliverIpv4(run: Run, packet: LivePacket, device: NetworkInterface): vo
   const state = { family: 'ip', hook: 'input', input: device, output: undefined } as const;
   if (!runHook(run, packet, state)) return;
   if (decapsulate(run, packet)) return;
-  packet.journey.local = { device: device.name, packet: packetBytes(packet) };
+  packet.journey.local = { device: device.name, packet: lastBytes(packet) };
 }
 
 function forwardIpv4(run: Run, packet: LivePacket, device: NetworkInterface): void {

@@ -6,7 +6,7 @@ import { byteAt, read16 } from '../../packet/bytes.ts';
 import { findHeader } from '../../packet/ipv6-extension-headers.ts';
 import { protocol } from '../../packet/protocols.ts';
 import { runHook } from '../hooks/run-hook.ts';
-import { destinationAddress, type LivePacket, packetBytes, sourceAddress } from '../live-packet.ts';
+import { destinationAddress, type LivePacket, lastBytes, sourceAddress } from '../live-packet.ts';
 import { type Run, record } from '../run.ts';
 import { isHeaderCutOff } from './defragment.ts';
 import { sendIcmpError } from './icmp-error.ts';
@@ -149,7 +149,7 @@ function deliverIpv6(run: Run, packet: LivePacket, device: NetworkInterface): vo
     if (outcome !== 'whole') return;
     record(run, { kind: 'fragments-reassembled', subject: packet.subject, by: 'local-delivery' });
   }
-  packet.journey.local = { device: device.name, packet: packetBytes(packet) };
+  packet.journey.local = { device: device.name, packet: lastBytes(packet) };
 }
 
 function forwardIpv6(run: Run, packet: LivePacket, device: NetworkInterface): void {

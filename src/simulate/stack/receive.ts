@@ -3,6 +3,7 @@
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import { read16 } from '../../packet/bytes.ts';
 import { etherType } from '../../packet/protocols.ts';
+import { sharedBytes } from '../../packet/shared-bytes.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import type { LivePacket, PacketType } from '../live-packet.ts';
 import type { Run } from '../run.ts';
@@ -49,7 +50,7 @@ export function readFrame(
     type = read16(frame, 16);
     start = 18;
   }
-  packet.link = frame.slice(0, start);
+  packet.link = sharedBytes(frame, 0, start);
   packet.bytes = frame.slice(start);
   packet.length = packet.bytes.length;
   packet.etherType = type;

@@ -1,12 +1,12 @@
 /** Handing a packet to a device: egress hook, loopback, bridge, tunnel, wire (__dev_queue_xmit()). */
 
-import { addressKey } from '../../base/address.ts';
+import { addressKey, ipv4ToNumber } from '../../base/address.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import type { PreparedHost } from '../../host/prepared-host.ts';
 import { concatBytes, write16 } from '../../packet/bytes.ts';
 import type { OutgoingPacket } from '../../trace/fate.ts';
 import { runHook } from '../hooks/run-hook.ts';
-import { destinationAddress, type LivePacket, packetBytes } from '../live-packet.ts';
+import { destinationAddress, type LivePacket, lastBytes, packetBytes } from '../live-packet.ts';
 import type { Run } from '../run.ts';
 import { sendThroughBridge } from './bridge.ts';
 import { hasLinkHeader, packetTypeOf, receivePacket } from './receive.ts';
@@ -63,12 +63,15 @@ function linkDestination(
   if (destination.length === 16 && destination[0] === 0xff)
     return concatBytes(Uint8Array.of(0x33, 0x33), destination.subarray(12));
   const hop = packet.route?.gateway ?? destination;
-  const known = neighboursOf(run.host, device.name)?.get(addressKey(hop));
+  const known = neighboursOf(run.host, device.name)?.get(hopKey(hop));
   if (known !== undefined) return known;
   return device.flags.includes('NOARP') || device.kind === 'loopback' ? device.mac : undefined;
 }
 
-type Neighbours = ReadonlyMap<string, Uint8Array>;
+type Neighbours = ReadonlyMap<string | number, Uint8Array>;
+
+const hopKey = (address: Uint8Array): string | number =>
+  address.length === 4 ? ipv4ToNumber(address) : addressKey(address);
 
 const neighboursOfHosts = new WeakMap<PreparedHost, ReadonlyMap<string, Neighbours>>();
 
@@ -76,13 +79,13 @@ const neighboursOfHosts = new WeakMap<PreparedHost, ReadonlyMap<string, Neighbou
 function neighboursOf(prepared: PreparedHost, device: string): Neighbours | undefined {
   const known = neighboursOfHosts.get(prepared);
   if (known !== undefined) return known.get(device);
-  const found = new Map<string, Map<string, Uint8Array>>();
+  const found = new Map<string, Map<string | number, Uint8Array>>();
   const seen = new Set<string>();
   for (const { device: name, address, mac } of prepared.host.neighbours) {
-    const key = addressKey(address);
+    const key = hopKey(address);
     if (seen.has(`${name} ${key}`)) continue;
     seen.add(`${name} ${key}`);
-    const entries = found.get(name) ?? new Map<string, Uint8Array>();
+    const entries = found.get(name) ?? new Map<string | number, Uint8Array>();
     if (mac !== undefined) found.set(name, entries.set(key, mac));
   }
   neighboursOfHosts.set(prepared, found);
@@ -107,11 +110,11 @@ export function transmitFrame(
       return;
     case 'vxlan':
     case 'ipip':
-      sendOnWire(packet, device, sentAs);
+      sendOnWire(packet, device, sentAs, packetBytes(packet));
       sendThroughTunnel(run, packet, device);
       return;
     default:
-      sendOnWire(packet, device, sentAs);
+      sendOnWire(packet, device, sentAs, lastBytes(packet));
   }
 }
 
@@ -127,6 +130,13 @@ function loopBack(run: Run, packet: LivePacket, device: NetworkInterface): void 
   });
 }
 
+function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(first.length + second.length);
+  copyBytes(whole, 0, first);
+  whole.set(second, first.length);
+  return whole;
+}
+
 const tunnels: Readonly<Record<string, 'vxlan' | 'ipip' | 'other'>> = {
   vxlan: 'vxlan',
   ipip: 'ipip',
@@ -136,15 +146,19 @@ const tunnels: Readonly<Record<string, 'vxlan' | 'ipip' | 'other'>> = {
   wireguard: 'other',
 };
 
-function sendOnWire(packet: LivePacket, device: NetworkInterface, sentAs: SentAs): void {
+function sendOnWire(
+  packet: LivePacket,
+  device: NetworkInterface,
+  sentAs: SentAs,
+  bytes: Uint8Array,
+): void {
   const { journey, link } = packet;
-  const bytes = packetBytes(packet);
   const encapsulation = tunnels[device.kind];
   journey.sentAs = journey.sentAs === 'forwarded' ? 'forwarded' : sentAs;
   const { name } = device;
   const sent: OutgoingPacket =
     link === undefined
       ? { device: name, packet: bytes }
-      : { device: name, packet: bytes, frame: concatBytes(link, bytes) };
+      : { device: name, packet: bytes, frame: joinBytes(link, bytes) };
   journey.out.push(encapsulation === undefined ? sent : { ...sent, encapsulation });
 }

@@ -238,6 +238,16 @@ export function setScalar(journal: Journal, slot: number, value: number): void {
   scalars[slot] = value;
 }
 
+/** Two neighbouring slots are about to be written: what they hold. */
+export function noteScalars(journal: Journal, slot: number, first: number, second: number): void {
+  const { slots, values, slotCount } = journal;
+  slots[slotCount] = slot;
+  values[slotCount] = first;
+  slots[slotCount + 1] = slot + 1;
+  values[slotCount + 1] = second;
+  journal.slotCount = slotCount + 2;
+}
+
 /** Sets or, with undefined, forgets the connection of an id. */
 export function setConnection(
   journal: Journal,
