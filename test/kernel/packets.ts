@@ -105,7 +105,8 @@ function transport(version: Version): fc.Arbitrary<LabPacket> {
   );
 }
 
-const pause = 2500;
+/** Longer than the short timeouts of rules, which are longer than a scenario takes on a busy machine. */
+export const pause = 6000;
 
 function followersOf(opening: LabPacket): fc.Arbitrary<readonly LabPacket[]> {
   const six = opening.family === 6;

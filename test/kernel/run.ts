@@ -20,7 +20,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     batch: { type: 'string', default: '40' },
-    jobs: { type: 'string', default: '6' },
+    jobs: { type: 'string', default: '5' },
     lab: { type: 'string', default: '../shared/lab' },
     keep: { type: 'string' },
     world: { type: 'string' },

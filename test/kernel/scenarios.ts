@@ -15,6 +15,7 @@ import { type Conversation, conversations, type LabPacket, packetList } from './
 import type { Version } from './pools.ts';
 import { saves } from './saves.ts';
 import { renderTable, type Table, tables } from './tables.ts';
+import { trackedTalks, trackingTables } from './trackers.ts';
 
 export interface LabRuleset {
   readonly kind: string;
@@ -154,6 +155,21 @@ const bridge: fc.Arbitrary<LabScenario> = fc
     packets: packetList(conversation),
   }));
 
+/** Long conversations, and rules that say what became of the entry. */
+const tracked: fc.Arbitrary<LabScenario> = fc
+  .record({
+    table: trackingTables,
+    conversation: trackedTalks,
+    host: routedHosts,
+  })
+  .map(({ table, conversation, host }) => ({
+    name: 'generated',
+    group: 'property',
+    host,
+    rulesets: nftRuleset([table]),
+    packets: packetList([conversation]),
+  }));
+
 /** Kinds of scenarios by name; `--world` names one. */
 export const worlds: Readonly<Record<string, fc.Arbitrary<LabScenario>>> = {
   four: routed([4]),
@@ -162,6 +178,7 @@ export const worlds: Readonly<Record<string, fc.Arbitrary<LabScenario>>> = {
   linked,
   arp,
   bridge,
+  tracked,
 };
 
 /** Shrinks towards fewer tables, chains, rules, statements and packets. */
@@ -172,4 +189,5 @@ export const scenarios: fc.Arbitrary<LabScenario> = fc.oneof(
   { weight: 3, arbitrary: linked },
   { weight: 1, arbitrary: arp },
   { weight: 2, arbitrary: bridge },
+  { weight: 2, arbitrary: tracked },
 );

@@ -1,0 +1,208 @@
+/** Long conversations for the trackers of TCP, SCTP and the like: any segment at any time, from either side. */
+
+import fc from 'fast-check';
+import { type Fields, seldom } from './hosts.ts';
+import { type Conversation, pause } from './packets.ts';
+import { declared, phrase, word } from './phrase.ts';
+import type { Table } from './tables.ts';
+
+const openings: fc.Arbitrary<Fields> = fc.record({
+  at: fc.constantFrom('eth1', 'eth1', 'local'),
+  src: fc.constant('10.0.0.5'),
+  dst: fc.constantFrom('198.51.100.7', '172.20.0.9'),
+});
+
+/** Where the connection starts: with its own first segment, its answer, or in the middle. */
+const numbers = [1000, 1001, 1002, 1021, 1022, 1400, 5000, 5001, 5031, 5032, 90000000, 0];
+
+const segments: fc.Arbitrary<Fields> = fc.record(
+  {
+    reply: fc.boolean(),
+    flags: fc.constantFrom('S', 'SA', 'A', 'A', 'PA', 'FA', 'FA', 'R', 'RA', 'SF', 'PUA', ''),
+    seq: fc.constantFrom(...numbers),
+    ack: fc.constantFrom(...numbers),
+    window: fc.constantFrom(1000, 1000, 0, 65535),
+    payload_len: fc.constantFrom(0, 0, 0, 20, 400),
+    tcpopts: fc.constantFrom(
+      ...['020405b4', '0204000003030200', '01030307', '0402', '0101080a0000000500000006'],
+      ...['0101050a000003e9000003fd', '02040578040201'],
+    ),
+    sleep_ms: fc.constantFrom(10, 10, 10, pause * 2),
+  },
+  { requiredKeys: ['reply', 'flags', 'seq', 'ack'] },
+);
+
+/** What a connection does when nothing is wrong, to begin with: the first of them, and then anything. */
+const usual: readonly Fields[] = [
+  { reply: true, flags: 'SA', seq: 5000, ack: 1001 },
+  { flags: 'A', seq: 1001, ack: 5001 },
+  { flags: 'PA', seq: 1001, ack: 5001, payload_len: 20 },
+  { reply: true, flags: 'PA', seq: 5001, ack: 1021, payload_len: 30 },
+  { flags: 'FA', seq: 1021, ack: 5031 },
+  { reply: true, flags: 'FA', seq: 5031, ack: 1022 },
+  { flags: 'A', seq: 1022, ack: 5032 },
+];
+
+/** Both sides open at once. */
+const crossing: readonly Fields[] = [
+  { reply: true, flags: 'S', seq: 5000 },
+  { flags: 'SA', seq: 1000, ack: 5001 },
+  { reply: true, flags: 'SA', seq: 5000, ack: 1001 },
+  { flags: 'A', seq: 1001, ack: 5001 },
+];
+
+const streams: fc.Arbitrary<Conversation> = fc
+  .record({
+    way: openings,
+    first: fc.constantFrom<Fields>(
+      { flags: 'S', seq: 1000 },
+      { flags: 'S', seq: 1000, tcpopts: '020405b40402010303070101' },
+      { flags: 'A', seq: 1001, ack: 5001 },
+    ),
+    known: fc
+      .tuple(fc.constantFrom(usual, usual, crossing), fc.nat(7))
+      .map(([list, length]) => list.slice(0, length)),
+    more: fc.array(segments, { minLength: 1, maxLength: 8 }),
+  })
+  .map(({ way, first, known, more }) => ({
+    opening: [
+      { ...way, ...fromHost(way), family: 4, proto: 'tcp', sport: 1000, dport: 80, ...first },
+    ],
+    followers: [...known, ...more],
+  }));
+
+const fromHost = ({ at }: Fields): Fields =>
+  at === 'local' ? { src: '203.0.113.2', dst: '198.51.100.7' } : {};
+
+const chunks = [
+  '01000014000000070000ffff0001000100000009',
+  '02000014000000090000ffff0001000100000009',
+  '02000014000000070000ffff0001000100000009',
+  '0300001000000009000000000000000061626364',
+  '03000010000000090000ffff00000000',
+  '0400000800010004',
+  '0500000800010004',
+  '06000004',
+  '06010004',
+  '0700000800000001',
+  '08000004',
+  '09000004',
+  '0a00000861626364',
+  '0b000004',
+  '0e000004',
+  '0e010004',
+  '0b00000403000010000000090000ffff00000000',
+];
+
+const messages: fc.Arbitrary<Fields> = fc.record(
+  {
+    reply: fc.boolean(),
+    payload: fc.constantFrom(...chunks),
+    vtag: fc.constantFrom(7, 9, 7, 9, 0, 5),
+    sleep_ms: fc.constantFrom(10, 10, 10, pause),
+  },
+  { requiredKeys: ['reply', 'payload', 'vtag'] },
+);
+
+const association: readonly Fields[] = [
+  { reply: true, payload: chunks[1], vtag: 7 },
+  { payload: chunks[12], vtag: 9 },
+  { reply: true, payload: chunks[13], vtag: 7 },
+  { payload: chunks[3], vtag: 9 },
+  { payload: chunks[9], vtag: 9 },
+  { reply: true, payload: chunks[10], vtag: 7 },
+  { payload: chunks[14], vtag: 9 },
+];
+
+const associations: fc.Arbitrary<Conversation> = fc
+  .record({
+    way: openings,
+    first: fc.constantFrom(0, 0, 0, 5, 3, 12),
+    known: fc.nat(7).map((length) => association.slice(0, length)),
+    more: fc.array(messages, { minLength: 1, maxLength: 8 }),
+  })
+  .map(({ way, first, known, more }) => ({
+    opening: [
+      {
+        ...way,
+        ...fromHost(way),
+        family: 4,
+        proto: 'sctp',
+        sport: 1000,
+        dport: 80,
+        payload: chunks[first],
+        vtag: first === 0 ? 0 : 9,
+      },
+    ],
+    followers: [...known, ...more],
+  }));
+
+/** Datagrams and the like at leisure. */
+const exchanges: fc.Arbitrary<Conversation> = fc
+  .record({
+    way: openings,
+    proto: fc.constantFrom('udp', 'udplite', 'icmp', 'dccp', 47, 99),
+    more: fc.array(
+      fc.record(
+        {
+          reply: fc.boolean(),
+          payload_len: fc.constantFrom(0, 8, 20),
+          sleep_ms: fc.constantFrom(10, pause, pause),
+        },
+        { requiredKeys: ['reply', 'payload_len'] },
+      ),
+      { minLength: 1, maxLength: 5 },
+    ),
+  })
+  .map(({ way, proto, more }) => ({
+    opening: [{ ...way, ...fromHost(way), family: 4, proto, sport: 1000, dport: 53 }],
+    followers: more,
+  }));
+
+export const trackedTalks: fc.Arbitrary<Conversation> = fc.oneof(
+  { weight: 6, arbitrary: streams },
+  { weight: 2, arbitrary: associations },
+  { weight: 1, arbitrary: exchanges },
+);
+
+const policies = word(
+  'protocol tcp; policy = { established: 5s, syn_sent: 1h, close: 5s, last_ack: 5s }',
+  'protocol tcp; policy = { unack: 5s, retrans: 5s, time_wait: 5s, fin_wait : 5s }',
+  'protocol udp; policy = { replied: 5s }',
+);
+
+/** Rules that say what the tracker made of each packet, and translate some. */
+export const trackingTables: fc.Arbitrary<Table> = fc
+  .record({
+    policy: seldom<string | undefined>(
+      phrase`ct timeout set ${declared('ct timeout', policies)}`,
+      undefined,
+    ),
+    rest: fc.subarray([
+      ['ct state invalid', 'counter'],
+      ['ct state established', 'counter'],
+      ['ct status & assured != 0', 'counter'],
+      ['ct direction reply', 'counter'],
+      ['ct expiration > 1m', 'counter'],
+      ['ct packets > 3', 'counter'],
+    ]),
+    nat: seldom<string | undefined>(
+      word('snat to 203.0.113.2', 'masquerade', 'tcp dport 80 snat to 203.0.113.2:1000'),
+      undefined,
+    ),
+  })
+  .map(({ policy, rest, nat }) => {
+    const set = policy === undefined ? [] : [[policy]];
+    const filter = { type: 'filter', priority: '0', policy: 'accept', rules: [...set, ...rest] };
+    const translate = { type: 'nat', hook: 'postrouting', priority: '100', policy: 'accept' };
+    return {
+      family: 'ip',
+      bases: [
+        { ...filter, hook: 'forward' },
+        { ...filter, hook: 'output' },
+        { ...filter, hook: 'input', rules: rest },
+        ...(nat === undefined ? [] : [{ ...translate, rules: [[nat]] }]),
+      ],
+      chains: [],
+    };
+  });
