@@ -59,6 +59,8 @@ export interface LivePacket {
   traced: boolean;
   /** Checksums are the sender's promise and were never broken on a wire (CHECKSUM_UNNECESSARY, loopback). */
   checksumTrusted: boolean;
+  /** The TCP checksum is made when the packet leaves (CHECKSUM_PARTIAL); the bytes hold it already. */
+  checksumPending: boolean;
 }
 
 export function newLivePacket(
@@ -94,6 +96,7 @@ export function newLivePacket(
     prerouted: false,
     traced: true,
     checksumTrusted: false,
+    checksumPending: false,
   };
 }
 

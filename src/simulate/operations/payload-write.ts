@@ -4,6 +4,7 @@ import type { PayloadWriteOperation } from '../../model/operations.ts';
 import { hexOfBytes, read16, write16 } from '../../packet/bytes.ts';
 import { fillSctpChecksum, foldChecksum, sumWords } from '../../packet/checksum.ts';
 import { protocol, transportChecksumOffset } from '../../packet/protocols.ts';
+import type { LivePacket } from '../live-packet.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import { record } from '../run.ts';
@@ -60,6 +61,11 @@ function writePacket(
   if (start + value.length > packet.length) return false;
   const { bytes } = packet;
   const before = bytes.slice(start, start + value.length);
+  if (packet.checksumPending && operation.base !== 'network') {
+    noteWrite(evaluation, operation, before, value);
+    writeBeforeChecksum(packet, info.transport, start, value);
+    return true;
+  }
   const viaPseudoHeader = operation.pseudoHeader && operation.base === 'transport';
   if (operation.checksumType === 'inet' && !viaPseudoHeader) {
     const at = base + operation.checksumOffset;
@@ -77,6 +83,27 @@ function writePacket(
   )
     fillSctpChecksum(bytes, info.transport, packet.length);
   return true;
+}
+
+const tcpChecksum = 16;
+
+/**
+ * Until the checksum is made its field holds the sum of the pseudo header: whatever is written meanwhile is summed up
+ * with the rest, the field itself too.
+ */
+function writeBeforeChecksum(
+  { bytes, length }: LivePacket,
+  transport: number,
+  start: number,
+  value: Uint8Array,
+): void {
+  const at = transport + tcpChecksum;
+  const found = ~read16(bytes, at) & 0xffff;
+  write16(bytes, at, 0);
+  const rest = foldChecksum(sumWords(bytes, transport, length));
+  write16(bytes, at, ~foldChecksum(found + rest) & 0xffff);
+  bytes.set(value, start);
+  write16(bytes, at, foldChecksum(sumWords(bytes, transport, length)));
 }
 
 /** nft_csum_replace(): a result of 0 becomes 0xffff. */

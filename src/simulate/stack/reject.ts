@@ -138,6 +138,8 @@ function sendReset(run: Run, packet: LivePacket, transport: Transport): void {
   const reply = spawnPacket(run, packet, 'reject', resetPacket(packet, transport));
   if (reply === undefined) return;
   reply.mark = replyMark(run, packet);
+  // nf_reject_ip6_tcphdr_put() makes the checksum at once.
+  reply.checksumPending = ipFamily(packet) === 4;
   if (!reroute(run, reply)) return;
   attachConnection(packet, reply);
   closeConnection(packet);

@@ -29,6 +29,7 @@ export function answerWithCookie(run: Run, packet: LivePacket, transport: number
   });
   const reply = spawnPacket(run, packet, 'syn-cookie', answer);
   if (reply === undefined || !reroute(run, reply)) return;
+  reply.checksumPending = true;
   reply.untracked = packet.untracked;
   reply.connection = packet.connection;
   reply.connectionInfo = packet.connection === undefined ? undefined : 'established-reply';
