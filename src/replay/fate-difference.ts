@@ -28,8 +28,10 @@ export function fateDifference(
   if (clashed && recorded.uncaptured === true) return undefined;
   // The lab's own hook at input comes before the one that confirms.
   if (clashed && recorded.kind === 'local' && lastHook(fate.at) === 'input') return undefined;
-  // A fragment of which nothing was seen counts as one that waits.
-  if (recorded.kind === 'held' && fate.kind === 'drop' && isBeforeHooks(fate.at)) return undefined;
+  // A fragment of which nothing more was seen counts as one that waits.
+  const failed = fate.kind === 'drop' && fate.reason === 'REASSEMBLY_FAILED';
+  if (recorded.kind === 'held' && (failed || (fate.kind === 'drop' && isBeforeHooks(fate.at))))
+    return undefined;
   // Where the packet itself was dropped or stolen after its copies were sent, they are taken for it.
   const ended = fate.kind === 'drop' || (fate.kind === 'stolen' && recorded.kind !== 'stolen');
   if (ended && fate.aside !== undefined && recorded.out !== undefined)

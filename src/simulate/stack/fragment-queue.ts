@@ -1,5 +1,7 @@
 /** Pieces of a datagram that wait to be put together; replaced, never modified. */
 
+import type { LivePacket } from '../live-packet.ts';
+
 export interface FragmentPiece {
   /** Bytes of the fragmentable part. */
   readonly offset: number;
@@ -10,7 +12,14 @@ export interface FragmentPiece {
   /** Whole length of the packet that carried it. */
   readonly packetLength: number;
   readonly dontFragment: boolean;
+  /** What the packet carried besides its bytes: the datagram goes on with that of its first piece (skb_morph()). */
+  readonly carried: CarriedState;
 }
+
+export type CarriedState = Pick<
+  LivePacket,
+  'mark' | 'priority' | 'secmark' | 'packetType' | 'link' | 'template'
+>;
 
 export interface FragmentQueue {
   /** In order of offset. */

@@ -8,7 +8,7 @@ import { protocol } from '../../packet/protocols.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import type { Run } from '../run.ts';
 import { setEntry } from '../state/store.ts';
-import type { FragmentPiece, FragmentQueue } from './fragment-queue.ts';
+import type { CarriedState, FragmentPiece, FragmentQueue } from './fragment-queue.ts';
 
 /** `whole`: the packet now is the datagram; `held`: it waits in its queue; `failed`: it is dropped. */
 export type Reassembly = 'whole' | 'held' | 'failed';
@@ -68,6 +68,7 @@ function readPiece4(packet: LivePacket): FragmentPiece | undefined {
     header: bytes.slice(0, headerLength),
     packetLength: length,
     dontFragment: (field & 0x4000) !== 0,
+    carried: carriedBy(packet),
   };
 }
 
@@ -87,7 +88,13 @@ function readPiece6(packet: LivePacket): FragmentPiece | undefined {
     header: bytes.slice(0, found.offset + 8),
     packetLength: length,
     dontFragment: false,
+    carried: carriedBy(packet),
   };
+}
+
+function carriedBy(packet: LivePacket): CarriedState {
+  const { mark, priority, secmark, packetType, link, template } = packet;
+  return { mark, priority, secmark, packetType, link, template };
 }
 
 function overlaps(pieces: readonly FragmentPiece[]): boolean {
@@ -120,6 +127,7 @@ function isComplete(pieces: readonly FragmentPiece[]): boolean {
 function join(packet: LivePacket, pieces: readonly FragmentPiece[], family: 4 | 6): void {
   const [first] = pieces;
   if (first === undefined) return;
+  Object.assign(packet, first.carried);
   const payloads = pieces.map(({ payload }) => payload);
   const identification =
     family === 4 ? read16(first.header, 4) : read32(first.header, first.header.length - 4);
