@@ -6,6 +6,7 @@ import type { NetworkInterface } from './network-interface.ts';
 import { buildPrefixIndex, type PrefixIndex } from './prefix-index.ts';
 import { type PreparedRoute, prepareRoute } from './prepared-route.ts';
 import type { Route, RoutingRule } from './route.ts';
+import type { RouteLookup } from './route-lookup.ts';
 
 /** Rules and tables of one address family. */
 export interface FamilyRouting {
@@ -17,6 +18,8 @@ export interface FamilyRouting {
    * `local` (fib_trie_table(), net/ipv4/fib_trie.c); both names then lead to the same index.
    */
   readonly merged: boolean;
+  /** Answers that depend on an IPv4 destination alone; undefined: they depend on more. */
+  readonly answers: RouteMemo | undefined;
 }
 
 export interface PreparedHost {
@@ -27,6 +30,18 @@ export interface PreparedHost {
   readonly routing6: FamilyRouting;
   /** Undefined when the host's ipsets are not known. */
   readonly ipsets: ReadonlyMap<string, PreparedIpSet> | undefined;
+}
+
+/** The last answer at each place of a hash; a host never changes. */
+export interface RouteMemo {
+  readonly destinations: Float64Array;
+  readonly answers: (RouteLookup | undefined)[];
+}
+
+const memoSize = 1024;
+
+function newRouteMemo(): RouteMemo {
+  return { destinations: new Float64Array(memoSize).fill(-1), answers: [] };
 }
 
 /** Builds the indexes; linear in the size of the host. */
@@ -64,7 +79,11 @@ function prepareRouting(host: Host, family: 4 | 6): FamilyRouting {
   }
   const main = tables.get('main');
   if (merged && main !== undefined) tables.set('local', main);
-  return { rules, tables, merged };
+  const byDestination =
+    merged &&
+    rules.every(isUnconditional) &&
+    host.routes.every((route) => route.family !== 4 || route.tos === 0);
+  return { rules, tables, merged, answers: byDestination ? newRouteMemo() : undefined };
 }
 
 /** Order of aliases in a leaf (fib_find_alias()): local before main, TOS descending, then priority. */
@@ -93,6 +112,12 @@ function hasOnlyDefaultRules(rules: readonly RoutingRule[]): boolean {
       rule.action.table === defaultTables[position] &&
       !selectsSomething(rule),
   );
+}
+
+function isUnconditional(rule: RoutingRule): boolean {
+  const { tos, ipProtocol, sourcePorts, destinationPorts, userIds, tunnelId, l3mdev } = rule;
+  const wider = [ipProtocol, sourcePorts, destinationPorts, userIds, tunnelId];
+  return (tos ?? 0) === 0 && l3mdev !== true && wider.every((one) => one === undefined);
 }
 
 function selectsSomething(rule: RoutingRule): boolean {

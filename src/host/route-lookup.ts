@@ -1,9 +1,9 @@
 /** Policy routing: rules, tables, longest prefix, and what a found route means for the packet. */
 
-import type { Address } from '../base/address.ts';
+import { type Address, ipv4ToNumber } from '../base/address.ts';
 import { pickRoute4, pickRoute6 } from './pick-route.ts';
 import { coveringValues, type PrefixIndex } from './prefix-index.ts';
-import type { FamilyRouting, PreparedHost } from './prepared-host.ts';
+import type { FamilyRouting, PreparedHost, RouteMemo } from './prepared-host.ts';
 import type { NexthopChoice, PreparedRoute } from './prepared-route.ts';
 import type { Route, RoutingRule } from './route.ts';
 import { ruleMatches, vrfTable } from './routing-rule-match.ts';
@@ -86,6 +86,22 @@ export function lookupRoute(prepared: PreparedHost, query: RouteQuery): RouteLoo
     }
   }
   return { kind: 'none' };
+}
+
+/** The way to an IPv4 destination, for hosts that look at nothing else; others have no `answers`. */
+export function lookupDestination(
+  prepared: PreparedHost,
+  { destinations, answers }: RouteMemo,
+  destination: Address,
+): RouteLookup {
+  const number = ipv4ToNumber(destination);
+  const place = Math.imul(number, 0x9e3779b1) >>> 22;
+  const known = answers[place];
+  if (known !== undefined && destinations[place] === number) return known;
+  const answer = lookupRoute(prepared, { destination });
+  destinations[place] = number;
+  answers[place] = answer;
+  return answer;
 }
 
 function lookupInTable(

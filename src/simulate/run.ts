@@ -7,6 +7,8 @@ import type { PacketSummary } from '../packet/summary-types.ts';
 import type { Choice, ChoiceMade, ChoiceOption, ChoiceReason, Chooser } from '../trace/choice.ts';
 import type { ConntrackSnapshot, TraceEvent } from '../trace/event.ts';
 import type { Recorder } from '../trace/recorder.ts';
+import type { SimulateOptions } from './api.ts';
+import { seededChooser } from './chooser.ts';
 import type { CompiledProgram } from './compile.ts';
 import { type Connection, isReply, statusWords } from './conntrack/connection.ts';
 import { type Journey, newJourney } from './journey.ts';
@@ -42,13 +44,6 @@ export interface Run {
   depth: number;
 }
 
-export interface RunOptions {
-  readonly clock: number;
-  readonly chooser: Chooser;
-  readonly recorder: Recorder | undefined;
-  readonly ruleTrace: RuleTrace | undefined;
-}
-
 /** What runs of a program use again: nothing in it outlives a run. */
 export interface SpareParts {
   readonly journal: Journal;
@@ -71,7 +66,7 @@ export function newSpareParts(store: Store): SpareParts {
 }
 
 /** Takes the program's spare parts, unless a run that has not ended has them. */
-export function newRun(compiled: CompiledProgram, options: RunOptions): Run {
+export function newRun(compiled: CompiledProgram, options: SimulateOptions): Run {
   const { store } = compiled.versions;
   const parts = compiled.spareParts.pop() ?? newSpareParts(store);
   return {
@@ -80,7 +75,7 @@ export function newRun(compiled: CompiledProgram, options: RunOptions): Run {
     store,
     journal: parts.journal,
     clock: options.clock,
-    chooser: options.chooser,
+    chooser: options.chooser ?? seededChooser(options.seed ?? 0),
     recorder: options.recorder,
     ruleTrace: options.ruleTrace,
     choices: [],

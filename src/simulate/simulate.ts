@@ -1,7 +1,6 @@
 /** Simulating one packet: from its device or process to its fate. */
 
 import { summariseFrame, summarisePacket } from '../packet/summary.ts';
-import type { Chooser } from '../trace/choice.ts';
 import type {
   PacketInput,
   SimulateOptions,
@@ -9,7 +8,6 @@ import type {
   SimulationState,
   SpawnedPacket,
 } from './api.ts';
-import { seededChooser } from './chooser.ts';
 import type { CompiledProgram } from './compile.ts';
 import { checkIn } from './conntrack/table.ts';
 import { fateOf, type Journey } from './journey.ts';
@@ -28,9 +26,7 @@ export function simulate(
   options: SimulateOptions,
 ): SimulationResult {
   travelTo(compiled.versions, state.node);
-  const chooser: Chooser = options.chooser ?? seededChooser(options.seed ?? 0);
-  const { clock, recorder, ruleTrace } = options;
-  const run = newRun(compiled, { clock, chooser, recorder, ruleTrace });
+  const run = newRun(compiled, options);
   try {
     play(run, input);
   } catch (error) {
@@ -55,7 +51,7 @@ function play(run: Run, input: PacketInput): void {
   } else {
     receiveFrame(run, journey, input.device, input.frame);
   }
-  for (let next = run.backlog.shift(); next !== undefined; next = run.backlog.shift()) next();
+  while (run.backlog.length > 0) run.backlog.shift()?.();
 }
 
 /** Until the frame is read. */
@@ -89,8 +85,11 @@ function noteStart(run: Run, input: PacketInput): void {
 
 function finish(run: Run, state: SimulationState): SimulationResult {
   const spawned: SpawnedPacket[] = [];
-  const [first, ...others] = run.journeys;
-  for (const journey of others) {
+  const { journeys } = run;
+  const [first] = journeys;
+  for (let index = 1; index < journeys.length; index++) {
+    const journey = journeys[index];
+    if (journey === undefined) continue;
     const fate = fateOf(journey);
     record(run, { kind: 'fate', subject: journey.subject, fate });
     const cause = journey.cause === 'packet' ? 'clone' : journey.cause;

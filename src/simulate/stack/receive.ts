@@ -73,7 +73,8 @@ export function receivePacket(run: Run, packet: LivePacket, device: NetworkInter
   packet.input = device;
   const state = { family: 'netdev', hook: 'ingress', input: device, output: undefined } as const;
   if (!runHook(run, packet, state)) return;
-  const master = run.host.interfacesByName.get(device.master ?? '');
+  const master =
+    device.master === undefined ? undefined : run.host.interfacesByName.get(device.master);
   if (master?.kind === 'bridge') {
     receiveOnBridge(run, packet, device, master);
     return;

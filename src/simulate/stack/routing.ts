@@ -7,6 +7,7 @@ import { isSysctlSet } from '../../host/local-addresses.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import { validateSource } from '../../host/reverse-path.ts';
 import {
+  lookupDestination,
   lookupRoute,
   type NexthopChoice,
   type RouteLookup,
@@ -190,9 +191,8 @@ export function routeReceived4(
   packet: LivePacket,
   device: NetworkInterface,
 ): ReceivedRoute {
-  const query = receivedQuery(packet, device.name);
-  const { destination } = query;
-  const source = query.source ?? sourceAddress(packet);
+  const destination = destinationAddress(packet);
+  const source = sourceAddress(packet);
   if (isGroup4(destination)) return routeGroup4(run, packet, device, source, destination);
   if (isGroup4(source) || isLimitedBroadcast(source)) return drop('MARTIAN_SOURCE');
   const isUnknown = isUnspecified(source) && isUnspecified(destination);
@@ -209,7 +209,11 @@ export function routeReceived4(
     if (!localnet && !device.flags.includes('LOOPBACK'))
       return drop(isLoopback4(destination) ? 'MARTIAN_DESTINATION' : 'MARTIAN_SOURCE');
   }
-  const lookup = lookupRoute(run.host, query);
+  const { answers } = run.host.routing4;
+  const lookup =
+    answers === undefined
+      ? lookupRoute(run.host, receivedQuery(packet, device.name))
+      : lookupDestination(run.host, answers, destination);
   const forwarding = isForwarding(run, 4, device);
   if (lookup.kind !== 'found') {
     if (!forwarding) return drop('FORWARDING_DISABLED');

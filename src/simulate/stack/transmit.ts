@@ -3,7 +3,7 @@
 import { addressKey, ipv4ToNumber } from '../../base/address.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import type { PreparedHost } from '../../host/prepared-host.ts';
-import { concatBytes, write16 } from '../../packet/bytes.ts';
+import { concatBytes } from '../../packet/bytes.ts';
 import type { OutgoingPacket } from '../../trace/fate.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { destinationAddress, type LivePacket, lastBytes, packetBytes } from '../live-packet.ts';
@@ -34,13 +34,21 @@ function linkHeader(
 ): Uint8Array | undefined {
   const destination = linkDestination(run, packet, device);
   if (destination === undefined) return undefined;
+  const { etherType: type } = packet;
+  const last = lastHeaders.get(device);
+  if (last !== undefined && last.destination === destination && last.type === type)
+    return last.header;
   const own = device.mac ?? noAddress;
-  const header = new Uint8Array(destination.length + own.length + 2);
-  copyBytes(header, 0, destination);
-  copyBytes(header, destination.length, own);
-  write16(header, header.length - 2, packet.etherType);
+  const header = concatBytes(destination, own, Uint8Array.of(type >> 8, type & 255));
+  lastHeaders.set(device, { destination, type, header });
   return header;
 }
+
+/** The header that went out last on a device: mostly the next one is the same. */
+const lastHeaders = new WeakMap<
+  NetworkInterface,
+  { readonly destination: Uint8Array; readonly type: number; readonly header: Uint8Array }
+>();
 
 const noAddress = new Uint8Array(6);
 

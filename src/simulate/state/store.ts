@@ -59,17 +59,18 @@ type Swap = () => void;
 /** What was written, in order; slots and ids may come more than once. */
 interface Changes {
   readonly swaps: readonly Swap[];
-  readonly slots: readonly number[];
-  /** What stands in the slots on the other side. */
-  readonly values: number[];
+  /** Slots, each with what stands in it on the other side. */
+  readonly scalars: number[];
   readonly ids: readonly number[];
   /** The connections of these ids on the other side. */
   readonly connections: (Connection | undefined)[];
-  readonly tables: readonly LinkTable[];
   readonly links: readonly Link[];
-  /** 1: the link was put into its table, 0: taken out. */
-  readonly put: readonly number[];
+  /** What was done with the links: see linkMove. */
+  readonly moves: readonly number[];
 }
+
+/** Sums: whether the link was put in, not taken out, and whether it is one of `bySource`, not of `tuples`. */
+const linkMove = { put: 1, bySource: 2 } as const;
 
 /** A node of the version tree. */
 export interface StateNode {
@@ -84,13 +85,11 @@ export interface StateNode {
 export interface Journal extends Changes {
   readonly store: Store;
   readonly swaps: Swap[];
-  readonly slots: number[];
   readonly ids: number[];
-  readonly tables: LinkTable[];
   readonly links: Link[];
-  readonly put: number[];
-  /** How many of slots, ids and links count. */
-  slotCount: number;
+  readonly moves: number[];
+  /** How much of scalars, ids and links counts. */
+  scalarCount: number;
   idCount: number;
   linkCount: number;
 }
@@ -99,14 +98,12 @@ export function newJournal(store: Store): Journal {
   return {
     store,
     swaps: [],
-    slots: [],
-    values: [],
+    scalars: [],
     ids: [],
     connections: [],
-    tables: [],
     links: [],
-    put: [],
-    slotCount: 0,
+    moves: [],
+    scalarCount: 0,
     idCount: 0,
     linkCount: 0,
   };
@@ -114,7 +111,7 @@ export function newJournal(store: Store): Journal {
 
 function emptyJournal(journal: Journal): void {
   if (journal.swaps.length > 0) journal.swaps.length = 0;
-  journal.slotCount = 0;
+  journal.scalarCount = 0;
   journal.idCount = 0;
   journal.linkCount = 0;
 }
@@ -152,24 +149,24 @@ export function travelTo(versions: Versions, target: StateNode): void {
 }
 
 function applyChanges(store: Store, changes: Changes, direction: 'undo' | 'redo'): void {
-  const { swaps, slots, ids, links } = changes;
+  const { swaps, scalars, ids, links } = changes;
   if (direction === 'redo') {
     for (let index = 0; index < swaps.length; index++) swaps[index]?.();
-    for (let index = 0; index < slots.length; index++) swapSlot(store, changes, index);
+    for (let index = 0; index < scalars.length; index += 2) swapScalar(store, scalars, index);
     for (let index = 0; index < ids.length; index++) swapConnection(store, changes, index);
-    for (let index = 0; index < links.length; index++) moveLink(changes, index, 1);
+    for (let index = 0; index < links.length; index++) moveLink(store, changes, index, true);
     return;
   }
   for (let index = swaps.length - 1; index >= 0; index--) swaps[index]?.();
-  for (let index = slots.length - 1; index >= 0; index--) swapSlot(store, changes, index);
+  for (let index = scalars.length - 2; index >= 0; index -= 2) swapScalar(store, scalars, index);
   for (let index = ids.length - 1; index >= 0; index--) swapConnection(store, changes, index);
-  for (let index = links.length - 1; index >= 0; index--) moveLink(changes, index, 0);
+  for (let index = links.length - 1; index >= 0; index--) moveLink(store, changes, index, false);
 }
 
-function swapSlot({ scalars }: Store, { slots, values }: Changes, index: number): void {
-  const slot = slots[index] ?? 0;
-  const value = values[index] ?? 0;
-  values[index] = scalars[slot] ?? 0;
+function swapScalar({ scalars }: Store, written: number[], index: number): void {
+  const slot = written[index] ?? 0;
+  const value = written[index + 1] ?? 0;
+  written[index + 1] = scalars[slot] ?? 0;
   scalars[slot] = value;
 }
 
@@ -180,36 +177,40 @@ function swapConnection(store: Store, { ids, connections }: Changes, index: numb
   store.connections[id] = connection;
 }
 
-/** Does again (1) or takes back (0) what was done with a link. */
-function moveLink({ tables, links, put }: Changes, index: number, again: 0 | 1): void {
-  const table = tables[index];
+/** Does again or takes back what was done with a link. */
+function moveLink(
+  { tuples, bySource }: Store,
+  { links, moves }: Changes,
+  index: number,
+  again: boolean,
+): void {
   const link = links[index];
-  if (table === undefined || link === undefined) return;
-  if (put[index] === again) putLink(table, link);
+  const move = moves[index] ?? 0;
+  if (link === undefined) return;
+  const table = (move & linkMove.bySource) === 0 ? tuples : bySource;
+  if (((move & linkMove.put) !== 0) === again) putLink(table, link);
   else takeLink(table, link);
 }
 
-const nothing: readonly never[] = [];
+const nothing: never[] = [];
 
 function changesOf(journal: Journal): Changes {
-  const { swaps, slotCount, idCount, linkCount } = journal;
+  const { swaps, scalarCount, idCount, linkCount } = journal;
   return {
     swaps: swaps.length === 0 ? nothing : swaps.slice(),
-    slots: journal.slots.slice(0, slotCount),
-    values: journal.values.slice(0, slotCount),
+    scalars: journal.scalars.slice(0, scalarCount),
     ids: idCount === 0 ? nothing : journal.ids.slice(0, idCount),
-    connections: journal.connections.slice(0, idCount),
-    tables: linkCount === 0 ? nothing : journal.tables.slice(0, linkCount),
+    connections: idCount === 0 ? nothing : journal.connections.slice(0, idCount),
     links: linkCount === 0 ? nothing : journal.links.slice(0, linkCount),
-    put: linkCount === 0 ? nothing : journal.put.slice(0, linkCount),
+    moves: linkCount === 0 ? nothing : journal.moves.slice(0, linkCount),
   };
 }
 
 /** The state after the journal's changes, which are already in the store; the current one becomes its past. The journal is empty then. */
 export function commitJournal(versions: Versions, journal: Journal): StateNode {
   const before = versions.current;
-  const { swaps, slotCount, idCount, linkCount } = journal;
-  if (swaps.length + slotCount + idCount + linkCount === 0) return before;
+  const { swaps, scalarCount, idCount, linkCount } = journal;
+  if (swaps.length + scalarCount + idCount + linkCount === 0) return before;
   const node: StateNode = {
     number: versions.count++,
     next: undefined,
@@ -232,20 +233,21 @@ export function revertJournal(journal: Journal): void {
 
 export function setScalar(journal: Journal, slot: number, value: number): void {
   const { scalars } = journal.store;
-  const at = journal.slotCount++;
-  journal.slots[at] = slot;
-  journal.values[at] = scalars[slot] ?? 0;
+  const at = journal.scalarCount;
+  journal.scalars[at] = slot;
+  journal.scalars[at + 1] = scalars[slot] ?? 0;
+  journal.scalarCount = at + 2;
   scalars[slot] = value;
 }
 
 /** Two neighbouring slots are about to be written: what they hold. */
 export function noteScalars(journal: Journal, slot: number, first: number, second: number): void {
-  const { slots, values, slotCount } = journal;
-  slots[slotCount] = slot;
-  values[slotCount] = first;
-  slots[slotCount + 1] = slot + 1;
-  values[slotCount + 1] = second;
-  journal.slotCount = slotCount + 2;
+  const { scalars, scalarCount: at } = journal;
+  scalars[at] = slot;
+  scalars[at + 1] = first;
+  scalars[at + 2] = slot + 1;
+  scalars[at + 3] = second;
+  journal.scalarCount = at + 4;
 }
 
 /** Sets or, with undefined, forgets the connection of an id. */
@@ -264,7 +266,7 @@ export function setConnection(
 
 export function addLink(journal: Journal, table: LinkTable, link: Link): void {
   putLink(table, link);
-  noteLink(journal, table, link, 1);
+  noteLink(journal, table, link, linkMove.put);
 }
 
 export function removeLink(journal: Journal, table: LinkTable, link: Link): void {
@@ -272,11 +274,10 @@ export function removeLink(journal: Journal, table: LinkTable, link: Link): void
   noteLink(journal, table, link, 0);
 }
 
-function noteLink(journal: Journal, table: LinkTable, link: Link, put: 0 | 1): void {
+function noteLink(journal: Journal, table: LinkTable, link: Link, move: number): void {
   const at = journal.linkCount++;
-  journal.tables[at] = table;
   journal.links[at] = link;
-  journal.put[at] = put;
+  journal.moves[at] = table === journal.store.tuples ? move : move + linkMove.bySource;
 }
 
 /** Sets or, with undefined, deletes an entry of one of the store's maps. */
