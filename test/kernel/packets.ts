@@ -151,8 +151,8 @@ function isPlain(version: Version, { src, dst, exthdrs, ipopts }: LabPacket): bo
 /** Pieces of such packets are held or dropped where a recording cannot tell. */
 function hasOddShape({ truncate, vlan, exthdrs, ipopts, proto }: LabPacket): boolean {
   const odd = [truncate, vlan, exthdrs, ipopts].some((each) => each !== undefined);
-  // Of SCTP the tracker pulls the header together, and so changes the pieces; a cut AH is read as no fragment.
-  return odd || proto === 'sctp' || proto === 51;
+  // A cut AH is read as no fragment.
+  return odd || proto === 51;
 }
 
 const repeats = ({ reply, error }: LabPacket): boolean =>

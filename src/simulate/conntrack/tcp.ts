@@ -17,7 +17,7 @@ import {
   tcpTimeouts,
   tcpTransition,
 } from './tcp-state.ts';
-import { checkTcpWindow, type WindowOptions } from './tcp-window.ts';
+import { checkTcpWindow } from './tcp-window.ts';
 import type { TrackContext, TrackVerdict } from './track-context.ts';
 
 export function trackTcp(connection: Connection, context: TrackContext): TrackVerdict {
@@ -29,7 +29,7 @@ export function trackTcp(connection: Connection, context: TrackContext): TrackVe
   if (!context.checksumOk()) return { kind: 'invalid', reason: 'BAD_CHECKSUM' };
   if (!areFlagsValid(segment.flags)) return { kind: 'invalid', reason: 'BAD_FLAGS' };
   const isNew = (connection.status & connectionStatus.confirmed) === 0;
-  if (isNew && !startTracking(connection, segment, context.sysctl('tcp_loose', 1) !== 0))
+  if (isNew && !startTracking(connection, segment, context))
     return { kind: 'invalid', reason: 'NO_ENTRY' };
   const { tcp } = connection;
   if (tcp === undefined) return { kind: 'invalid', reason: 'NO_ENTRY' };
@@ -46,7 +46,11 @@ function unshifted(connection: Connection, segment: Segment, { direction }: Trac
 }
 
 /** tcp_new() */
-function startTracking(connection: Connection, segment: Segment, loose: boolean): boolean {
+function startTracking(
+  connection: Connection,
+  segment: Segment,
+  context: TrackContext,
+): boolean {
   const first = tcpTransition(0, segment.kind, 'NONE');
   if (first === 'invalid' || first === 'ignore') return false;
   const tracking = newTcpTracking();
@@ -57,7 +61,7 @@ function startTracking(connection: Connection, segment: Segment, loose: boolean)
   if (first === 'SYN_SENT') {
     readTcpOptions(segment, original);
   } else {
-    if (!loose) return false;
+    if (context.sysctl('tcp_loose', 1) === 0) return false;
     original.maxEnd = (segment.end + original.maxWindow) >>> 0;
     for (const side of [original, reply]) {
       side.sackPermitted = true;
@@ -86,11 +90,7 @@ function trackSegment(
   const step = nextStep(connection, tracking, segment, context);
   if (step.kind === 'done') return step.verdict;
   if (step.kind === 'check') {
-    const options: WindowOptions = {
-      liberal: context.sysctl('tcp_be_liberal', 0) !== 0,
-      noWindowCheck: context.sysctl('tcp_no_window_check', 0) !== 0,
-    };
-    const verdict = checkTcpWindow(tracking, direction, segment, options);
+    const verdict = checkTcpWindow(tracking, direction, segment, context);
     if (verdict === 'ignore') return { kind: 'accept' };
     if (verdict === 'invalid') {
       noteInvalid(connection, tracking, segment, context);

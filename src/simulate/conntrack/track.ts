@@ -6,6 +6,7 @@ import { protocol } from '../../packet/protocols.ts';
 import type { LivePacket } from '../live-packet.ts';
 import type { HookState } from '../rules/evaluation.ts';
 import { conntrackNow, type Run, record } from '../run.ts';
+import { pullTogether } from '../stack/refragment.ts';
 import { type Connection, type ConnectionInfo, connectionStatus, isReply } from './connection.ts';
 import { joinMaster } from './expect.ts';
 import { inspectIcmp, startsIcmpConnection } from './icmp.ts';
@@ -267,6 +268,7 @@ function isChecksumOk(
   const { bytes, length } = packet;
   const { protocol: number, offset } = transport;
   if (number === protocol.sctp) {
+    pullTogether(packet, offset + 12);
     const crc = sctpChecksum(bytes, offset, length);
     const swapped = new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset + 8, true);
     return crc === swapped;

@@ -67,7 +67,7 @@ export function tupleOfPacket(
 }
 
 /** Linux 6.18 has no DCCP tracker any more: DCCP is a generic protocol without ports there. */
-function trackedPorts(number: number): boolean {
+export function trackedPorts(number: number): boolean {
   return hasPorts(number) && number !== protocol.dccp;
 }
 

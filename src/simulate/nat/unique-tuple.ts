@@ -2,10 +2,10 @@
 
 import { type Address, addressesEqual, compareAddresses } from '../../base/address.ts';
 import { read32, write32 } from '../../packet/bytes.ts';
-import { hasPorts, protocol } from '../../packet/protocols.ts';
+import { protocol } from '../../packet/protocols.ts';
 import type { Connection } from '../conntrack/connection.ts';
 import { connectionsFrom, findConnection, isReplyTaken } from '../conntrack/table.ts';
-import { invertTuple, type Tuple } from '../conntrack/tuple.ts';
+import { invertTuple, type Tuple, trackedPorts } from '../conntrack/tuple.ts';
 import { zoneId } from '../conntrack/zone.ts';
 import { jenkinsHashWords, reciprocalScale } from '../operations/jenkins-hash.ts';
 import { choose, type Run } from '../run.ts';
@@ -28,7 +28,7 @@ function isUsed(run: Run, tuple: Tuple, own: Connection): boolean {
 function isPartInRange(tuple: Tuple, manipulation: Manipulation, range: NatRange): boolean {
   const { protocol: number } = tuple;
   const isQuery = number === protocol.icmp || number === protocol.icmpv6;
-  if (!isQuery && !hasPorts(number) && number !== protocol.gre) return true;
+  if (!isQuery && !trackedPorts(number) && number !== protocol.gre) return true;
   const part = isQuery || manipulation === 'source' ? tuple.sourcePart : tuple.destinationPart;
   return part >= (range.partMin ?? 0) && part <= (range.partMax ?? 0);
 }
@@ -170,7 +170,7 @@ function partRange(
   const { protocol: number } = tuple;
   if (number === protocol.icmp || number === protocol.icmpv6)
     return specified ? { first: low, size: high - low + 1 } : { first: 0, size: 65536 };
-  if (!hasPorts(number)) return undefined;
+  if (!trackedPorts(number)) return undefined;
   if (specified) return { first: low, size: high - low + 1 };
   if (manipulation === 'destination') return undefined;
   if (tuple.sourcePart < 512) return { first: 1, size: 511 };

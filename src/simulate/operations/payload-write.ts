@@ -8,6 +8,7 @@ import type { LivePacket } from '../live-packet.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import { record } from '../run.ts';
+import { pullTogether } from '../stack/refragment.ts';
 import { innerOffset } from './payload.ts';
 import { breakRule } from './store.ts';
 
@@ -59,6 +60,7 @@ function writePacket(
   if (base === undefined) return false;
   const start = base + operation.offset;
   if (start + value.length > packet.length) return false;
+  pullTogether(packet, start + value.length);
   const { bytes } = packet;
   const before = bytes.slice(start, start + value.length);
   if (packet.checksumPending && operation.base !== 'network') {

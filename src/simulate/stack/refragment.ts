@@ -11,18 +11,35 @@ export function fragmentPacket(packet: LivePacket, mtu: number): readonly LivePa
   return ipFamily(packet) === 6 ? fragmentIpv6(packet, mtu) : fragmentIpv4(packet, mtu);
 }
 
-/**
- * tcp_v4_early_demux() pulls the TCP header together: a datagram whose first piece was shorter than it cannot be cut
- * as it came in any more.
- */
+/** pskb_may_pull(): the first `end` bytes of a datagram that was put together now belong to its first piece. */
+export function pullTogether(packet: LivePacket, end: number): void {
+  const { geometry, length } = packet;
+  if (geometry === undefined || geometry.lengths.length === 0) return;
+  const { lengths } = geometry;
+  const header = length - lengths.reduce((sum, size) => sum + size, 0);
+  const wanted = Math.min(end, length) - header;
+  if (wanted <= (lengths[0] ?? 0)) return;
+  const pulled: number[] = [wanted];
+  let at = 0;
+  for (const size of lengths) {
+    at += size;
+    if (at > wanted) pulled.push(Math.min(size, at - wanted));
+  }
+  packet.geometry = { ...geometry, lengths: pulled };
+}
+
+/** tcp_v4_early_demux() pulls the TCP header together. */
 export function pullTransportHeader(packet: LivePacket): void {
   const { geometry, bytes, length } = packet;
-  const [first] = geometry?.lengths ?? [];
-  if (geometry === undefined || first === undefined || first >= 20) return;
-  const number =
-    ipFamily(packet) === 6 ? skipExtensionHeaders(bytes, length)?.protocol : byteAt(bytes, 9);
-  if (number === protocol.tcp) packet.geometry = { ...geometry, lengths: [] };
+  if (geometry === undefined) return;
+  const place =
+    ipFamily(packet) === 6
+      ? skipExtensionHeaders(bytes, length)
+      : { protocol: byteAt(bytes, 9), offset: (byteAt(bytes, 0) & 15) * 4 };
+  if (place?.protocol === protocol.tcp) pullTogether(packet, place.offset + 20);
 }
+
+const smallestMtu6 = 1280;
 
 function limitOf(packet: LivePacket, mtu: number): number {
   return Math.min(packet.geometry?.maxSize ?? mtu, mtu);
@@ -32,7 +49,9 @@ function limitOf(packet: LivePacket, mtu: number): number {
 function pieceLengths(packet: LivePacket, total: number, room: number): readonly number[] {
   const known = packet.geometry?.lengths;
   const sum = known?.reduce((all, length) => all + length, 0);
-  if (known !== undefined && sum === total && known.every((length) => length <= room)) return known;
+  const fits = (length: number, index: number): boolean =>
+    length <= room && (length % 8 === 0 || index + 1 === known?.length);
+  if (known !== undefined && sum === total && known.every(fits)) return known;
   const size = room & ~7;
   const lengths: number[] = [];
   for (let left = total; left > 0; left -= size)
@@ -69,7 +88,8 @@ function fragmentIpv6(packet: LivePacket, mtu: number): readonly LivePacket[] | 
   const { bytes, length, geometry } = packet;
   if (geometry === undefined && !packet.isLocal) return undefined;
   const header = unfragmentable(packet);
-  const limit = limitOf(packet, mtu);
+  // Pieces as they came in may be small; others are not made smaller than what every link takes.
+  const limit = Math.min(Math.max(geometry?.maxSize ?? mtu, smallestMtu6), mtu);
   const payload = bytes.slice(header.length, length);
   const lengths = pieceLengths(packet, payload.length, limit - header.length - 8);
   let offset = 0;
