@@ -48,7 +48,7 @@ export function actions(version: Version): Text {
     'ct timeout',
     word(
       'protocol tcp; policy = { established: 100s, close: 4s }',
-      'protocol udp; policy = { unreplied: 5s, replied: 100s }',
+      'protocol udp; policy = { unreplied: 4s, replied: 100s }',
     ),
   );
   return fc.oneof(

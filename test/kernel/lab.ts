@@ -1,6 +1,6 @@
 /** Plays scenarios on the running kernel through the lab's oracle, several in one process. */
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,26 +36,59 @@ function linesOf(text: string): readonly string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
+interface Task {
+  readonly folder: string;
+  readonly words: readonly string[];
+}
+
 /** Scenarios mostly wait: more of them at once than the machine has cores. */
-export function playOnKernel(lab: string, scenarios: readonly LabScenario[], jobs: string): Played {
+function newTask(lab: string, scenarios: readonly LabScenario[], jobs: string): Task {
   const folder = mkdtempSync(join(tmpdir(), 'kernel-property-'));
+  const input = join(folder, 'scenarios.jsonl');
+  writeFileSync(input, scenarios.map((each) => `${JSON.stringify(each)}\n`).join(''));
+  const script = join(lab, 'oracle.py');
+  return { folder, words: [script, 'run', input, recordingOf(folder), '--runs', '1', '-j', jobs] };
+}
+
+const recordingOf = (folder: string): string => join(folder, 'recording.jsonl.gz');
+
+function readPlayed(folder: string): Played {
+  const output = recordingOf(folder);
+  const text = gunzipSync(readFileSync(output)).toString('utf8');
+  const rejected = readFileSync(join(folder, 'recording.rejected.jsonl'), 'utf8');
+  const refusals = linesOf(rejected).map((line): Refusal => JSON.parse(line));
+  return {
+    recordings: new Map(
+      readRecording({ name: output, text }).value.map((each) => [each.name, each]),
+    ),
+    refused: new Map(refusals.map(({ name, error }) => [name, error])),
+  };
+}
+
+export function playOnKernel(lab: string, scenarios: readonly LabScenario[], jobs: string): Played {
+  const { folder, words } = newTask(lab, scenarios, jobs);
   try {
-    const input = join(folder, 'scenarios.jsonl');
-    const output = join(folder, 'recording.jsonl.gz');
-    writeFileSync(input, scenarios.map((each) => `${JSON.stringify(each)}\n`).join(''));
-    const script = join(lab, 'oracle.py');
-    const words = [script, 'run', input, output, '--runs', '1', '-j', jobs];
     const done = spawnSync('python3', words, { encoding: 'utf8' });
     if (done.status !== 0) throw new Error(`the lab failed: ${done.stderr.slice(-2000)}`);
-    const text = gunzipSync(readFileSync(output)).toString('utf8');
-    const rejected = readFileSync(join(folder, 'recording.rejected.jsonl'), 'utf8');
-    const refusals = linesOf(rejected).map((line): Refusal => JSON.parse(line));
-    return {
-      recordings: new Map(
-        readRecording({ name: output, text }).value.map((each) => [each.name, each]),
-      ),
-      refused: new Map(refusals.map(({ name, error }) => [name, error])),
-    };
+    return readPlayed(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The kernel plays while something else is judged. */
+export async function startOnKernel(
+  lab: string,
+  scenarios: readonly LabScenario[],
+  jobs: string,
+): Promise<Played> {
+  const { folder, words } = newTask(lab, scenarios, jobs);
+  try {
+    const status = await new Promise((resolve) => {
+      spawn('python3', words, { stdio: 'ignore' }).on('close', resolve);
+    });
+    if (status !== 0) throw new Error(`the lab failed: ${status}`);
+    return readPlayed(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }

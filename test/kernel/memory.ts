@@ -29,7 +29,7 @@ function dynamicSets(version: Version): Text {
   const timed = declared('set', phrase`type ${type}; size ${size}; flags dynamic,timeout`);
   const brief = declared(
     'set',
-    phrase`type ${type}; size ${size}; flags dynamic,timeout; timeout ${word('5s', '1h')}`,
+    phrase`type ${type}; size ${size}; flags dynamic,timeout; timeout ${word('4s', '1h')}`,
   );
   const counted = declared('set', phrase`type ${type}; size ${size}; flags dynamic; counter`);
   const pair = declared('set', phrase`type ${type} . inet_service; size ${size}; flags dynamic`);
@@ -42,12 +42,12 @@ function dynamicSets(version: Version): Text {
     { weight: 2, arbitrary: phrase`${key} ${word('', '!= ')}@${plain}` },
     {
       weight: 1,
-      arbitrary: phrase`${verb} @${timed} { ${key} timeout ${word('5s', '1h')} ${elementStatements} }`,
+      arbitrary: phrase`${verb} @${timed} { ${key} timeout ${word('4s', '1h')} ${elementStatements} }`,
     },
     { weight: 1, arbitrary: phrase`${key} ${word('', '!= ')}@${timed}` },
     {
       weight: 1,
-      arbitrary: phrase`${verb} @${brief} { ${key} ${word('', 'timeout 5s', 'timeout 1h')} }`,
+      arbitrary: phrase`${verb} @${brief} { ${key} ${word('', 'timeout 4s', 'timeout 1h')} }`,
     },
     { weight: 1, arbitrary: phrase`${key} @${brief}` },
     { weight: 1, arbitrary: phrase`${verb} @${counted} { ${key} }` },

@@ -106,7 +106,7 @@ function transport(version: Version): fc.Arbitrary<LabPacket> {
 }
 
 /** Longer than the short timeouts of rules, which are longer than a scenario takes on a busy machine. */
-export const pause = 6000;
+export const pause = 4700;
 
 function followersOf(opening: LabPacket): fc.Arbitrary<readonly LabPacket[]> {
   const six = opening.family === 6;

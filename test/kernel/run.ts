@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import type { Scenario } from '../../src/replay/recording.ts';
 import { type Judgement, judge } from './judge.ts';
-import { labMissing, playOnKernel } from './lab.ts';
+import { labMissing, type Played, playOnKernel, startOnKernel } from './lab.ts';
 import { type LabScenario, scenarios, worlds } from './scenarios.ts';
 import { trim } from './trim.ts';
 
@@ -19,8 +19,8 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
-    batch: { type: 'string', default: '40' },
-    jobs: { type: 'string', default: '5' },
+    batch: { type: 'string', default: '100' },
+    jobs: { type: 'string', default: '16' },
     lab: { type: 'string', default: '../shared/lab' },
     keep: { type: 'string' },
     world: { type: 'string' },
@@ -37,14 +37,18 @@ interface Verdict extends Judgement {
 
 const tally = { scenarios: 0, packets: 0, refused: 0, lines: 0, disagreements: 0 };
 
+const namesOf = (list: readonly LabScenario[]): readonly LabScenario[] =>
+  list.map((each, index) => ({ ...each, name: `generated-${index}` }));
+
+const played = (list: readonly LabScenario[]): readonly LabScenario[] =>
+  namesOf(list).filter(({ packets }) => packets.length > 0);
+
 function verdictsOf(list: readonly LabScenario[]): readonly Verdict[] {
-  const named = list.map((each, index) => ({ ...each, name: `generated-${index}` }));
-  const { recordings, refused } = playOnKernel(
-    values.lab,
-    named.filter(({ packets }) => packets.length > 0),
-    values.jobs,
-  );
-  return named.map(({ name }): Verdict => {
+  return judged(list, playOnKernel(values.lab, played(list), values.jobs));
+}
+
+function judged(list: readonly LabScenario[], { recordings, refused }: Played): readonly Verdict[] {
+  return namesOf(list).map(({ name }): Verdict => {
     const recording = recordings.get(name);
     const judgement =
       recording === undefined
@@ -118,9 +122,23 @@ function shrunk(
   return found.counterexample?.[0];
 }
 
-function runBatch(generated: fc.Arbitrary<LabScenario>, seed: number, size: number): void {
-  const batch = fc.sample(generated, { seed, numRuns: size });
-  const verdicts = verdictsOf(batch);
+interface Batch {
+  readonly seed: number;
+  readonly scenarios: readonly LabScenario[];
+  readonly played: Promise<Played>;
+}
+
+function startBatch(generated: fc.Arbitrary<LabScenario>, seed: number, size: number): Batch {
+  const list = fc.sample(generated, { seed, numRuns: size });
+  return { seed, scenarios: list, played: startOnKernel(values.lab, played(list), values.jobs) };
+}
+
+function judgeBatch(
+  generated: fc.Arbitrary<LabScenario>,
+  { seed, scenarios: batch }: Batch,
+  result: Played,
+): void {
+  const verdicts = judged(batch, result);
   count(verdicts);
   batch.forEach((scenario, index) => {
     const verdict = verdicts[index];
@@ -147,8 +165,14 @@ const missing = labMissing(values.lab);
 if (property === undefined) console.log(`worlds: ${Object.keys(worlds).join(' ')}`);
 else if (missing === undefined) {
   const [runs, seed, size] = [Number(values.runs), Number(values.seed), Number(values.batch)];
-  for (let done = 0; done < runs; done += size)
-    runBatch(property, seed + done, Math.min(size, runs - done));
+  const start = (done: number) => startBatch(property, seed + done, Math.min(size, runs - done));
+  let next: Batch | undefined = start(0);
+  for (let done = size; next !== undefined; done += size) {
+    const batch: Batch = next;
+    const result = await batch.played;
+    next = done < runs ? start(done) : undefined;
+    judgeBatch(property, batch, result);
+  }
   const { scenarios: played, packets, refused, lines, disagreements } = tally;
   console.log(
     `${played} scenarios, ${packets} packets: ${disagreements} disagree; the tools refused ${refused} rulesets and ${lines} lines`,

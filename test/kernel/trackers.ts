@@ -166,9 +166,9 @@ export const trackedTalks: fc.Arbitrary<Conversation> = fc.oneof(
 );
 
 const policies = word(
-  'protocol tcp; policy = { established: 5s, syn_sent: 1h, close: 5s, last_ack: 5s }',
-  'protocol tcp; policy = { unack: 5s, retrans: 5s, time_wait: 5s, fin_wait : 5s }',
-  'protocol udp; policy = { replied: 5s }',
+  'protocol tcp; policy = { established: 4s, syn_sent: 1h, close: 4s, last_ack: 4s }',
+  'protocol tcp; policy = { unack: 4s, retrans: 4s, time_wait: 4s, fin_wait : 4s }',
+  'protocol udp; policy = { replied: 4s }',
 );
 
 /** Rules that say what the tracker made of each packet, and translate some. */
