@@ -137,7 +137,8 @@ export function trackSctp(connection: Connection, context: TrackContext): TrackV
     if (reason !== undefined) return { kind: 'invalid', reason };
   }
   if (walk.ignored) return { kind: 'accept' };
-  if (walk.before === 'COOKIE_ECHOED' && direction === 1 && sctp.state === 'ESTABLISHED')
+  const opening = walk.before === 'COOKIE_ECHOED' || walk.before === 'HEARTBEAT_SENT';
+  if (opening && direction === 1 && sctp.state === 'ESTABLISHED')
     connection.status |= connectionStatus.assured;
   const name = `sctp_timeout_${sctp.state.toLowerCase()}`;
   return { kind: 'accept', timeoutSeconds: context.sysctl(name, timeouts[sctp.state] ?? 10) };
@@ -164,7 +165,7 @@ function startTracking(
       if (tag !== 0 || offset + 20 > end) return undefined;
       tags = [tags[0], read32(bytes, offset + 4)];
     } else if (type === chunk.heartbeat) tags = [tag, tags[1]];
-    else tags = [tags[0], tag];
+    else if (type === chunk.shutdownAck) tags = [tags[0], tag];
   }
   return { state: 'NONE', tags, lastDirection: 0, flags: 0, initSeen: [false, false] };
 }

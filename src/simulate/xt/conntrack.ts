@@ -135,8 +135,7 @@ export function connlimitMatcher(options: ConnlimitOptions, compiler: StepCompil
 }
 
 export function connbytesMatcher(options: ConnbytesOptions): Matcher {
-  return ({ packet }) => {
-    const connection = anyConnection(packet);
+  return ({ packet: { connection } }) => {
     if (connection === undefined) return false;
     const sum = ([original, reply]: readonly [number, number]) =>
       options.direction === 'both'
@@ -163,8 +162,7 @@ export function helperMatcher({ name, inverted }: HelperOptions): Matcher {
 }
 
 export function connlabelMatcher({ bit, inverted, set }: ConnlabelOptions): Matcher {
-  return ({ packet }) => {
-    const connection = anyConnection(packet);
+  return ({ packet: { connection } }) => {
     if (connection === undefined) return inverted;
     const labels = connection.labels ?? new Uint8Array(16);
     if (set) {
