@@ -267,10 +267,12 @@ export abstract class ChainRules extends TunnelRules {
   protected readonly commentLine: ParserMethod<[{ comment?: string }], void> = this.production(
     'commentLine',
     (fields: { comment?: string }) => {
+      const start = this.LA(1);
       const comment = this.SUBRULE(this.comment);
+      const span = this.ACTION(() => this.spanFrom(start));
       this.SUBRULE(this.separator);
       this.ACTION(() => {
-        if (fields.comment !== undefined) this.onlyOnce('comment');
+        if (fields.comment !== undefined) this.onlyOnce('comment', span);
         fields.comment = comment;
       });
     },

@@ -238,9 +238,10 @@ export abstract class ObjectRules extends CommonRules {
   protected readonly blockComment: ParserMethod<[{ comment?: string }], void> = this.production(
     'blockComment',
     (fields: { comment?: string }) => {
+      const start = this.LA(1);
       const comment = this.SUBRULE(this.comment);
       this.ACTION(() => {
-        if (fields.comment !== undefined) this.onlyOnce('comment');
+        if (fields.comment !== undefined) this.onlyOnce('comment', this.spanFrom(start));
         fields.comment = comment;
       });
     },

@@ -329,13 +329,16 @@ export abstract class RightRules extends SelectorRules {
 
   protected readonly afterNumber: ParserMethod<[Expression, Expression], Expression> =
     this.production('afterNumber', (first: Expression, length: Expression) => {
-      const mask = this.OPTION({
-        GATE: () => this.continuesMask(),
-        DEF: () => {
-          const head = this.SUBRULE(this.rightBasic, { ARGS: [length] });
-          return this.SUBRULE(this.listRest, { ARGS: [head] });
-        },
-      });
+      const rest = () => {
+        const head = this.SUBRULE(this.rightBasic, { ARGS: [length] });
+        return this.SUBRULE(this.listRest, { ARGS: [head] });
+      };
+      // The number is read already: what is looked ahead for an option would be a second one.
+      const mask = this.RECORDING_PHASE
+        ? this.OPTION(rest)
+        : this.continuesMask()
+          ? rest()
+          : undefined;
       if (this.found(mask)) return this.masked(first, mask);
       return this.SUBRULE(this.rightConcatRest, {
         ARGS: [this.ACTION(() => this.prefixOf(first, length))],

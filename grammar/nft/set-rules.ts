@@ -247,9 +247,10 @@ export abstract class SetRules extends ArgumentRules {
         },
         {
           ALT: () => {
+            const start = this.LA(1);
             const text = this.SUBRULE(this.comment);
             this.ACTION(() => {
-              if (options.comment !== undefined) this.onlyOnce('comment');
+              if (options.comment !== undefined) this.onlyOnce('comment', this.spanFrom(start));
               options.comment = text;
             });
           },
@@ -258,8 +259,8 @@ export abstract class SetRules extends ArgumentRules {
     },
   );
 
-  protected onlyOnce(clause: string): never {
-    return this.abandon('duplicate-clause', this.lastSpan(), `${clause} can be given only once`);
+  protected onlyOnce(clause: string, span = this.lastSpan()): never {
+    return this.abandon('duplicate-clause', span, `${clause} can be given only once`);
   }
 
   /** A set literal of verdicts, or the name of a verdict map. */

@@ -3,6 +3,7 @@
 import type { ParserMethod } from 'chevrotain';
 import type { Expression } from '../../src/ast/nft/expressions.ts';
 import type { ObjectType, Statement, TimeUnit } from '../../src/ast/nft/statements.ts';
+import { generatedSpan } from '../../src/base/span.ts';
 import { SetRules } from './set-rules.ts';
 import { punctuation, quotedString, type ScannedToken } from './tokens.ts';
 
@@ -148,6 +149,9 @@ export abstract class StatefulRules extends SetRules {
     this.unexpected([punctuation.comma, punctuation.closeBrace]);
   }
 
+  /** Where the last burst of a limit was read. */
+  private burstSpan = generatedSpan;
+
   /** `rate over 10 mbytes/second burst 5 kbytes` */
   protected readonly limitRate: ParserMethod<[], Limit> = this.production('limitRate', () => {
     this.keyword('rate');
@@ -168,14 +172,14 @@ export abstract class StatefulRules extends SetRules {
       const per = this.SUBRULE(this.timeUnit);
       this.ACTION(() => this.checkAfterUnit());
       const burst = this.OPTION(() => {
+        const start = this.LA(1);
         this.keyword('burst');
         const packets = this.SUBRULE(this.bigCount);
         this.keyword('packets');
+        this.ACTION(() => {
+          this.burstSpan = this.spanFrom(start);
+        });
         return packets;
-      });
-      this.ACTION(() => {
-        if (burst !== 0n) return;
-        this.abandon('invalid-value', this.lastSpan(), 'the burst of a limit is at least 1 packet');
       });
       const limit = { over, rate, unit: 'packets', per } as const;
       return burst === undefined ? limit : { ...limit, burst };
@@ -213,6 +217,11 @@ export abstract class StatefulRules extends SetRules {
         {
           ALT: () => {
             const limit = this.SUBRULE(this.limitRate);
+            this.ACTION(() => {
+              if (limit.unit !== 'packets' || limit.burst !== 0n) return;
+              const message = 'the burst of a limit is at least 1 packet';
+              this.abandon('invalid-value', this.burstSpan, message);
+            });
             return { kind: 'limit', ...limit, span: this.spanFrom(start) };
           },
         },

@@ -160,7 +160,11 @@ function parseControlGroup(
   _type: Datatype,
   environment: NameEnvironment,
 ): ParseResult {
-  return named(environment.controlGroups, text, 64, 'no such control group');
+  // The number of the folder's inode stands for a path (nft: cgroupv2_type_parse).
+  const number = parseUnsigned(text);
+  if (number === undefined)
+    return named(environment.controlGroups, text, 64, 'no such control group');
+  return number < 1n << 64n ? parsed(number, 64) : unparsed('value too large');
 }
 
 /** By nft's type number; a datatype without an entry is read by its symbols or as an integer. */

@@ -41,7 +41,7 @@ const kernelCodes: ReadonlySet<string> = new Set<DiagnosticCode>([
 ]);
 
 /** What the kernel finds when the whole script is sent to it. */
-export function isOfKernel({ code }: Diagnostic): boolean {
+export function isOfKernel({ code }: Pick<Diagnostic, 'code'>): boolean {
   return kernelCodes.has(code);
 }
 

@@ -21,13 +21,22 @@ export function processMatch(pass: Pass, draft: MatchDraft): void {
   if (draft.right.kind === 'set') pass.inInterval = draft.right.set.interval;
   if (left.kind === 'concat' && draft.right.kind === 'set') left.type = setKeyType(draft.right);
   else if (left.kind === 'unary') swapDayRange(draft, left.argument);
+  const turned = left.kind === 'unary';
   draft.left = postprocess(pass, left);
   pass.inInterval = false;
-  setType(draft.right, draft.left.type, draft.left.order);
+  setType(draft.right, turned ? turnedType(draft) : draft.left.type, draft.left.order);
   draft.right = postprocess(pass, draft.right);
   if (draft.left.kind === 'ct' || draft.left.kind === 'meta') learnKey(pass, draft);
   else if (draft.left.kind === 'binary') processBinary(pass, draft, draft.left);
   if (!draft.removed) pass.output.push(draft);
+}
+
+/** Numbers of the host that were turned to network order, to be ordered: nft does not find their names. */
+function turnedType({ operator, left: { type }, right }: MatchDraft): Tree['type'] {
+  if (operator === 'eq' || operator === 'neq') return type;
+  if (right.kind !== 'value' || right.value === 0n || type.symbols === undefined) return type;
+  const { symbols: _, ...nameless } = type;
+  return nameless;
 }
 
 function setKeyType(set: Extract<Tree, { kind: 'set' }>): Tree['type'] {

@@ -20,6 +20,8 @@ export interface Table extends Node {
   readonly handle?: number;
   readonly objects: readonly ObjectDeclaration[];
   readonly sets: readonly SetDeclaration[];
+  /** Sets that were there before the last script: rules that update them do not make them dynamic any more. */
+  readonly earlierSets?: ReadonlySet<string>;
   readonly flowtables: readonly Flowtable[];
   readonly chains: readonly Chain[];
 }

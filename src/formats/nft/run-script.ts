@@ -6,12 +6,13 @@ import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import type { NameEnvironment } from '../../datatypes/environment.ts';
 import { isOfKernel, lower } from '../../lower/lower.ts';
 import { runChainCommand } from './load/chain-command.ts';
-import { type LoadContext, notFound, tableOfTarget } from './load/context.ts';
+import { type LoadContext, notFound, report, tableOfTarget } from './load/context.ts';
 import { runElementCommand } from './load/element-command.ts';
 import { runFlowtableCommand } from './load/flowtable-command.ts';
 import { runObjectCommand } from './load/object-command.ts';
 import { runRuleCommand } from './load/rule-command.ts';
 import { runSetCommand } from './load/set-command.ts';
+import { settleBefore } from './load/settle.ts';
 import { rulesetOf, stateOf, type TableState, tableKey } from './load/state.ts';
 import { flushRuleset, runTableCommand } from './load/table-command.ts';
 
@@ -28,10 +29,12 @@ export function runScript(
     state: stateOf(into),
     diagnostics: [...diagnostics],
     usage: undefined,
+    environment,
   };
   const early: Diagnostic[] = [];
   for (const command of script.commands) {
     const known = context.diagnostics.length;
+    settleBefore(context, command);
     run(context, command);
     if (context.diagnostics.length === known) continue;
     for (const one of context.diagnostics.splice(known)) {
@@ -42,16 +45,20 @@ export function runScript(
     const before: Ruleset = into ?? { kind: 'ruleset', tables: [] };
     const read = !diagnostics.some(isFatal);
     const evaluated = read ? evaluationErrors(script, into, environment) : [];
-    return { value: before, diagnostics: [...early, ...evaluated, ...context.diagnostics] };
+    const later = context.diagnostics.slice(diagnostics.length);
+    return { value: before, diagnostics: [...diagnostics, ...early, ...evaluated, ...later] };
   }
   return { value: rulesetOf(context.state), diagnostics: context.diagnostics };
 }
 
 /** nft looks into its cache itself for what these commands are about; for all others the kernel is asked. */
 function isEarly(command: Command, { code, span }: Diagnostic): boolean {
-  if (code === 'invalid-value' || code === 'invalid-set') return true;
-  if (code !== 'not-found') return false;
+  if (code === 'invalid-value' || code === 'invalid-set' || code === 'unknown-set') return true;
   const { object, verb } = command;
+  if (object === 'element' && !isOfKernel({ code })) {
+    if (code !== 'not-found' && code !== 'already-exists' && code !== 'not-possible') return true;
+  }
+  if (code !== 'not-found') return false;
   if (object === 'view') return true;
   if (object === 'element') {
     const { elements } = command;
@@ -150,7 +157,15 @@ function run(context: LoadContext, command: Command): void {
 
 /** Views change nothing, but nft refuses one of a table that is not there. */
 function checkView(context: LoadContext, command: CommandOf<'view'>): void {
-  const { target, what, span } = command;
+  const { target, what, span, verb } = command;
+  if (verb === 'export' || verb === 'import') {
+    const message =
+      verb === 'export'
+        ? "JSON export is no longer supported, use 'nft -j list ruleset' instead"
+        : 'operation not supported';
+    report(context, verb === 'export' ? 'invalid-value' : 'kernel-refused', span, message);
+    return;
+  }
   if (target.table === undefined) return;
   const table = tableOfTarget(context, target, span);
   if (table === undefined || target.name === undefined) return;
@@ -159,13 +174,19 @@ function checkView(context: LoadContext, command: CommandOf<'view'>): void {
   if (names !== undefined && !names.includes(text)) notFound(context, what, target.name, names);
 }
 
+const listedObjects: ReadonlySet<string> = new Set([
+  ...['counter', 'quota', 'limit', 'secmark', 'synproxy', 'tunnel'],
+  ...['ct helper', 'ct timeout', 'ct expectation'],
+]);
+
 /** Names of what a view shows one of; undefined: not known here. */
 function viewed(table: TableState, what: string, verb: Verb): readonly string[] | undefined {
   if (what === 'chain' || what === 'rules') return [...table.chains.keys()];
   if (what === 'set' || what === 'map') return [...table.sets.keys()];
-  const objects = [...table.objects.values()].map(({ declaration }) => declaration);
   // Objects that are reset are looked up by nobody.
   if (verb === 'reset') return undefined;
-  const known = what === 'counter' || what === 'quota' || what === 'limit';
-  return known ? objects.filter(({ type }) => type === what).map(({ name }) => name) : undefined;
+  if (what === 'flowtable') return [...table.flowtables.keys()];
+  if (!listedObjects.has(what)) return undefined;
+  const objects = [...table.objects.values()].map(({ declaration }) => declaration);
+  return objects.filter(({ type }) => type === what).map(({ name }) => name);
 }

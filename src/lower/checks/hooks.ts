@@ -11,6 +11,7 @@ export interface HookNeed {
 }
 
 const incoming = ['prerouting', 'input', 'forward'] as const;
+const everyHook = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const;
 const outgoing = ['forward', 'output', 'postrouting'] as const;
 
 /** Undefined: works everywhere. */
@@ -105,12 +106,21 @@ function fibNeed(
   operation: Operation & { readonly kind: 'fib' },
   family: Family,
 ): HookNeed | undefined {
-  if (family === 'netdev') return { hooks: ['ingress'] };
   const { flags, result } = operation;
+  if (family === 'netdev') return netdevFibNeed(operation);
   if (result !== 'addrtype') return { hooks: incoming };
   if (flags.includes('iif')) return { hooks: incoming };
   if (flags.includes('oif')) return { hooks: outgoing };
-  return undefined;
+  return { hooks: everyHook };
+}
+
+/** Packets come in at ingress and leave at egress. */
+function netdevFibNeed({
+  flags,
+  result,
+}: Operation & { readonly kind: 'fib' }): HookNeed | undefined {
+  if (result !== 'addrtype' || flags.includes('iif')) return { hooks: ['ingress'] };
+  return flags.includes('oif') ? { hooks: ['egress'] } : undefined;
 }
 
 export function fits(need: HookNeed, hook: ProgramHook): boolean {

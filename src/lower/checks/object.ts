@@ -3,6 +3,7 @@
 import type { ObjectDeclaration } from '../../ast/nft/ruleset.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Family } from '../../fields/families.ts';
+import { wordSpan } from '../word-span.ts';
 
 /** States that a timeout policy may name (nft: timeout_protocol). */
 const timeoutStates: Readonly<Record<string, readonly string[]>> = {
@@ -21,13 +22,21 @@ export function objectProblem(family: Family, object: ObjectDeclaration): Diagno
       const wrong = object.policy.find(({ state }) => !states.includes(state));
       if (wrong === undefined) return undefined;
       const message = `'${wrong.state}' is no state of ${object.protocol}`;
-      return { code: 'invalid-value', span, message };
+      return { code: 'invalid-value', span: wordSpan(span, wrong.state), message };
     }
     case 'ct expectation': {
       const complete =
         object.protocol !== '' && object.dport > 0 && object.timeout > 0 && object.size > 0;
       return complete ? undefined : { code: 'invalid-value', span, message: 'missing options' };
     }
+    case 'quota':
+      return object.usedBytes > object.bytes
+        ? {
+            code: 'kernel-refused',
+            span: wordSpan(span, object.name),
+            message: 'more than the quota is used: invalid argument',
+          }
+        : undefined;
     case 'ct helper': {
       const { l3proto } = object;
       if (l3proto === undefined || family === 'inet' || l3proto === family) return undefined;

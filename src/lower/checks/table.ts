@@ -1,7 +1,7 @@
 /** What only shows in the whole table: objects, base chains, jumps, operations out of place. */
 
 import type { Chain } from '../../ast/nft/ruleset.ts';
-import { joinSpans } from '../../base/span.ts';
+import { joinSpans, type Span } from '../../base/span.ts';
 import type { Family } from '../../fields/families.ts';
 import { chainTypeHooks, familyHooks } from '../../fields/hooks.ts';
 import type { ProgramTable } from '../../model/program.ts';
@@ -37,7 +37,7 @@ function checkBase(scope: RuleScope, chain: Chain): void {
   if (!bound && (base.devices ?? []).length > 0) {
     scope.diagnostics.push({
       code: 'invalid-context',
-      span: wordSpan(chain.span, 'device'),
+      span: deviceSpan(chain.span),
       message: 'this chain type cannot be bound to a device',
     });
   }
@@ -48,6 +48,17 @@ function checkBase(scope: RuleScope, chain: Chain): void {
       message: `chains of type ${base.type} cannot hook at ${base.hook} in the ${family} family: operation not supported`,
     });
   }
+}
+
+/** `device eth0`, or the list behind `devices =`. */
+function deviceSpan(chain: Span): Span {
+  const { source, start, end } = chain;
+  const list = /\bdevices\s*=\s*/g;
+  list.lastIndex = start;
+  const found = list.exec(source.text);
+  if (found === null || list.lastIndex >= end) return wordSpan(chain, 'device');
+  const brace = source.text.indexOf('}', list.lastIndex);
+  return { source, start: list.lastIndex, end: brace < 0 || brace > end ? end : brace + 1 };
 }
 
 /** What nft itself takes for hooks; it knows one of arp that the kernel does not have. */

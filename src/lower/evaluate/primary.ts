@@ -303,7 +303,7 @@ export function evaluateNumgen(
     offset,
     destination,
   }));
-  return asPrimary(context, typed, modulus + offset - 1);
+  return asPrimary(context, typed, (modulus + offset - 1) >>> 0);
 }
 
 export function evaluateSymhash(
@@ -319,7 +319,7 @@ export function evaluateSymhash(
     offset,
     destination,
   }));
-  return asPrimary(context, typed, modulus + offset - 1);
+  return asPrimary(context, typed, (modulus + offset - 1) >>> 0);
 }
 
 /** nft: expr_evaluate_hash() */

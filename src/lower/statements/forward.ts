@@ -61,13 +61,13 @@ export function lowerDup(context: LoweringContext, statement: DupStatement): boo
       if (statement.address === undefined) {
         return refuse(context, span, 'missing destination address');
       }
-      const address = evaluateAddress(context, statement.address, family, span, 'dup');
-      if (address === undefined) return false;
       const device =
         statement.device === undefined
           ? undefined
           : evaluateDevice(context, statement.device, span, 'dup');
       if (statement.device !== undefined && device === undefined) return false;
+      const address = evaluateAddress(context, statement.address, family, span, 'dup');
+      if (address === undefined) return false;
       return emitDup(context, span, address, device);
     }
     case 'netdev': {

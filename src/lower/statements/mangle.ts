@@ -121,6 +121,18 @@ function lowerCtSet(
   );
 }
 
+/** nft_exthdr_tcp_set_init(): fields of two or four bytes behind kind and length. */
+function checkOptionWrite(
+  context: LoweringContext,
+  { offset, bits }: { readonly offset: number; readonly bits: number },
+  { key }: MangleStatement,
+): void {
+  const bytes = Math.ceil(bits / 8);
+  if (offset >= 16 && (bytes === 2 || bytes === 4)) return;
+  const message = 'the kernel does not write this field of TCP options: operation not supported';
+  fail(context, 'kernel-refused', key.span, message);
+}
+
 function lowerOptionSet(context: LoweringContext, statement: MangleStatement): boolean {
   const { key } = statement;
   if (
@@ -146,8 +158,9 @@ function lowerOptionSet(context: LoweringContext, statement: MangleStatement): b
       statement.span,
       'the kernel writes only whole fields of TCP options: operation not supported',
     );
-    return false;
+    return true;
   }
+  checkOptionWrite(context, typed, statement);
   return emit(context, (emitter) =>
     withRegister(emitter, value, (unit) => {
       generateLoad(emitter, value, unit);

@@ -61,8 +61,8 @@ export function lowerSetUpdate(context: LoweringContext, statement: SetUpdateSta
   const written = [...parts.statements, ...(statement.statements ?? [])];
   const operations = statefulOperations(context, written);
   if (operations.length !== written.length) return false;
-  if (!checkConnlimit(context, set, written)) return false;
-  set.dynamic = true;
+  checkConnlimit(context, set, written);
+  if (context.table.table.earlierSets?.has(set.name) !== true) set.dynamic = true;
   return emitDynset(context, {
     operator: statement.operation,
     set,
@@ -79,12 +79,11 @@ function checkConnlimit(
   context: LoweringContext,
   set: SetBuild,
   statements: readonly Statement[],
-): boolean {
+): void {
   const connlimit = statements.find(({ kind }) => kind === 'ct-count');
-  if (connlimit === undefined || !set.timeout) return true;
+  if (connlimit === undefined || !set.timeout) return;
   const message = `the kernel takes no ct count in elements of ${set.name}: the set has timeouts`;
   fail(context, 'kernel-refused', connlimit.span, message);
-  return false;
 }
 
 function checkUpdate(

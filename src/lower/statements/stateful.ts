@@ -39,16 +39,18 @@ export function statefulOperation(statement: Statement): Operation | undefined {
 
 const secondsPer = { second: 1, minute: 60, hour: 3600, day: 86400, week: 604800 } as const;
 
-/** nft's default burst is 5 packets, or none in bytes. */
+/** NFT_LIMIT_PKT_BURST_DEFAULT; rates in bytes have none. */
+const defaultBurst = 5;
+
 export function limitOperation(
   limit: Pick<LimitStatement, 'rate' | 'per' | 'unit' | 'burst' | 'over'>,
 ): Operation & { readonly kind: 'limit' } {
-  const burst = limit.burst ?? (limit.unit === 'packets' ? 5n : 0n);
+  const burst = Number(BigInt.asUintN(32, limit.burst ?? 0n));
   return {
     kind: 'limit',
     rate: limit.rate,
     per: secondsPer[limit.per],
-    burst: Number(BigInt.asUintN(32, burst)),
+    burst: burst === 0 && limit.unit === 'packets' ? defaultBurst : burst,
     type: limit.unit,
     inverted: limit.over,
   };
@@ -62,7 +64,7 @@ export function statefulOperations(
   const operations: Operation[] = [];
   for (const statement of statements) {
     const operation = statefulOperation(statement);
-    if (operation !== undefined && !checkLimit(context, statement)) continue;
+    checkStateful(context, statement);
     if (operation === undefined) {
       fail(context, 'invalid-set', statement.span, 'statement must be stateful');
     } else operations.push(operation);
@@ -72,9 +74,17 @@ export function statefulOperations(
 
 const widest = 1n << 64n;
 
+/** What the kernel refuses of a stateful statement; nft goes on to evaluate what follows. */
+export function checkStateful(context: LoweringContext, statement: Statement): void {
+  if (statement.kind === 'limit') checkLimit(context, statement);
+  if (statement.kind === 'quota' && (statement.usedBytes ?? 0n) > statement.bytes) {
+    const span = { ...statement.span, end: statement.span.start + 'quota'.length };
+    fail(context, 'kernel-refused', span, 'more than the quota is used: invalid argument');
+  }
+}
+
 /** nft_limit_init(): rates that do not fit the kernel's 64-bit tokens are refused. */
-export function checkLimit(context: LoweringContext, statement: Statement): boolean {
-  if (statement.kind !== 'limit') return true;
+function checkLimit(context: LoweringContext, statement: LimitStatement): void {
   const { rate, per, type, burst } = limitOperation(statement);
   const nanoseconds = BigInt(per) * 1_000_000_000n;
   const tokens =
@@ -83,7 +93,6 @@ export function checkLimit(context: LoweringContext, statement: Statement): bool
       : type === 'packets'
         ? (nanoseconds / rate) * BigInt(burst)
         : nanoseconds * (rate + BigInt(burst));
-  if (rate > 0n && tokens < widest) return true;
+  if (rate > 0n && tokens < widest) return;
   fail(context, 'kernel-refused', statement.span, 'the kernel refuses this rate: value too large');
-  return false;
 }

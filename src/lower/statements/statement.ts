@@ -27,7 +27,7 @@ import { lowerObjectReference } from './object-reference.ts';
 import { emit, pushOperation } from './push.ts';
 import { lowerReject } from './reject.ts';
 import { lowerMeter, lowerSetUpdate } from './set-update.ts';
-import { checkLimit, statefulOperation } from './stateful.ts';
+import { checkStateful, statefulOperation } from './stateful.ts';
 
 type Lower<Kind extends Statement['kind']> = (
   statement: StatementByKind[Kind],
@@ -40,7 +40,7 @@ function lowerStateful(
 ): boolean {
   const operation = statefulOperation(statement);
   if (operation === undefined) return false;
-  checkLimit(context, statement);
+  checkStateful(context, statement);
   return pushOperation(
     context,
     operation.span === undefined ? { ...operation, span: statement.span } : operation,

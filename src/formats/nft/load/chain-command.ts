@@ -48,7 +48,7 @@ export function runChainCommand(context: LoadContext, command: CommandOf<'chain'
 
 function isThere(context: LoadContext, { family = 'ip', table, name, handle }: Target): boolean {
   const found = context.state.tables.get(`${family} ${table?.text ?? ''}`);
-  if (found === undefined) return false;
+  if (found === undefined) return true;
   if (name !== undefined) return found.chains.has(name.text);
   return [...found.chains.values()].some((chain) => chain.handle === handle?.value);
 }
@@ -191,18 +191,20 @@ export function resolvePriority(
   hook: HookWord,
   { name, offset, span }: PrioritySpecification,
 ): Priority {
-  if (name === undefined) return { offset, value: offset, span };
+  // Kept in 32 bits, as nft sends it.
+  if (name === undefined) return { offset, value: offset | 0, span };
   const value = priorityByName(family, hook, name);
   if (value === undefined) {
     const message = `'${name}' is no priority of ${family} chains at ${hook}`;
     report(context, 'invalid-value', span, message);
   }
-  return { name, offset, value: (value ?? 0) + offset, span };
+  return { name, offset, value: ((value ?? 0) + offset) | 0, span };
 }
 
 export function addRules(context: LoadContext, table: TableState, block: ChainBlock): void {
   const chain = table.chains.get(block.name.text);
   if (chain === undefined) return;
+  if (block.rules.length > 0) table.pending.push(block.rules);
   if (chain.rules.length === 0) chain.rules = [...block.rules];
   else for (const rule of block.rules) chain.rules.push(rule);
   if (context.usage === undefined) return;

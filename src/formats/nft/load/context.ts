@@ -4,6 +4,7 @@ import type { Name, Target } from '../../../ast/nft/script.ts';
 import type { Diagnostic, DiagnosticCode } from '../../../base/diagnostic.ts';
 import type { Span } from '../../../base/span.ts';
 import { closest } from '../../../base/text.ts';
+import type { NameEnvironment } from '../../../datatypes/environment.ts';
 import type { Family } from '../../../fields/families.ts';
 import { emptyTable, type RulesetState, type TableState, tableKey } from './state.ts';
 import type { Usage } from './usage.ts';
@@ -13,6 +14,7 @@ export interface LoadContext {
   readonly diagnostics: Diagnostic[];
   /** Counts what rules refer to; made when a command first removes something. */
   usage: Usage | undefined;
+  readonly environment?: NameEnvironment | undefined;
   /** Tables and chains that are missing are made: for errors that nft finds before it asks the kernel for them. */
   readonly lenient?: boolean;
 }

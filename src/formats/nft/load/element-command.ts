@@ -1,8 +1,10 @@
 /** Commands on elements: add, create, delete, destroy, reset. */
 
 import type { Expression } from '../../../ast/nft/expressions.ts';
+import type { SetDeclaration } from '../../../ast/nft/ruleset.ts';
 import type { CommandOf } from '../../../ast/nft/script.ts';
 import { type LoadContext, nameOfTarget, report, tableOfTarget } from './context.ts';
+import { elementProblems } from './element-problems.ts';
 import { keyTypes, valueKey, withoutPart } from './element-value.ts';
 import { elementData, elementKey } from './expression-key.ts';
 import { setOf } from './set-command.ts';
@@ -16,8 +18,18 @@ export function runElementCommand(context: LoadContext, command: CommandOf<'elem
   const set = setOf(context, table, target, nameOfTarget(target, span));
   if (set === undefined) return;
   const items = elements.kind === 'set' ? elements.items : [elements];
-  if (verb === 'add' || verb === 'create') addElements(context, table, set, items, verb);
-  else if (verb === 'delete' || verb === 'destroy')
+  if (verb === 'add' || verb === 'create') {
+    addElements(context, table, set, items, verb);
+    return;
+  }
+  const missing = items.filter((item) => indexOf(set, item) === undefined);
+  const { declaration } = set;
+  const problems = elementProblems(table, declaration, missing, context.environment);
+  if (missing.length > 0 && problems.length > 0) context.diagnostics.push(...problems);
+  else if (verb === 'get' || verb === 'reset') {
+    if (missing.length === 0 || declaration.flags.includes('interval')) return;
+    report(context, 'kernel-refused', span, 'no such element in the set');
+  } else if (verb === 'delete' || verb === 'destroy')
     removeElements(context, table, set, items, verb);
 }
 
@@ -35,6 +47,10 @@ function findByValue(set: SetState, item: Expression): number | undefined {
     set.elements.map((element, index) => [valueKey(element, types) ?? '', index]),
   );
   return set.values.get(wanted);
+}
+
+function indexOf(set: SetState, item: Expression): number | undefined {
+  return keysOf(set).get(elementKey(item)) ?? findByValue(set, item);
 }
 
 function noteValue(set: SetState, item: Expression): void {
@@ -62,6 +78,7 @@ export function addElements(
   items: readonly Expression[],
   verb: 'add' | 'create',
 ): void {
+  set.fresh = false;
   const keys = keysOf(set);
   const added: Expression[] = [];
   for (const item of items) {
@@ -90,15 +107,25 @@ function removeElements(
   const gone = new Set<number>();
   const parts: Expression[] = [];
   for (const item of items) {
-    const index = keysOf(set).get(elementKey(item)) ?? findByValue(set, item);
+    const index = indexOf(set, item);
     if (index !== undefined && !gone.has(index)) gone.add(index);
     else parts.push(item);
   }
-  if (gone.size > 0) removeAt(context, table, set, gone);
+  const intervals = hasIntervals(set.declaration);
+  // nft takes whole intervals from its own list of elements, which it has not sent yet: they come back with it.
+  if (gone.size > 0 && !(intervals && set.fresh)) removeAt(context, table, set, gone);
+  set.fresh = false;
   for (const item of parts) {
-    if (removePart(set, item) || verb === 'destroy') continue;
+    if (removePart(set, item) || (verb === 'destroy' && !intervals)) continue;
     report(context, 'not-found', item.span, `element '${elementKey(item)}' is not in the set`);
   }
+}
+
+/** Intervals of one field: nft looks for those to delete itself (set_delete()). */
+function hasIntervals({ flags, key }: SetDeclaration): boolean {
+  if (!flags.includes('interval')) return false;
+  if (key?.kind === 'type') return key.names.length === 1;
+  return key?.expression.kind !== 'concat';
 }
 
 function removeAt(

@@ -32,7 +32,7 @@ export function runFlowtableCommand(context: LoadContext, command: CommandOf<'fl
 
 function isThere(context: LoadContext, { family = 'ip', table, name, handle }: Target): boolean {
   const found = context.state.tables.get(`${family} ${table?.text ?? ''}`);
-  if (found === undefined) return false;
+  if (found === undefined) return true;
   if (name !== undefined) return found.flowtables.has(name.text);
   return [...found.flowtables.values()].some((each) => each.handle === handle?.value);
 }

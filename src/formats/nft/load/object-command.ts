@@ -30,7 +30,7 @@ export function runObjectCommand(context: LoadContext, command: CommandOf<'objec
 function isThere(context: LoadContext, target: Target, type: ObjectType): boolean {
   const { family = 'ip', table } = target;
   const found = context.state.tables.get(`${family} ${table?.text ?? ''}`);
-  return found !== undefined && nameIn(found, target, type) !== undefined;
+  return found === undefined || nameIn(found, target, type) !== undefined;
 }
 
 function nameIn(table: TableState, { name, handle }: Target, type: ObjectType): string | undefined {

@@ -30,7 +30,8 @@ const noHandle: Count = { value: 0, span: { source: { name: '', text: '' }, star
 function isThere(context: LoadContext, { family = 'ip', table, name, handle }: Target): boolean {
   const found = context.state.tables.get(`${family} ${table?.text ?? ''}`);
   const chain = found?.chains.get(name?.text ?? '');
-  if (found === undefined || chain === undefined) return false;
+  if (found === undefined) return true;
+  if (chain === undefined) return false;
   return chain.rules.some((rule) => ruleHandle(found, chain, rule) === handle?.value);
 }
 
@@ -57,6 +58,7 @@ function placeRule(
     at = before ? index.value : index.value + 1;
   }
   if (context.lenient === true) return;
+  table.pending.push([rule]);
   if (at === chain.rules.length) chain.rules.push(rule);
   else chain.rules.splice(at, 0, rule);
   if (context.usage !== undefined) countRule(context.usage, table, rule, 1);
@@ -87,6 +89,7 @@ function replaceRule(
   const old = chain.rules[index];
   if (old === undefined) return;
   chain.rules[index] = rule;
+  table.pending.push([rule]);
   if (context.usage === undefined) return;
   countRule(context.usage, table, old, -1);
   countRule(context.usage, table, rule, 1);

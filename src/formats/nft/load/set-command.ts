@@ -26,7 +26,8 @@ export function runSetCommand(context: LoadContext, command: CommandOf<'set' | '
   if (declaration !== undefined) {
     const keyless =
       declaration.key === undefined ? { ...name, span: bodyOf(declaration.span) } : name;
-    declareSet(context, table, keyless, declaration, verb === 'create' ? 'create' : 'add');
+    const body = bodyOf(declaration.span);
+    declareSet(context, table, keyless, declaration, verb === 'create' ? 'create' : 'add', body);
     return;
   }
   const set = setOf(context, table, target, name);
@@ -43,7 +44,7 @@ function bodyOf(span: Span): Span {
 
 function isThere(context: LoadContext, { family = 'ip', table, name, handle }: Target): boolean {
   const found = context.state.tables.get(`${family} ${table?.text ?? ''}`);
-  if (found === undefined) return false;
+  if (found === undefined) return true;
   if (name !== undefined) return found.sets.has(name.text);
   return [...found.sets.values()].some((set) => set.handle === handle?.value);
 }
@@ -66,13 +67,14 @@ export function setOf(
   return undefined;
 }
 
-/** A set that is there already takes the elements, if it is declared the same. */
+/** A set that is there already takes the elements, if it is declared the same; `body` is where its type is written. */
 export function declareSet(
   context: LoadContext,
   table: TableState,
   name: Name,
   declaration: SetDeclaration,
   verb: 'add' | 'create',
+  body: Span = name.span,
 ): void {
   if (declaration.key === undefined) {
     report(
@@ -86,10 +88,15 @@ export function declareSet(
   }
   const existing = table.sets.get(name.text);
   if (existing === undefined) {
-    addSetState(table, declaration);
+    addSetState(table, declaration).fresh = true;
     if (context.usage !== undefined) {
       countElements(context.usage, table, declaration.elements, 1);
     }
+    return;
+  }
+  if (typesOf(existing.declaration) !== typesOf(declaration)) {
+    const message = `'${name.text}' exists already with another datatype`;
+    report(context, 'invalid-set', body, message);
     return;
   }
   if (verb === 'create') {
@@ -115,12 +122,24 @@ function sameSet(first: SetDeclaration, second: SetDeclaration): boolean {
 }
 
 function shape(set: SetDeclaration): string {
-  const { map, key, data, objectType, flags, timeout, gcInterval, size } = set;
+  const { map, objectType, flags, timeout, gcInterval, size } = set;
+  return JSON.stringify([
+    map,
+    typesOf(set),
+    objectType,
+    [...flags].sort(),
+    timeout,
+    gcInterval,
+    size,
+  ]);
+}
+
+function typesOf({ key, data }: SetDeclaration): string {
   const types = [key, data].map((type) => {
     if (type === undefined) return '';
     return type.kind === 'type' ? type.names.join('.') : expressionKey(type.expression);
   });
-  return JSON.stringify([map, types, objectType, [...flags].sort(), timeout, gcInterval, size]);
+  return types.join(' : ');
 }
 
 function flushSet(context: LoadContext, table: TableState, set: SetState): void {
@@ -139,4 +158,5 @@ function deleteSet(context: LoadContext, table: TableState, set: SetState, name:
   }
   countElements(context.usage, table, set.elements, -1);
   table.sets.delete(set.declaration.name);
+  table.earlierSets.delete(set.declaration.name);
 }

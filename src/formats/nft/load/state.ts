@@ -10,6 +10,7 @@ import type {
   SetDeclaration,
   Table,
 } from '../../../ast/nft/ruleset.ts';
+import { isShaped, type RuleShape } from '../../../ast/nft/shaped-rule.ts';
 import type { Span } from '../../../base/span.ts';
 import type { Family } from '../../../fields/families.ts';
 
@@ -32,6 +33,8 @@ export interface SetState {
   readonly handle: number;
   /** Copied from the declaration when a command first asks for them. */
   elements: Expression[];
+  /** Declared with its elements by this script, and no command was about its elements since. */
+  fresh: boolean;
   /** Nothing has asked for the elements: they are those of the declaration. */
   readonly untouched: boolean;
   /** Keys of the elements; made when a command first asks for one. */
@@ -61,6 +64,12 @@ export interface TableState {
   nextHandle: number;
   readonly chains: Map<string, ChainState>;
   readonly sets: Map<string, SetState>;
+  /** Rules that were added since the last check of what they refer to. */
+  pending: (readonly Rule[])[];
+  /** Names of meters that rules make. */
+  readonly meters: Set<string>;
+  /** Names of sets that were there before this script. */
+  readonly earlierSets: Set<string>;
   /** By type and name. */
   readonly objects: Map<string, ObjectState>;
   readonly flowtables: Map<string, FlowtableState>;
@@ -119,6 +128,9 @@ function tableStateOf(state: RulesetState, table: Table): TableState {
     nextHandle: 1,
     chains: new Map(),
     sets: new Map(),
+    pending: [],
+    meters: new Set(),
+    earlierSets: earlierSets(table),
     objects: new Map(),
     flowtables: new Map(),
   };
@@ -139,6 +151,21 @@ function tableStateOf(state: RulesetState, table: Table): TableState {
     result.chains.set(chain.name, added);
   }
   return result;
+}
+
+/** Sets that no rule has made dynamic by now. */
+function earlierSets({ sets, chains, earlierSets: known }: Table): Set<string> {
+  const names = new Set(sets.map(({ name }) => name));
+  if (names.size === 0) return names;
+  /** Whether rules of a shape update sets. */
+  const shapes = new Map<RuleShape, boolean>();
+  for (const rule of chains.flatMap(({ rules }) => rules)) {
+    if (isShaped(rule) && shapes.get(rule.shape) === false) continue;
+    const updates = rule.statements.filter((statement) => statement.kind === 'set-update');
+    if (isShaped(rule)) shapes.set(rule.shape, updates.length > 0);
+    for (const { set } of updates) if (known?.has(set) !== true) names.delete(set);
+  }
+  return names;
 }
 
 export function addChainState(
@@ -181,6 +208,7 @@ export function addSetState(table: TableState, declaration: SetDeclaration): Set
   const added: SetState = {
     declaration,
     handle: takeHandle(table, declaration.handle),
+    fresh: false,
     get elements() {
       own ??= [...declaration.elements];
       return own;
@@ -230,6 +258,7 @@ function tableOf(table: TableState): Table {
     ...(table.writtenHandle === undefined ? {} : { handle: table.writtenHandle }),
     objects: [...table.objects.values()].map(({ declaration }) => declaration),
     sets: [...table.sets.values()].map(declarationOf),
+    ...(table.earlierSets.size === 0 ? {} : { earlierSets: table.earlierSets }),
     flowtables: [...table.flowtables.values()].map(({ flowtable }) => flowtable),
     chains: [...table.chains.values()].map((chain) => ({
       kind: 'chain' as const,

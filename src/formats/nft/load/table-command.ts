@@ -78,6 +78,9 @@ function newTable(
     nextHandle: 1,
     chains: new Map(),
     sets: new Map(),
+    pending: [],
+    meters: new Set(),
+    earlierSets: new Set(),
     objects: new Map(),
     flowtables: new Map(),
   };

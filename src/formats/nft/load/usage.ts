@@ -4,6 +4,7 @@ import type { Expression } from '../../../ast/nft/expressions.ts';
 import type { Rule } from '../../../ast/nft/ruleset.ts';
 import type { Statement } from '../../../ast/nft/statements.ts';
 import { everyExpression, everyOperand, everyStatement } from '../../../ast/nft/visit.ts';
+import type { Span } from '../../../base/span.ts';
 import type { RulesetState, TableState } from './state.ts';
 
 /** Counts per table and name: `chain x`, `set y`, `object counter z`, `flowtable f`. */
@@ -22,7 +23,7 @@ export function usageOf(state: RulesetState): Usage {
 
 /** Adds a rule's references (or takes them away with -1). */
 export function countRule(usage: Usage, table: TableState, rule: Rule, step: 1 | -1): void {
-  for (const name of references(rule)) count(usage, table, name, step);
+  for (const { name } of references(rule)) count(usage, table, name, step);
 }
 
 export function countElements(
@@ -32,7 +33,7 @@ export function countElements(
   step: 1 | -1,
 ): void {
   for (const element of elements) {
-    for (const name of referencesOfExpression(element)) count(usage, table, name, step);
+    for (const { name } of referencesOfExpression(element)) count(usage, table, name, step);
   }
 }
 
@@ -49,30 +50,41 @@ function count(usage: Usage, table: TableState, name: string, step: 1 | -1): voi
   names.set(name, (names.get(name) ?? 0) + step);
 }
 
-function* references(rule: Rule): Iterable<string> {
+/** What is referred to, as the counts name it, and where. */
+export interface Reference {
+  readonly name: string;
+  readonly span: Span;
+}
+
+export function* references(rule: Rule): Iterable<Reference> {
   for (const statement of everyStatement(rule.statements)) {
     yield* referencesOfStatement(statement);
     for (const expression of everyOperand(statement)) yield* direct(expression);
   }
 }
 
-function* referencesOfExpression(expression: Expression): Iterable<string> {
+function* referencesOfExpression(expression: Expression): Iterable<Reference> {
   for (const inner of everyExpression(expression)) yield* direct(inner);
 }
 
-function* direct(expression: Expression): Iterable<string> {
-  if (expression.kind === 'set-reference') yield `set ${expression.name}`;
+function* direct(expression: Expression): Iterable<Reference> {
+  const { span } = expression;
+  if (expression.kind === 'set-reference') yield { name: `set ${expression.name}`, span };
   if (expression.kind !== 'verdict') return;
   const { verdict } = expression;
-  if ('chain' in verdict && typeof verdict.chain === 'string') yield `chain ${verdict.chain}`;
+  if ('chain' in verdict && typeof verdict.chain === 'string') {
+    yield { name: `chain ${verdict.chain}`, span };
+  }
 }
 
-function* referencesOfStatement(statement: Statement): Iterable<string> {
+function* referencesOfStatement(statement: Statement): Iterable<Reference> {
+  const { span } = statement;
   if (statement.kind === 'verdict' && 'chain' in statement.verdict) {
-    if (typeof statement.verdict.chain === 'string') yield `chain ${statement.verdict.chain}`;
-  } else if (statement.kind === 'set-update') yield `set ${statement.set}`;
-  else if (statement.kind === 'flow') yield `flowtable ${statement.flowtable}`;
+    const { chain } = statement.verdict;
+    if (typeof chain === 'string') yield { name: `chain ${chain}`, span };
+  } else if (statement.kind === 'set-update') yield { name: `set ${statement.set}`, span };
+  else if (statement.kind === 'flow') yield { name: `flowtable ${statement.flowtable}`, span };
   else if (statement.kind === 'object-reference' && 'text' in statement.name) {
-    yield `object ${statement.type} ${statement.name.text}`;
+    yield { name: `object ${statement.type} ${statement.name.text}`, span };
   }
 }
