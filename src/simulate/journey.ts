@@ -9,7 +9,7 @@ export interface Journey {
   readonly cause: SpawnCause | 'packet';
   /** The way it took out, strongest first: forwarded, bridged, output. */
   sentAs: 'forwarded' | 'output' | 'bridged' | undefined;
-  readonly out: OutgoingPacket[];
+  out: OutgoingPacket[];
   local: { readonly device: string; readonly packet: Uint8Array } | undefined;
   stop: Stop | undefined;
   /** What dup and fwd sent. */

@@ -28,14 +28,14 @@ export interface Run {
   readonly chooser: Chooser;
   readonly recorder: Recorder | undefined;
   readonly ruleTrace: RuleTrace | undefined;
-  readonly choices: ChoiceMade[];
+  choices: ChoiceMade[];
   /** Answers already given in this run, by choice key. */
   readonly answers: Map<string, number>;
   /** Connections that this run has made or checked out to modify. */
   readonly checkedOut: Connection[];
   /** Connection limits that were evaluated in this run. */
   readonly counted: Set<string>;
-  readonly journeys: Journey[];
+  journeys: Journey[];
   /** Packets that wait in a device's receive queue (loopback). */
   readonly backlog: (() => void)[];
   readonly registers: Registers;
@@ -100,7 +100,8 @@ export function endRun(run: Run): void {
 
 export function startJourney(run: Run, cause: Journey['cause']): Journey {
   const journey = newJourney(run.journeys.length, cause);
-  run.journeys.push(journey);
+  if (run.journeys.length === 0) run.journeys = [journey];
+  else run.journeys.push(journey);
   return journey;
 }
 
@@ -177,7 +178,8 @@ export function choose(run: Run, subject: number, question: Question): number {
 export function chooseAnew(run: Run, subject: number, choice: Choice): number {
   const single = choice.options.length === 1 && choice.range === undefined;
   const option = single ? 0 : run.chooser.choose(choice);
-  run.choices.push({ choice, option });
+  if (run.choices.length === 0) run.choices = [{ choice, option }];
+  else run.choices.push({ choice, option });
   if (run.recorder !== undefined) record(run, { kind: 'choice-made', subject, choice, option });
   return option;
 }

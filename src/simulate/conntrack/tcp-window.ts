@@ -3,13 +3,9 @@
 import { tcpFlag } from '../../packet/protocols.ts';
 import { highestSack, isAfter, isBefore, readTcpOptions, type Segment } from './tcp-segment.ts';
 import type { TcpSide, TcpTracking } from './tcp-state.ts';
+import type { TrackContext } from './track-context.ts';
 
 export type WindowVerdict = 'accept' | 'ignore' | 'invalid';
-
-export interface WindowOptions {
-  readonly liberal: boolean;
-  readonly noWindowCheck: boolean;
-}
 
 const maxAckWindow = 66000;
 
@@ -46,9 +42,9 @@ export function checkTcpWindow(
   tracking: TcpTracking,
   direction: 0 | 1,
   segment: Segment,
-  options: WindowOptions,
+  context: Pick<TrackContext, 'sysctl'>,
 ): WindowVerdict {
-  if (options.noWindowCheck) return 'accept';
+  if (context.sysctl('tcp_no_window_check', 0) !== 0) return 'accept';
   const sender = tracking.sides[direction];
   const receiver = tracking.sides[direction === 0 ? 1 : 0];
   const { flags } = segment;
@@ -69,7 +65,7 @@ export function checkTcpWindow(
     initSender(sender, receiver, segment, direction);
     if (direction === 1 && !hasAck) return 'accept';
   }
-  return compareWithWindow(tracking, direction, segment, sack, options);
+  return compareWithWindow(tracking, direction, segment, sack, context);
 }
 
 function compareWithWindow(
@@ -77,7 +73,7 @@ function compareWithWindow(
   direction: 0 | 1,
   segment: Segment,
   sackSeen: number,
-  options: WindowOptions,
+  context: Pick<TrackContext, 'sysctl'>,
 ): WindowVerdict {
   const sender = tracking.sides[direction];
   const receiver = tracking.sides[direction === 0 ? 1 : 0];
@@ -96,7 +92,7 @@ function compareWithWindow(
     end = sender.end;
   }
   const failed = (verdict: WindowVerdict): WindowVerdict =>
-    sender.liberal || options.liberal ? 'accept' : verdict;
+    sender.liberal || context.sysctl('tcp_be_liberal', 0) !== 0 ? 'accept' : verdict;
   const lowerBound = (receiver.end - ackWindow(sender) - 1) >>> 0;
   const inReceiveWindow = isAfter(end, (sender.end - receiver.maxWindow - 1) >>> 0);
   if (!isBefore(sequence, (sender.maxEnd + 1) >>> 0)) {

@@ -46,11 +46,7 @@ function unshifted(connection: Connection, segment: Segment, { direction }: Trac
 }
 
 /** tcp_new() */
-function startTracking(
-  connection: Connection,
-  segment: Segment,
-  context: TrackContext,
-): boolean {
+function startTracking(connection: Connection, segment: Segment, context: TrackContext): boolean {
   const first = tcpTransition(0, segment.kind, 'NONE');
   if (first === 'invalid' || first === 'ignore') return false;
   const tracking = newTcpTracking();

@@ -25,20 +25,26 @@ import {
 } from './store.ts';
 import { unmodelledStep } from './unmodelled.ts';
 
-const stateBits: Readonly<Record<ConnectionInfo, number>> = {
-  established: 2,
-  'established-reply': 2,
-  related: 4,
-  'related-reply': 4,
-  new: 8,
-};
+/** Every packet is asked for it: comparing is faster than looking it up. */
+function stateBit(info: ConnectionInfo): number {
+  switch (info) {
+    case 'new':
+      return 8;
+    case 'established':
+    case 'established-reply':
+      return 2;
+    case 'related':
+    case 'related-reply':
+      return 4;
+  }
+}
 
 /** NF_CT_STATE_BIT of the packet; invalid also where conntrack has not looked yet. */
 export function conntrackStateBit(evaluation: Evaluation): number {
   const { packet } = evaluation;
   if (packet.connection !== undefined && packet.connectionInfo !== undefined)
-    return stateBits[packet.connectionInfo];
-  if (packet.template !== undefined) return stateBits[packet.template.info];
+    return stateBit(packet.connectionInfo);
+  if (packet.template !== undefined) return stateBit(packet.template.info);
   return packet.untracked ? 64 : 1;
 }
 

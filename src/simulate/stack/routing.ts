@@ -221,7 +221,7 @@ export function routeReceived4(
   }
   if (lookup.type === 'broadcast') return receiveBroadcast(run, packet, device, lookup);
   if (lookup.type === 'local') {
-    const refused = checkSource(run, packet, device, destination);
+    const refused = checkSource(run, packet, device, source, destination);
     if (refused !== undefined) return drop(refused);
     const loopback = interfaceOf(run, 'lo');
     return { kind: 'route', route: decisionOf(run, packet, 'local', lookup, loopback) };
@@ -229,7 +229,7 @@ export function routeReceived4(
   if (!forwarding) return drop('FORWARDING_DISABLED');
   if (lookup.type !== 'unicast') return drop('MARTIAN_DESTINATION');
   const route = decisionOf(run, packet, 'forward', lookup, undefined);
-  const refused = checkSource(run, packet, device, destination, route.device?.name);
+  const refused = checkSource(run, packet, device, source, destination, route.device?.name);
   return refused === undefined ? { kind: 'route', route } : drop(refused);
 }
 
@@ -237,10 +237,10 @@ function checkSource(
   run: Run,
   packet: LivePacket,
   device: NetworkInterface,
+  source: Address,
   destination: Address,
   outputInterface?: string,
 ): FateReason | undefined {
-  const source = sourceAddress(packet);
   const { mark } = packet;
   const tos = byteAt(packet.bytes, 1);
   const { name } = device;
@@ -260,8 +260,9 @@ function receiveBroadcast(
   device: NetworkInterface,
   lookup: RouteLookup,
 ): ReceivedRoute {
-  if (!isZeroNet(sourceAddress(packet))) {
-    const refused = checkSource(run, packet, device, new Uint8Array(4));
+  const source = sourceAddress(packet);
+  if (!isZeroNet(source)) {
+    const refused = checkSource(run, packet, device, source, new Uint8Array(4));
     if (refused !== undefined) return drop(refused);
   }
   const loopback = interfaceOf(run, 'lo');
@@ -281,7 +282,7 @@ function routeGroup4(
   if (isGroup4(source) || isLimitedBroadcast(source)) return drop('MARTIAN_SOURCE');
   if (isLoopback4(source)) return drop('MARTIAN_SOURCE');
   if (!isZeroNet(source)) {
-    const refused = checkSource(run, packet, device, new Uint8Array(4));
+    const refused = checkSource(run, packet, device, source, new Uint8Array(4));
     if (refused !== undefined) return drop(refused);
   }
   const loopback = interfaceOf(run, 'lo');

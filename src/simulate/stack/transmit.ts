@@ -168,5 +168,8 @@ function sendOnWire(
     link === undefined
       ? { device: name, packet: bytes }
       : { device: name, packet: bytes, frame: joinBytes(link, bytes) };
-  journey.out.push(encapsulation === undefined ? sent : { ...sent, encapsulation });
+  const whole = encapsulation === undefined ? sent : { ...sent, encapsulation };
+  // Most packets leave once, and an array that grows makes room for many.
+  if (journey.out.length === 0) journey.out = [whole];
+  else journey.out.push(whole);
 }
