@@ -3,6 +3,7 @@
 import type { Ruleset } from '../../ast/nft/ruleset.ts';
 import type { Command, CommandOf, Script, Verb } from '../../ast/nft/script.ts';
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
+import type { Span } from '../../base/span.ts';
 import type { NameEnvironment } from '../../datatypes/environment.ts';
 import { isOfKernel, lower } from '../../lower/lower.ts';
 import { runChainCommand } from './load/chain-command.ts';
@@ -46,7 +47,8 @@ export function runScript(
     const read = !diagnostics.some(isFatal);
     const evaluated = read ? evaluationErrors(script, into, environment) : [];
     const later = context.diagnostics.slice(diagnostics.length);
-    return { value: before, diagnostics: [...diagnostics, ...early, ...evaluated, ...later] };
+    const found = inOrderOfCommands(script, early, evaluated);
+    return { value: before, diagnostics: [...diagnostics, ...found, ...later] };
   }
   return { value: rulesetOf(context.state), diagnostics: context.diagnostics };
 }
@@ -91,6 +93,36 @@ function evaluationErrors(
   const { diagnostics } = lower(rulesetOf(context.state), options);
   const known = stateOf(into).tables;
   return diagnostics.filter((one) => !isOfKernel(one)).map((one) => blamed(script, known, one));
+}
+
+/** nft evaluates one command after another: of a table its chains before its sets and rules. */
+function inOrderOfCommands(
+  { commands }: Script,
+  early: readonly Diagnostic[],
+  evaluated: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  const isLate = ({ code }: Diagnostic) => code === 'unknown-set';
+  const found = [
+    ...early.filter((one) => !isLate(one)),
+    ...evaluated,
+    ...early.filter((one) => isLate(one)),
+  ];
+  const ranked = found.map((one) => ({ one, rank: rankOf(commands, one.span) }));
+  return ranked.sort((first, second) => first.rank - second.rank).map(({ one }) => one);
+}
+
+/** Index of the command that a place belongs to: the last one that begins before it; includes count last. */
+function rankOf(commands: readonly Command[], { source, start }: Span): number {
+  let low = 0;
+  let high = commands.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const command = commands[middle];
+    if (command?.span.source !== source) return commands.length;
+    if (command.span.start <= start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A set of a table that is not there: nft misses the table first. */

@@ -209,12 +209,16 @@ function checkKey(context: LoweringContext, set: SetBuild, key: TypedExpression)
   if (!set.anonymous && !set.interval) {
     const parts = key.kind === 'concat' ? key.parts : [key];
     const interval = parts.find((part) => part.kind === 'range' || part.kind === 'prefix');
-    if (interval !== undefined) {
+    if (interval !== undefined && isMap(set)) {
+      // nft looks at the keys of sets only; the kernel refuses the end of an interval.
+      const message = 'intervals need a map with the flag interval: invalid argument';
+      fail(context, 'kernel-refused', interval.span, message);
+    } else if (interval !== undefined) {
       fail(
         context,
         'invalid-set',
         interval.span,
-        `you must add 'flags interval' to your ${setWord(set)} declaration if you want to add ${expressionName(interval)} elements`,
+        `you must add 'flags interval' to your set declaration if you want to add ${expressionName(interval)} elements`,
       );
       return false;
     }

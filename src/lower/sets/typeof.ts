@@ -40,9 +40,10 @@ export function typeofShape(context: LoweringContext, node: Expression): KeyShap
     case 'socket':
     case 'osf':
     case 'ipsec':
-    case 'tunnel':
     case 'binary':
       return shape(evaluateExpression(context, node));
+    case 'tunnel':
+      return fail(context, 'invalid-set', node.span, 'tunnel lacks typeof serialization');
     case 'symbol':
       if (node.text === 'queue') return { type: integerType, bits: 16, order: 'big' };
       return fail(context, 'invalid-set', node.span, `no type can be had from '${node.text}'`);

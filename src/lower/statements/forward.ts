@@ -25,6 +25,16 @@ function evaluateDevice(
   return typed !== undefined && refuseRange(context, typed, name) ? typed : undefined;
 }
 
+function evaluateOfFamily(
+  context: LoweringContext,
+  node: Expression,
+  family: 'ip' | 'ip6',
+  span: Span,
+): TypedExpression | undefined {
+  const type = addressType(family);
+  return evaluateArgument(context, node, { type, bits: type.bits, order: 'big' }, span);
+}
+
 function evaluateAddress(
   context: LoweringContext,
   node: Expression,
@@ -32,8 +42,7 @@ function evaluateAddress(
   span: Span,
   name: string,
 ): TypedExpression | undefined {
-  const type = addressType(family);
-  const typed = evaluateArgument(context, node, { type, bits: type.bits, order: 'big' }, span);
+  const typed = evaluateOfFamily(context, node, family, span);
   return typed !== undefined && refuseRange(context, typed, name) ? typed : undefined;
 }
 
@@ -61,13 +70,14 @@ export function lowerDup(context: LoweringContext, statement: DupStatement): boo
       if (statement.address === undefined) {
         return refuse(context, span, 'missing destination address');
       }
+      const address = evaluateOfFamily(context, statement.address, family, span);
+      if (address === undefined) return false;
       const device =
         statement.device === undefined
           ? undefined
           : evaluateDevice(context, statement.device, span, 'dup');
       if (statement.device !== undefined && device === undefined) return false;
-      const address = evaluateAddress(context, statement.address, family, span, 'dup');
-      if (address === undefined) return false;
+      if (!refuseRange(context, address, 'dup')) return false;
       return emitDup(context, span, address, device);
     }
     case 'netdev': {

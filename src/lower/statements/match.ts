@@ -1,6 +1,8 @@
 /** Comparisons (nft: expr_evaluate_relational()). */
 
+import type { Expression } from '../../ast/nft/expressions.ts';
 import type { MatchStatement } from '../../ast/nft/statements.ts';
+import { joinSpans } from '../../base/span.ts';
 import { convertOrder } from '../byteorder.ts';
 import { type ComparisonOperator, expectNothing, fail, type LoweringContext } from '../context.ts';
 import { pushItem } from '../dependency.ts';
@@ -99,13 +101,25 @@ function evaluateFlagsMask(context: LoweringContext, statement: MatchStatement):
     kind: 'binary',
     operator: '&',
     left,
-    right: right.mask,
+    right: asBinary(right.mask),
     span: statement.span,
   });
   if (masked === undefined) return undefined;
-  const value = evaluateExpression(context, right.value);
+  const value = evaluateExpression(context, asBinary(right.value));
   if (value === undefined) return undefined;
   return { left: masked, right: value, operator: operator === 'in' ? '==' : operator };
+}
+
+/** nft: list_expr_to_binop() */
+function asBinary(node: Expression): Expression {
+  if (node.kind !== 'list') return node;
+  return node.items.reduce((left, right) => ({
+    kind: 'binary',
+    operator: '|',
+    left,
+    right,
+    span: joinSpans(left.span, right.span),
+  }));
 }
 
 function isClock(left: TypedExpression): boolean {
