@@ -172,6 +172,7 @@ else if (missing === undefined) {
     const result = await batch.played;
     next = done < runs ? start(done) : undefined;
     judgeBatch(property, batch, result);
+    console.error(`${Math.min(done, runs)} of ${runs}, ${tally.disagreements} disagree`);
   }
   const { scenarios: played, packets, refused, lines, disagreements } = tally;
   console.log(

@@ -3,6 +3,7 @@
 import { runHook } from '../hooks/run-hook.ts';
 import { ipFamily, type LivePacket } from '../live-packet.ts';
 import { type Run, record } from '../run.ts';
+import { sendToGroup } from './group-output.ts';
 import { sendIcmpError } from './icmp-error.ts';
 import { fragmentPacket } from './refragment.ts';
 import { stackDrop } from './stop.ts';
@@ -17,10 +18,13 @@ export function outputPacket(run: Run, packet: LivePacket, sentAs: 'forwarded' |
   const family = ipFamily(packet) === 6 ? 'ip6' : 'ip';
   const input = packet.isLocal ? undefined : packet.input;
   const state = { family, hook: 'postrouting', input, output } as const;
+  // IPv4 makes the copy before its own postrouting, IPv6 after it.
+  if (family === 'ip' && !sendToGroup(run, packet, output)) return;
   if (!runHook(run, packet, state)) {
     if (packet.isLocal) packet.journey.sendError ??= 'EPERM';
     return;
   }
+  if (family === 'ip6' && !sendToGroup(run, packet, output)) return;
   finishOutput(run, packet, sentAs);
 }
 

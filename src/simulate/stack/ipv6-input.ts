@@ -77,7 +77,9 @@ function findMartian(
   if (!device.flags.includes('LOOPBACK')) {
     if (isLoopback6(source)) return 'MARTIAN_SOURCE';
     if (isLoopback6(destination)) return 'MARTIAN_DESTINATION';
-    if (destination[0] === 0xff && ((destination[1] ?? 0) & 15) === 1) return 'MARTIAN_DESTINATION';
+    const ownCopy = packet.route !== undefined;
+    if (!ownCopy && destination[0] === 0xff && ((destination[1] ?? 0) & 15) === 1)
+      return 'MARTIAN_DESTINATION';
   }
   if (destination[0] === 0xff && ((destination[1] ?? 0) & 15) === 0) return 'MARTIAN_DESTINATION';
   return source[0] === 0xff ? 'MARTIAN_SOURCE' : undefined;

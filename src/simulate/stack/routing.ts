@@ -322,7 +322,7 @@ function isLinkLocal6(address: Address): boolean {
 }
 
 /** All-nodes and all-routers groups, and the solicited-node groups of the device's addresses. */
-function isJoined6(run: Run, device: NetworkInterface, group: Address): boolean {
+export function isJoined6(run: Run, device: NetworkInterface, group: Address): boolean {
   const scope = (group[1] ?? 0) & 15;
   const middle = group.subarray(2, 15).every((byte) => byte === 0);
   if (middle && group[15] === 1) return scope === 1 || scope === 2;
