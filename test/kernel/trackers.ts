@@ -27,7 +27,7 @@ const segments: fc.Arbitrary<Fields> = fc.record(
       ...['020405b4', '0204000003030200', '01030307', '0402', '0101080a0000000500000006'],
       ...['0101050a000003e9000003fd', '02040578040201'],
     ),
-    sleep_ms: fc.constantFrom(10, 10, 10, pause * 2),
+    sleep_ms: fc.constantFrom(10, 10, 10, 10, 10, 10, 10, pause),
   },
   { requiredKeys: ['reply', 'flags', 'seq', 'ack'] },
 );
@@ -99,7 +99,7 @@ const messages: fc.Arbitrary<Fields> = fc.record(
     reply: fc.boolean(),
     payload: fc.constantFrom(...chunks),
     vtag: fc.constantFrom(7, 9, 7, 9, 0, 5),
-    sleep_ms: fc.constantFrom(10, 10, 10, pause),
+    sleep_ms: fc.constantFrom(10, 10, 10, 10, 10, 10, 10, pause),
   },
   { requiredKeys: ['reply', 'payload', 'vtag'] },
 );
