@@ -33,8 +33,8 @@ export const ah: Translate<AhOptions> = (options, { family }) =>
     options.checkReserved ? 'ah reserved 1' : undefined,
   ]) || (family === 'ip' ? 'meta l4proto ah' : 'exthdr ah exists');
 
-export const esp: Translate<EspOptions> = (options) =>
-  spi('esp spi', options.spi) ?? 'meta l4proto esp';
+export const esp: Translate<EspOptions> = (options, { family }) =>
+  spi('esp spi', options.spi) ?? (family === 'ip' ? 'meta l4proto esp' : 'exthdr esp exists');
 
 export const ipcomp: Translate<IpcompOptions> = (options) =>
   `comp cpi ${not(options.spi.inverted)}${range(options.spi)}`;

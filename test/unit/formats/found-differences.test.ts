@@ -42,6 +42,16 @@ const listed: readonly (readonly [place: string, rule: string, listing: string])
   ['inet', 'meta nfproto ipv4 reject with icmp 254', 'reject with icmp 254'],
   ['netdev', 'tunnel id 5', 'tunnel id 5'],
   ['ip', 'meta priority aabb', 'meta priority none'],
+  ['ip', 'meta hour 90000', 'meta hour "01:00"'],
+  ['ip', 'meta hour 4294967295', 'meta hour "23:59:59"'],
+  ['ip', 'meta hour 200000', 'meta hour "31:33:20"'],
+  ['ip', 'socket cgroupv2 level 1 7', 'socket cgroupv2 level 1 7'],
+  ['ip', 'ip saddr 10.0.0.0/8,1.2.3.4', 'ip saddr & 1.2.3.12 == 10.0.0.0'],
+  ['ip', 'ct state <= new', 'ct state <= 0x8'],
+  ['ip', 'ct state != new', 'ct state != new'],
+  ['ip', 'meta iiftype > ether', 'meta iiftype > 1'],
+  ['ip', 'tcp flags >= syn', 'tcp flags >= syn'],
+  ['netdev', 'fib daddr type local', 'fib daddr type local'],
 ];
 
 const refused: readonly (readonly [place: string, rule: string, at: string])[] = [
@@ -59,6 +69,14 @@ const refused: readonly (readonly [place: string, rule: string, at: string])[] =
   ['ip', 'meta iif 4294967295', '4294967295'],
   ['ip', 'ip saddr vmap { 1.1.1.1 limit rate 5/second : accept }', ':'],
   ['ip', 'limit rate 5/second { 1 }', '{'],
+  ['ip', 'limit rate 10/second burst 0 packets', 'burst 0 packets'],
+  ['ip', 'quota until 512 bytes used 513 bytes', 'quota'],
+  ['ip', 'tcp option window count set 5', 'tcp option window count'],
+  ['ip', 'queue to symhash mod 0', 'symhash mod 0'],
+  ['ip', 'update @dyn { ip saddr ct count over 5 } accept masquerade', 'masquerade'],
+  ['ip', 'limit rate 0/second tcp dport foo', 'foo'],
+  ['ip', 'dup to 10.0.0.1-10.0.0.9 device "nosuch"', '"nosuch"'],
+  ['netdev', 'fib daddr . oif type local', 'fib'],
 ];
 
 /** Scripts with the text at nft's first error: its evaluation comes before the kernel's answers. */
@@ -73,12 +91,85 @@ const scripts: readonly (readonly [script: string, at: string])[] = [
   ['add table ip t\nlist set ip t missing', 'missing'],
   ['table netdev t {\nchain c {\ntype filter hook input priority filter\n}\n}', 'input'],
   ['table ip t {\nchain c {\ntype nat hook input priority -300\n}\n}', '-300'],
+  ['table ip t {\nset s {\ntype nonsense . 5 .\n}\n}\nlist set ip x y', '5'],
+  ['destroy chain inet t c', 't'],
+  ['destroy rule inet t c handle 4', 't'],
+  ['export ruleset json', 'export'],
+  ['import ruleset json', 'import'],
+  ['table ip t {\nset s {\ntype dscp\n}\n}\ndestroy element ip t s { 1.2.3.4 }', '1.2.3.4'],
+  ['table ip t {\nset s {\ntype ipv4_addr\n}\n}\nget element ip t s { 1.2.3.4 }', 'get'],
+  ['table ip t {\nset s {\ntype mark\n}\n}\ncreate set ip t s { type ipv4_addr; }', '{ type'],
+  ['add table ip t\nlist ct helper ip t x', 'x'],
+  ['table ip t {\nchain c {\njump d\n}\n}\nadd chain ip t d', 'jump d'],
+  ['table ip t {\nchain c {\nip saddr @x\n}\n}\nflush ruleset', '@x'],
+  ['table ip t {\nchain c {\ncounter name "x"\n}\n}\ndelete table ip t', 'counter name'],
+];
+
+const intervals = (body: string, rest = '') =>
+  `table ip t {\n\tset s {\n\t\ttype ipv4_addr\n\t\tflags interval\n${body}\t}\n}\n${rest}`;
+const elements = (list: string) => `\t\telements = { ${list} }\n`;
+const both = elements('10.0.0.1, 10.0.1.0/24');
+
+/** Scripts and what is listed then. */
+const results: readonly (readonly [script: string, listing: string])[] = [
+  [intervals(both, 'delete element ip t s { 10.0.1.0/24 }\n'), intervals(both)],
+  [
+    intervals(both, 'delete element ip t s { 10.0.0.1 }\ndelete element ip t s { 10.0.0.1 }\n'),
+    intervals(elements('10.0.1.0/24')),
+  ],
+  [
+    intervals(both, 'add element ip t s { 10.0.3.1 }\ndelete element ip t s { 10.0.0.1 }\n'),
+    intervals(elements('10.0.1.0/24, 10.0.3.1')),
+  ],
+];
+
+const lowered: typeof scripts = [
+  ['table ip t {\nct timeout x {\nprotocol tcp\npolicy = { bogus : 5 }\n}\n}', 'bogus'],
+  ['table ip t {\nquota q {\n512 bytes used 1 kbytes\n}\n}', 'q'],
+];
+
+const priorities: readonly (readonly [written: string, value: number])[] = [
+  ['2147483648', -2147483648],
+  ['-2147483649', 2147483647],
+  ['4294967296', 0],
+  ['filter + 2147483648', -2147483648],
 ];
 
 describe('differences that test:nft found', () => {
   it.each(scripts)('%s', (script, at) => {
     const [error] = loadNft(`${script}\n`).diagnostics;
     expect(error?.span.source.text.slice(error.span.start, error.span.end)).toContain(at);
+  });
+
+  it.each(lowered)('%s', (script, at) => {
+    const [error] = lower(loadNft(`${script}\n`).value).diagnostics;
+    expect(error?.span.source.text.slice(error.span.start, error.span.end)).toBe(at);
+  });
+
+  it.each(results)('%j', (script, listing) => {
+    const { value, diagnostics } = loadNft(script);
+    expect(diagnostics).toEqual([]);
+    expect(printNft(raise(lower(value).value, value))).toBe(listing);
+  });
+
+  it.each(priorities)('priority %s', (written, value) => {
+    const { value: ruleset } = loadNft(
+      `table ip t {\nchain c {\ntype filter hook input priority ${written}\n}\n}\n`,
+    );
+    expect(ruleset.tables[0]?.chains[0]?.base?.priority.value).toBe(value);
+  });
+
+  it('a set that was there before is not made dynamic', () => {
+    const into = loadNft('table ip t {\nset s {\ntype ipv4_addr\n}\nchain c {\n}\n}\n').value;
+    const { value } = loadNft('add rule ip t c add @s { ip saddr }\n', { into });
+    const again = loadNft('add rule ip t c update @s { ip saddr }\n', { into: value }).value;
+    const whole = loadNft(
+      'table ip t {\nset s {\ntype ipv4_addr\n}\nchain c {\nadd @s { ip saddr }\n}\n}\n',
+    ).value;
+    const dynamic = [value, again, whole].map(
+      (one) => lower(one).value.tables[0]?.sets[0]?.dynamic,
+    );
+    expect(dynamic).toEqual([false, false, true]);
   });
 
   it.each(listed)('%s %s', (place, rule, listing) => {

@@ -51,6 +51,8 @@ const translations: readonly Row[] = [
     '-p tcp -j SYNPROXY --mss 9 -m comment --comment a',
     'ip protocol tcp counter synproxy mss 9  comment "a"',
   ],
+  ['ip6', 'filter', '-p esp -m esp -j DROP', 'T exthdr esp exists counter drop'],
+  ['ip', 'filter', '-p esp -m esp -j DROP', 'meta l4proto esp counter drop'],
 ];
 
 const refused: readonly (readonly [family: IptablesFamily, table: string, rule: string])[] = [
