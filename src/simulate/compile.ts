@@ -134,14 +134,15 @@ function newChain(
   siblings: ReadonlyMap<string, PreparedChain>,
   number: number,
 ): PreparedChain {
+  // What each packet reads stands first, in one line of the processor's cache.
   return {
-    table,
-    chain,
-    siblings,
-    number,
     first: -1,
     count: 0,
     index: undefined,
+    number,
+    siblings,
+    chain,
+    table,
     steps: undefined,
   };
 }

@@ -4,7 +4,7 @@ import type { MetaOperation, Operation, Register } from '../../model/operations.
 import { read32, write32 } from '../../packet/bytes.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
-import { ruleChoice, sharedOptions } from '../rules/rule-choice.ts';
+import { askRule, ruleChoice, sharedOptions } from '../rules/rule-choice.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { type ValueClass, valueClasses } from '../rules/value-classes.ts';
 import { setByName } from '../sets/set-by-name.ts';
@@ -55,16 +55,17 @@ export function prepareRandomWord(
       probability: { numerator: values.last - values.first + 1, denominator: use.limit },
     })),
   );
-  const draw = ruleChoice({
+  const choice = ruleChoice({
     reason: 'numgen-random',
     key: ({ table, chain }, rule) =>
       `meta random in ${table.family} ${table.name} ${chain.name} rule ${rule}`,
     options,
     origin: operation.span,
   });
+  const { swapped } = use;
   return (evaluation) => {
-    const value = firsts[draw(evaluation)] ?? 0;
-    if (use.swapped) storeHost32(evaluation, to, value);
+    const value = firsts[askRule(choice, evaluation)] ?? 0;
+    if (swapped) storeHost32(evaluation, to, value);
     else write32(evaluation.registers.bytes, to, value);
   };
 }

@@ -14,25 +14,29 @@ export interface RuleQuestion {
   key(chain: PreparedChain, rule: number): string;
 }
 
+/** A question of a rule, with the choice that it was last asked as. */
+export interface RuleChoice extends RuleQuestion {
+  known: Choice | undefined;
+  chain: PreparedChain | undefined;
+  rule: number;
+}
+
+export function ruleChoice({ reason, options, origin, key }: RuleQuestion): RuleChoice {
+  return { known: undefined, chain: undefined, rule: -1, reason, options, origin, key };
+}
+
 /** Asks; the answer is an index into the options. */
-export function ruleChoice({
-  reason,
-  options,
-  origin,
-  key,
-}: RuleQuestion): (evaluation: Evaluation) => number {
-  let known: Choice | undefined;
-  let place: PreparedChain | undefined;
-  let position = -1;
-  return ({ run, packet, chain, rule }) => {
-    if (known === undefined || place !== chain || position !== rule) {
-      place = chain;
-      position = rule;
-      const base = { reason, key: key(chain, rule), options };
-      known = origin === undefined ? base : { ...base, origin };
-    }
+export function askRule(choice: RuleChoice, { run, packet, chain, rule }: Evaluation): number {
+  const { known } = choice;
+  if (known !== undefined && choice.chain === chain && choice.rule === rule)
     return chooseAnew(run, packet.subject, known);
-  };
+  const { reason, options, origin } = choice;
+  const base = { reason, key: choice.key(chain, rule), options };
+  const asked = origin === undefined ? base : { ...base, origin };
+  choice.known = asked;
+  choice.chain = chain;
+  choice.rule = rule;
+  return chooseAnew(run, packet.subject, asked);
 }
 
 const shared = new Map<string, readonly ChoiceOption[]>();

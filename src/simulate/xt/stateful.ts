@@ -9,7 +9,7 @@ import { read32 } from '../../packet/bytes.ts';
 import { hasPorts, protocol } from '../../packet/protocols.ts';
 import { destinationAddress, sourceAddress } from '../live-packet.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
-import { ruleChoice, sharedOptions } from '../rules/rule-choice.ts';
+import { askRule, ruleChoice, sharedOptions } from '../rules/rule-choice.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { setEntry } from '../state/store.ts';
 import type { Matcher } from './matcher.ts';
@@ -35,14 +35,14 @@ export function statisticMatcher(options: StatisticOptions, compiler: StepCompil
     { label: 'yes', probability: { numerator: probability, denominator } },
     { label: 'no', probability: { numerator: randomRange - probability, denominator } },
   ]);
-  const draw = ruleChoice({
+  const choice = ruleChoice({
     reason: 'xt-statistic',
     key: ({ table, chain }, rule) =>
       `statistic in ${table.family} ${table.name} ${chain.name} rule ${rule}`,
     options: answers,
     origin: undefined,
   });
-  return (evaluation) => (draw(evaluation) === 0) !== inverted;
+  return (evaluation) => (askRule(choice, evaluation) === 0) !== inverted;
 }
 
 /** limit_mt(): a bucket of `burst` packets that fills by one every `average` ten-thousandths of a second. */
