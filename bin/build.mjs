@@ -147,7 +147,7 @@ const command = {
   ...common,
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
-  minify: true,
+  minify: !process.argv.includes('--readable'),
   legalComments: 'linked',
 };
 // A script that is compiled ahead: bin/load-cli.cjs gives it what a module has.

@@ -2,6 +2,7 @@
 // version and flags takes that, any other compiles the bundle as usual.
 const { readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
 const file = join(__dirname, '..', 'dist', 'cli.cjs');
@@ -16,6 +17,8 @@ function cachedCode() {
 
 /** The exports of src/cli/main.ts; `keep` is given the script, for the build to take its code from. */
 module.exports = function loadCli(keep) {
+  // A short trace is over before optimised code is of use; src/cli/optimiser.ts turns it on for longer work.
+  setFlagsFromString('--no-opt');
   // The bundle is ASCII.
   const source = readFileSync(file, 'latin1');
   const cachedData = keep === undefined ? cachedCode() : undefined;

@@ -21,6 +21,7 @@ import {
   KnownLines,
   type ReadBlock,
 } from './known-lines.ts';
+import { LateChains } from './late-chains.ts';
 import type { ShapeBook, Teacher } from './shape-book.ts';
 
 const comma = 44;
@@ -42,14 +43,33 @@ export function readListing(
   return { value: { kind: 'script', commands }, diagnostics: reader.diagnostics };
 }
 
+export interface LateScript {
+  /** Its chains have no rules. */
+  readonly script: Result<Script>;
+  /** Their rules. */
+  readonly chains: LateChains;
+}
+
+/** The same without the rules of chains, which are read one chain after the other on demand. */
+export function readLateListing(source: Source, book: ShapeBook): LateScript | undefined {
+  const chains = new LateChains(source, book);
+  const reader = new ListingReader(source, new KnownLines(book), chains);
+  const commands = reader.tables();
+  if (commands === undefined) return undefined;
+  const { diagnostics } = reader;
+  return { script: { value: { kind: 'script', commands }, diagnostics }, chains };
+}
+
 class ListingReader {
   readonly diagnostics: Diagnostic[] = [];
   private readonly source: Source;
   private readonly lines: KnownLines;
+  private readonly late: LateChains | undefined;
 
-  constructor(source: Source, lines: KnownLines) {
+  constructor(source: Source, lines: KnownLines, late?: LateChains) {
     this.source = source;
     this.lines = lines;
+    this.late = late;
   }
 
   tables(): readonly CommandOf<'table'>[] | undefined {
@@ -113,7 +133,10 @@ class ListingReader {
         continue;
       }
       if (header.word === 'chain') {
-        const chain = this.lines.chain(source, at, diagnostics);
+        const chain =
+          this.late === undefined
+            ? this.lines.chain(source, at, diagnostics)
+            : this.late.chain(at, diagnostics);
         if (chain === undefined) return undefined;
         chains.push(chain.block);
         at = chain.next;

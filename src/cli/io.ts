@@ -2,6 +2,7 @@
 
 import { fstatSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
 import type { Source } from '../base/span.ts';
+import { optimise } from './optimiser.ts';
 
 export interface Io {
   readonly out: (text: string) => void;
@@ -40,9 +41,14 @@ function list(path: string): readonly string[] | Failure {
   }
 }
 
+/** Files larger than this are work for optimised code. */
+const largeFile = 300_000;
+
 function read(path: string): Source | Failure {
   try {
-    return { name: path, text: readFileSync(path === '-' ? 0 : path, 'utf8') };
+    const text = readFileSync(path === '-' ? 0 : path, 'utf8');
+    if (text.length > largeFile) optimise();
+    return { name: path, text };
   } catch (error) {
     return { failure: `${path === '-' ? 'standard input' : path}: ${failureReason(error)}` };
   }

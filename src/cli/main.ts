@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { type Io, processIo } from './io.ts';
+import { optimise } from './optimiser.ts';
 import type { ExitCode, Session } from './session.ts';
 import { version } from './version.ts';
 
@@ -114,6 +115,7 @@ function exitCodeOf(error: unknown, io: Io): ExitCode {
 /** Runs the command line (without `node` and the script name) and returns its exit code; never throws. */
 export async function runMain(words: readonly string[], io: Io = processIo()): Promise<ExitCode> {
   const session: Session = { io, exitCode: 0 };
+  if (words[0] !== 'trace' || words.includes('--count')) optimise();
   try {
     const program = await buildCommand(session, words[0]);
     if (words.length === 0) {

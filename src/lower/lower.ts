@@ -25,11 +25,22 @@ export interface LowerOptions {
  */
 export function lower(ruleset: Ruleset, options: LowerOptions = {}): Result<Program> {
   const diagnostics: Diagnostic[] = [];
-  const environment = options.environment ?? debianEnvironment;
-  const tables = ruleset.tables.map((table) =>
-    lowerTable(table, environment, diagnostics, options.byShape ?? true),
-  );
+  const tables = ruleset.tables.map((table) => lowerTable(newScope(table, diagnostics, options)));
   return { value: { tables }, diagnostics: kernelLast(diagnostics) };
+}
+
+/** The scope in which the rules of a table are lowered. */
+export function newScope(
+  table: Table,
+  diagnostics: Diagnostic[],
+  { environment = debianEnvironment, byShape = true }: LowerOptions,
+): RuleScope {
+  return {
+    table: newTableScope(table),
+    environment,
+    diagnostics,
+    ...(byShape ? { shapes: new Map() } : {}),
+  };
 }
 
 const kernelCodes: ReadonlySet<string> = new Set<DiagnosticCode>([
@@ -50,18 +61,8 @@ function kernelLast(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...diagnostics.filter((one) => !isOfKernel(one)), ...diagnostics.filter(isOfKernel)];
 }
 
-function lowerTable(
-  table: Table,
-  environment: NameEnvironment,
-  diagnostics: Diagnostic[],
-  byShape: boolean,
-): ProgramTable {
-  const scope: RuleScope = {
-    table: newTableScope(table),
-    environment,
-    diagnostics,
-    ...(byShape ? { shapes: new Map() } : {}),
-  };
+export function lowerTable(scope: RuleScope): ProgramTable {
+  const { table } = scope.table;
   const declared = lowerSets(scope);
   const chains = table.chains.map((chain) => lowerChain(scope, chain));
   const { meters, anonymousSets } = scope.table;

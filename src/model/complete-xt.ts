@@ -22,7 +22,7 @@ const isXt = (operation: Operation): operation is XtOperation =>
 const isOpenRule = (rule: ProgramRule) =>
   rule.operations.some((operation) => isXt(operation) && optionsOf(operation) === undefined);
 
-/** Where a rule ends: the chain it jumps to, or the verdict. */
+/** Where a rule ends: the chain it jumps to (`jump NAME`), or the verdict; nothing if it goes on. */
 function endOf(rule: ProgramRule): string {
   const last = rule.operations.findLast((operation) => operation.kind === 'immediate');
   if (last?.kind !== 'immediate' || last.data instanceof Uint8Array) return '';
@@ -31,29 +31,53 @@ function endOf(rule: ProgramRule): string {
 
 const withoutSpan = ({ span: _span, ...operation }: Operation): Operation => operation;
 
-/** Two dumps of one chain have equally many rules that end alike, one by one. */
-function correspond(chain: ProgramChain, other: ProgramChain): boolean {
-  if (chain.rules.length !== other.rules.length) return false;
-  return chain.rules.every((rule, index) => {
-    const match = other.rules[index];
-    return match !== undefined && endOf(rule) === endOf(match);
-  });
+/** A rule of a listing: where it is and where it ends. */
+export interface ListedRule extends Pick<ProgramRule, 'span' | 'handle' | 'comment'> {
+  readonly end: string;
 }
 
-function completeChain(chain: ProgramChain, other: ProgramChain | undefined): ProgramChain {
-  if (other === undefined || !correspond(chain, other)) return chain;
-  const rules = chain.rules.map((rule, index) => {
-    const operations = other.rules[index]?.operations ?? rule.operations;
-    // Rules may be objects whose properties are computed: a spread would lose them.
+/** The rules of the other dump in the places of the listing; undefined unless they end alike, one by one. */
+export function takeRules(
+  listed: readonly ListedRule[],
+  rules: readonly ProgramRule[],
+): readonly ProgramRule[] | undefined {
+  if (listed.length !== rules.length) return undefined;
+  const taken: ProgramRule[] = [];
+  for (const [index, rule] of rules.entries()) {
+    const { end, span = rule.span, handle, comment } = listed[index] ?? {};
+    if (end !== endOf(rule)) return undefined;
+    taken.push({
+      operations: rule.operations.map(withoutSpan),
+      ...(handle === undefined ? {} : { handle }),
+      ...(comment === undefined ? {} : { comment }),
+      span,
+    });
+  }
+  return taken;
+}
+
+/** As `takeRules`; the listing's own rules where they do not correspond. */
+export function completeRules(
+  rules: readonly ProgramRule[],
+  other: ProgramChain | undefined,
+): readonly ProgramRule[] {
+  if (other === undefined) return rules;
+  // Rules may be objects whose properties are computed: a spread would lose them.
+  const listed = rules.map((rule): ListedRule => {
     const { span, handle, comment } = rule;
     return {
-      operations: operations.map(withoutSpan),
+      end: endOf(rule),
       ...(handle === undefined ? {} : { handle }),
       ...(comment === undefined ? {} : { comment }),
       span,
     };
   });
-  return { ...chain, rules };
+  return takeRules(listed, other.rules) ?? rules;
+}
+
+function completeChain(chain: ProgramChain, other: ProgramChain | undefined): ProgramChain {
+  const rules = completeRules(chain.rules, other);
+  return rules === chain.rules ? chain : { ...chain, rules };
 }
 
 function completeTable(table: ProgramTable, other: ProgramTable | undefined): ProgramTable {

@@ -49,8 +49,16 @@ export interface ProgramChain {
   /** An anonymous chain of `jump { … }`: its name is made up (`__chain%d`). */
   readonly anonymous?: boolean;
   readonly rules: readonly ProgramRule[];
+  /** Chains of a listing may be read late, when `rules` is asked for: what their text says before that. */
+  readonly holds?: Holds;
   readonly span: Span;
 }
+
+/** What the evaluator has to know of all rules before the first packet. */
+export type RuleTrait = 'tracking' | 'defragmentation' | 'accounting' | 'set-changes';
+
+/** Whether a rule of the chain has the trait. */
+export type Holds = (trait: RuleTrait) => 'yes' | 'no' | 'unknown';
 
 export interface ProgramRule {
   readonly operations: readonly Operation[];

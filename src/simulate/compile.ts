@@ -238,11 +238,13 @@ function prepareSetWithStatements(
 function elementPrograms(table: ProgramTable, set: ProgramSet): readonly (readonly Operation[])[] {
   if (set.operations.length > 0) return [set.operations];
   const lists: (readonly Operation[])[] = [];
-  for (const chain of table.chains)
+  for (const chain of table.chains) {
+    if (chain.holds?.('set-changes') === 'no') continue;
     for (const { operations } of chain.rules)
       for (const operation of operations)
         if (operation.kind === 'dynset' && operation.set === set.name)
           lists.push(operation.operations);
+  }
   const declared = set.elements.find(({ operations }) => (operations?.length ?? 0) > 0);
   if (declared?.operations !== undefined) lists.push(declared.operations);
   return lists.filter((list) => list.length > 0);

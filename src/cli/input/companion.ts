@@ -1,13 +1,12 @@
 /** The iptables-save of tables that an nft listing holds too: it shows what the listing loses. */
 
-import type { Source } from '../../base/span.ts';
-import type { Program } from '../../model/program.ts';
+import type { Chain, Table } from '../../ast/nft/ruleset.ts';
+import { LateSave } from '../../formats/iptables-save/late-save.ts';
+import type { RuleLine } from '../../formats/nft/late/late-lines.ts';
+import { lowerIptables } from '../../lower/iptables/lower-iptables.ts';
+import { completeRules, takeRules } from '../../model/complete-xt.ts';
+import type { Program, ProgramRule } from '../../model/program.ts';
 import type { RulesetSource } from './load-program.ts';
-
-export interface Companion {
-  readonly source: Source;
-  readonly family: 'ip' | 'ip6';
-}
 
 const tableStart = /^\*(\S+)/gm;
 
@@ -15,10 +14,34 @@ const tableStart = /^\*(\S+)/gm;
 export function companionOf(
   { source, loader, family }: RulesetSource,
   program: Program,
-): Companion | undefined {
+): LateSave | undefined {
   if (loader !== 'iptables-nft' || family === undefined) return undefined;
   const tables = new Set(program.tables.map((table) => `${table.family} ${table.name}`));
   const names = [...source.text.matchAll(tableStart)].map(([, name]) => name);
   const known = names.length > 0 && names.every((name) => tables.has(`${family} ${name}`));
-  return known ? { source, family } : undefined;
+  return known ? new LateSave(source, family) : undefined;
+}
+
+/** A chain of an nft listing, in text or lowered. */
+export interface ListedChain {
+  readonly chain: Chain;
+  readonly table: Table;
+  readonly lines: readonly RuleLine[] | undefined;
+  readonly lowered: () => readonly ProgramRule[] | undefined;
+}
+
+/** The rules completed from the save; undefined when the save has to be read whole. */
+export function completeFrom(
+  save: LateSave,
+  { chain, table, lines, lowered }: ListedChain,
+): readonly ProgramRule[] | undefined {
+  const ruleset = save.chain(table.name, chain.name);
+  if (ruleset === undefined) return undefined;
+  const { value, diagnostics } = lowerIptables(ruleset, { loader: 'iptables-nft' });
+  if (diagnostics.length > 0) return undefined;
+  const other = value.tables[0]?.chains.find(({ name }) => name === chain.name);
+  const taken = lines && other && takeRules(lines, other.rules);
+  if (taken !== undefined) return taken;
+  const rules = lowered();
+  return rules && completeRules(rules, other);
 }

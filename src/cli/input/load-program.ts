@@ -8,7 +8,7 @@ import type { Host } from '../../host/host.ts';
 import type { SnapshotKind } from '../../host/snapshot-files.ts';
 import { completeXt } from '../../model/complete-xt.ts';
 import type { Loader, Program } from '../../model/program.ts';
-import { type Companion, companionOf } from './companion.ts';
+import type { LateReading } from './late-program.ts';
 import { type RulesetKind, rulesetKind } from './ruleset-kind.ts';
 
 export interface RulesetSource {
@@ -23,13 +23,13 @@ export interface LoadedProgram {
   readonly diagnostics: readonly Diagnostic[];
   /** What was decided on the way, for the reader; one lower-case sentence each. */
   readonly notes: readonly string[];
-  /** Rulesets that are not in the program yet; none unless they were to be kept. */
-  readonly companions: readonly Companion[];
+  /** Chains are read when packets come to them. */
+  readonly late?: LateReading;
 }
 
 export interface LoadProgramOptions {
-  /** Leave an iptables-save of tables that a listing holds too for later: the caller completes what it needs. */
-  readonly keepCompanions?: boolean;
+  /** Chains of a listing may be left unread until packets come to them; what is wrong in others is not reported then. */
+  readonly late?: boolean;
 }
 
 /** The ruleset files of a host folder in the order in which a node loads them. */
@@ -75,6 +75,7 @@ export function iptablesFamilyOf(text: string): 'ip' | 'ip6' {
 interface Piece {
   readonly program: Program;
   readonly diagnostics: readonly Diagnostic[];
+  readonly late?: LateReading;
 }
 
 /** A listing of known lines does without the grammar. */
@@ -84,6 +85,18 @@ async function loadNftText(source: Source, environment: NameEnvironment): Promis
   if (listing !== undefined) return listing;
   const { loadNft } = await import('../../formats/nft/load.ts');
   return loadNft(source, { environment });
+}
+
+/** To learn a shape takes as long as some rules of it: it pays for large rulesets. */
+export const isLarge = ({ text }: Source) => text.length >= 500_000;
+
+async function loadLatePiece(
+  source: Source,
+  environment: NameEnvironment,
+): Promise<Piece | undefined> {
+  const { loadLateProgram } = await import('./late-program.ts');
+  const loaded = loadLateProgram(source, environment, isLarge(source));
+  return loaded && { ...loaded, diagnostics: [] };
 }
 
 async function loadPiece(
@@ -106,8 +119,7 @@ async function loadPiece(
     kind === 'nft-json'
       ? (await import('../../formats/nft-json/read.ts')).readNftJson(source)
       : await loadNftText(source, environment);
-  // To learn a shape takes as long as some rules of it: it pays for large rulesets.
-  const byShape = source.text.length >= 500_000;
+  const byShape = isLarge(source);
   const lowered = lower(loaded.value, { environment, byShape });
   return { program: lowered.value, diagnostics: [...loaded.diagnostics, ...lowered.diagnostics] };
 }
@@ -161,30 +173,43 @@ function joinPieces(pieces: readonly { readonly kind: RulesetKind; readonly piec
   return { program, notes };
 }
 
+/** True when the ruleset only completes chains that are read late. */
+async function addCompanion(
+  late: LateReading,
+  ruleset: RulesetSource,
+  pieces: readonly { readonly piece: Piece }[],
+): Promise<boolean> {
+  const { companionOf } = await import('./companion.ts');
+  const tables = pieces.flatMap(({ piece }) => piece.program.tables);
+  const companion = companionOf(ruleset, { tables });
+  if (companion !== undefined) late.companions.push(companion);
+  return companion !== undefined;
+}
+
 /** Reads every ruleset in order; on errors the program is what could be understood. */
 export async function loadProgram(
   rulesets: readonly RulesetSource[],
   environment: NameEnvironment,
-  { keepCompanions = false }: LoadProgramOptions = {},
+  options: LoadProgramOptions = {},
 ): Promise<LoadedProgram> {
   const diagnostics: Diagnostic[] = [];
-  const companions: Companion[] = [];
+  let late: LateReading | undefined;
   const pieces: { readonly kind: RulesetKind; readonly piece: Piece }[] = [];
   for (const ruleset of rulesets) {
     const kind = rulesetKind(ruleset.source.text);
     if (kind === 'not-text') diagnostics.push(notText(ruleset.source));
     else if (kind === 'ipset-save') diagnostics.push(ipsetAsRuleset(ruleset.source));
     else {
-      const tables = pieces.flatMap(({ piece }) => piece.program.tables);
-      const companion = keepCompanions ? companionOf(ruleset, { tables }) : undefined;
-      if (companion !== undefined) {
-        companions.push(companion);
-        continue;
-      }
-      const piece = await loadPiece(ruleset, kind, environment);
+      if (late !== undefined && (await addCompanion(late, ruleset, pieces))) continue;
+      const lateHere = options.late === true && kind === 'nft' && late === undefined;
+      const piece =
+        (lateHere ? await loadLatePiece(ruleset.source, environment) : undefined) ??
+        (await loadPiece(ruleset, kind, environment));
       for (const diagnostic of piece.diagnostics) diagnostics.push(diagnostic);
+      late ??= piece.late;
       pieces.push({ kind, piece });
     }
   }
-  return { ...joinPieces(pieces), diagnostics, companions };
+  const whole = { ...joinPieces(pieces), diagnostics };
+  return late === undefined ? whole : { ...whole, late };
 }

@@ -10,10 +10,11 @@ import { type CompiledProgram, compileProgram } from '../../simulate/compile.ts'
 import { explore, sampleOutcome } from '../../simulate/explore.ts';
 import { type Flow, simulateFlow } from '../../simulate/flow.ts';
 import { initialState } from '../../simulate/simulate.ts';
-import type { Companion } from '../input/companion.ts';
+import type { LateReading } from '../input/late-program.ts';
 import {
   completionNote,
   environmentOf,
+  isLarge,
   type LoadedProgram,
   loadProgram,
   type RulesetSource,
@@ -38,9 +39,9 @@ interface Inputs {
   readonly compiled: CompiledProgram;
   readonly state: SimulationState;
   readonly notes: readonly string[];
-  readonly companions: readonly Companion[];
+  readonly late: LateReading | undefined;
   readonly compile: (program: Program) => CompiledProgram;
-  /** The program with all that completes it. */
+  /** The rulesets read whole. */
   readonly whole: () => Promise<LoadedProgram>;
 }
 
@@ -80,9 +81,8 @@ async function readInputs(
   const hostNotes = assumed.inferences.length > 0 ? [] : node.host.assumptions;
   const sources = rulesetSources(session, options, node);
   if ('mistake' in sources) return sources;
-  const keepCompanions = mayCompleteLater(options);
   const environment = environmentOf(node.host);
-  const loaded = await loadProgram(sources, environment, { keepCompanions });
+  const loaded = await loadProgram(sources, environment, { late: mayReadLate(options, sources) });
   if (showDiagnostics(session, [...node.diagnostics, ...loaded.diagnostics].filter(isNews))) {
     return 'invalid';
   }
@@ -92,62 +92,61 @@ async function readInputs(
   const compile = (program: Program) => compileProgram(program, { host, hookOrder });
   const compiled = compile(loaded.program);
   const notes = [...hostNotes.map(({ message }) => message), ...loaded.notes];
-  const { companions } = loaded;
+  const { late } = loaded;
   const whole = () => loadProgram(sources, environment);
   const state = initialState(compiled);
-  return { node, question, compiled, state, notes, companions, compile, whole };
+  return { node, question, compiled, state, notes, late, compile, whole };
 }
 
-/** One packet from the state that the files give: it can be played again. */
-const mayCompleteLater = ({ flow, reply, count }: TraceOptions): boolean =>
-  flow !== true && reply !== true && (count ?? 1) === 1;
+/** A file given by itself may be written by hand: unless it is large, what is wrong in it is worth more than time. */
+function mayReadLate(options: TraceOptions, sources: readonly RulesetSource[]): boolean {
+  return options.ruleset === undefined || sources.some(({ source }) => isLarge(source));
+}
 
 interface Played {
   readonly inputs: Inputs;
   readonly explorations: readonly Exploration[] | Mistake;
+  readonly flow: Flow | undefined;
 }
 
 function played(inputs: Inputs, options: TraceOptions): Played {
-  return { inputs, explorations: playRounds(inputs, inputs.question.input, options) };
+  const explorations = playRounds(inputs, inputs.question.input, options);
+  return { inputs, explorations, flow: playFlow(inputs, options) };
 }
 
-function withProgram(inputs: Inputs, program: Program, notes = inputs.notes): Inputs {
-  const compiled = inputs.compile(program);
-  return { ...inputs, compiled, state: initialState(compiled), notes };
-}
-
-/** Plays the packet; chains that an iptables-save knows better are completed when it comes to them. */
+/** Plays the packet; chains of a listing are read when it comes to them. */
 async function play(
   session: Session,
   inputs: Inputs,
   options: TraceOptions,
 ): Promise<Played | 'invalid'> {
-  const { companions, compiled, notes } = inputs;
-  if (companions.length === 0) return played(inputs, options);
-  const { completeOnTheWay } = await import('./complete-on-the-way.ts');
-  const completed = completeOnTheWay(
-    compiled.program,
-    companions,
-    (program) => played(withProgram(inputs, program), options),
-    ({ explorations }) => (isMistake(explorations) ? [] : explorations),
-  );
-  if (completed === undefined) return playWhole(session, inputs, options);
-  const note = completionNote(completed.completedRules, ' on the way');
-  const answer = completed.played;
-  return { ...answer, inputs: { ...answer.inputs, notes: [...notes, note] } };
+  const { late, notes } = inputs;
+  const answer = played(inputs, options);
+  if (late === undefined) return answer;
+  if (late.failed) return playWhole(session, inputs, options);
+  return { ...answer, inputs: { ...inputs, notes: [...notes, ...lateNotes(late)] } };
 }
 
-/** What the iptables-save says cannot be read by chains: it is read whole, with what is wrong in it. */
+function lateNotes({ completedRules, readChains, chains }: LateReading): readonly string[] {
+  const rest = chains - readChains;
+  return [
+    ...(completedRules > 0 ? [completionNote(completedRules, ' on the way')] : []),
+    ...(rest > 0 ? [`${rest} of ${chains} chains are not on the way and were not read`] : []),
+  ];
+}
+
+/** What cannot be read by chains is read whole, with what is wrong in it. */
 async function playWhole(
   session: Session,
   inputs: Inputs,
   options: TraceOptions,
 ): Promise<Played | 'invalid'> {
   const { program, notes, diagnostics } = await inputs.whole();
-  const sources = new Set(inputs.companions.map(({ source }) => source));
-  const news = diagnostics.filter((one) => isNews(one) && sources.has(one.span.source));
-  if (showDiagnostics(session, news)) return 'invalid';
-  return played(withProgram(inputs, program, [...new Set([...inputs.notes, ...notes])]), options);
+  if (showDiagnostics(session, diagnostics.filter(isNews))) return 'invalid';
+  const compiled = inputs.compile(program);
+  const state = initialState(compiled);
+  const known = new Set([...inputs.notes, ...notes]);
+  return played({ ...inputs, compiled, state, notes: [...known] }, options);
 }
 
 /** Plays the packet `--count` times; the last exploration is the answer, earlier ones only change the state. */
@@ -232,9 +231,8 @@ export async function runTrace(session: Session, options: TraceOptions): Promise
     session.exitCode = 1;
     return;
   }
-  const { inputs, explorations } = answer;
+  const { inputs, explorations, flow } = answer;
   if (isMistake(explorations)) return fail(session, explorations.mistake);
-  const flow = playFlow(inputs, options);
   const output: TraceOutput = {
     ...(flow === undefined ? {} : { flow }),
     question: inputs.question,

@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly family: IptablesFamily;
   /** Names of the ipset sets that exist; without it every name is taken. */
   readonly ipsets?: ReadonlySet<string>;
+  /** False for a few lines, which are read as fast without learning their shapes. */
+  readonly learn?: boolean;
 }
 
 /** A text with more mistakes than this is no iptables-save; iptables-restore itself stops at the first. */
@@ -220,7 +222,8 @@ function learn(
   [command, ...others]: readonly RuleCommand[],
   rule: IptablesRule,
 ): void {
-  if (table === undefined || command?.name !== '-A' || others.length > 0) return;
+  if (options.learn === false || table === undefined) return;
+  if (command?.name !== '-A' || others.length > 0) return;
   learnShape(table.shapes, rule, command, {
     family: options.family,
     userChain: table.userChain,

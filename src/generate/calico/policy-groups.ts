@@ -9,7 +9,7 @@ import { normaliseSelector } from './selectors/selector.ts';
 /** Groups policies of endpoints; equal groups are made once. */
 export interface PolicyGrouper {
   readonly tier: (tier: ModelTier) => EndpointTier;
-  /** Every group made so far, by chain name. */
+  /** Every group made so far. */
   readonly groups: ReadonlyMap<string, PolicyGroup>;
 }
 
@@ -40,13 +40,11 @@ function runs<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item
 export function policyGrouper(policies: readonly FelixPolicy[]): PolicyGrouper {
   const selectors = selectorsByKey(policies);
   const groups = new Map<string, PolicyGroup>();
-  const known = new Map<string, PolicyGroup>();
   const groupOf = (tier: string, direction: RuleDirection, run: readonly string[]): PolicyGroup => {
     const selector = selectors.get(`${tier}/${run[0] ?? ''}`) ?? '';
     const key = [tier, direction, ...run].join('\n');
-    const group = known.get(key) ?? policyGroup({ tier, direction, selector, policies: run });
-    known.set(key, group);
-    groups.set(group.chainName, group);
+    const group = groups.get(key) ?? policyGroup({ tier, direction, selector, policies: run });
+    groups.set(key, group);
     return group;
   };
   const grouped = (

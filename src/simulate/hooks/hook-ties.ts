@@ -70,6 +70,7 @@ function matters({ entry }: TieMember): boolean {
 }
 
 function queuesOf(group: readonly TieMember[]): readonly (readonly TieMember[])[] {
+  if (group.every(({ owner }) => owner === group[0]?.owner)) return [group];
   const queues = new Map<ProgramTable | undefined, TieMember[]>();
   for (const member of group) {
     if (!matters(member)) continue;

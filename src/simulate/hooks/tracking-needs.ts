@@ -1,7 +1,7 @@
 /** Which rules switch conntrack, defragmentation and accounting on (nf_ct_netns_get(), nf_defrag_*_enable()). */
 
 import type { Operation } from '../../model/operations.ts';
-import type { ProgramTable } from '../../model/program.ts';
+import type { ProgramChain, ProgramTable, RuleTrait } from '../../model/program.ts';
 
 export interface TrackingNeeds {
   readonly track: boolean;
@@ -55,10 +55,39 @@ const accountingKeys: ReadonlySet<string> = new Set(['bytes', 'packets', 'pkts',
 
 type Need = keyof TrackingNeeds;
 
+const traits: readonly (readonly [Need, RuleTrait])[] = [
+  ['track', 'tracking'],
+  ['defragment', 'defragmentation'],
+  ['accounting', 'accounting'],
+];
+
+/** What the text of chains that are read late says by itself. */
+function addSaid(found: Set<Need>, { holds }: ProgramChain): void {
+  if (holds === undefined) return;
+  for (const [need, trait] of traits) if (holds(trait) === 'yes') found.add(need);
+}
+
+/** Whether the chain has to be read: its text leaves open whether it needs what no other does. */
+function mayNeedMore({ holds }: ProgramChain, found: ReadonlySet<Need>): boolean {
+  if (holds === undefined) return true;
+  return traits.some(([need, trait]) => !found.has(need) && holds(trait) === 'unknown');
+}
+
+const known = new WeakMap<ProgramTable, TrackingNeeds>();
+
 export function neededTracking(table: ProgramTable): TrackingNeeds {
+  const needs = known.get(table) ?? findNeeds(table);
+  known.set(table, needs);
+  return needs;
+}
+
+function findNeeds(table: ProgramTable): TrackingNeeds {
   const found = new Set<Need>();
-  for (const chain of table.chains)
-    for (const rule of chain.rules) addNeeds(found, rule.operations);
+  for (const chain of table.chains) addSaid(found, chain);
+  for (const chain of table.chains) {
+    if (!mayNeedMore(chain, found)) continue;
+    for (const rule of chain.rules) addNeeds(found, rule.once?.() ?? rule.operations);
+  }
   for (const set of table.sets) {
     addNeeds(found, set.operations);
     for (const element of set.elements) addNeeds(found, element.operations ?? []);

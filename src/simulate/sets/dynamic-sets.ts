@@ -7,10 +7,12 @@ export function dynamicSets(
 ): readonly { readonly table: ProgramTable; readonly set: ProgramSet }[] {
   return program.tables.flatMap((table) => {
     const targets = new Set<string>();
-    for (const chain of table.chains)
+    for (const chain of table.chains) {
+      if (chain.holds?.('set-changes') === 'no') continue;
       for (const rule of chain.rules)
-        for (const operation of rule.operations)
+        for (const operation of rule.once?.() ?? rule.operations)
           if (operation.kind === 'dynset') targets.add(operation.set);
+    }
     return table.sets.filter((set) => isDynamic(set, targets)).map((set) => ({ table, set }));
   });
 }

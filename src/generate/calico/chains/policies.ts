@@ -116,7 +116,15 @@ export interface PolicyGroup {
 export function policyGroup(
   key: PolicyGroupKey & { readonly direction: RuleDirection },
 ): PolicyGroup {
-  return { ...key, chainName: policyGroupChainName(key) };
+  let name: string | undefined;
+  return {
+    ...key,
+    // Most groups have no chain of their own, and digests take long.
+    get chainName() {
+      name ??= policyGroupChainName(key);
+      return name;
+    },
+  };
 }
 
 export function enforcedPolicies(group: PolicyGroup): readonly string[] {

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { environmentOf, loadProgram, rulesetsOfNode } from '../../../src/cli/input/load-program.ts';
 import { readNode, readNodeFiles } from '../../../src/cli/input/node.ts';
 import type { Io } from '../../../src/cli/io.ts';
-import { completeOnTheWay } from '../../../src/cli/trace/complete-on-the-way.ts';
 import { isMistake, readQuestion } from '../../../src/cli/trace/question.ts';
 import { prepareHost } from '../../../src/host/prepared-host.ts';
 import type { Program } from '../../../src/model/program.ts';
@@ -24,9 +23,8 @@ if (isMistake(files)) throw new Error(files.mistake);
 const { host } = await readNode(files.files);
 const sources = rulesetsOfNode(files.files);
 const whole = await loadProgram(sources, environmentOf(host));
-const part = await loadProgram(sources, environmentOf(host), { keepCompanions: true });
 
-describe('chains completed on the way give what a program completed whole gives', () => {
+describe('chains read and completed late give what a program read whole gives', () => {
   it.each([
     { src: '172.17.2.19', dst: '10.96.0.1', dport: '443' },
     { src: '172.17.2.19', dst: '10.96.0.10', dport: '53', proto: 'udp' },
@@ -35,7 +33,7 @@ describe('chains completed on the way give what a program completed whole gives'
     { src: '192.0.2.1', dst: '10.96.0.1', dport: '443', iif: 'cali81f8b902e6e' },
     { src: '172.16.0.11', dst: '10.96.0.10', dport: '53' },
     { src: '172.16.0.1', dst: '172.16.0.11', dport: '4789', proto: 'udp' },
-  ])('$src to $dst:$dport', (options) => {
+  ])('$src to $dst:$dport', async (options) => {
     const question = readQuestion(prepareHost(host), options);
     if (isMistake(question)) throw new Error(question.mistake);
     const play = (program: Program) => {
@@ -49,9 +47,11 @@ describe('chains completed on the way give what a program completed whole gives'
         probability,
         assumptions,
       }));
-    const completed = completeOnTheWay(part.program, part.companions, play, (one) => [one]);
-    expect(part.companions).toHaveLength(1);
-    expect(completed?.completedRules).toBeGreaterThan(0);
-    expect(completed && facts(completed.played)).toEqual(facts(play(whole.program)));
+    const { program, late } = await loadProgram(sources, environmentOf(host), { late: true });
+    expect(late?.companions).toHaveLength(1);
+    expect(facts(play(program))).toEqual(facts(play(whole.program)));
+    expect(late?.failed).toBe(false);
+    expect(late?.completedRules).toBeGreaterThan(0);
+    expect(late?.readChains).toBeLessThan(late?.chains ?? 0);
   });
 });

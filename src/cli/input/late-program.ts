@@ -1,0 +1,96 @@
+/** A listing as a program whose chains are read, and completed from the iptables-save beside it, when a packet comes to them. */
+
+import type { Chain, Table } from '../../ast/nft/ruleset.ts';
+import type { Source } from '../../base/span.ts';
+import type { NameEnvironment } from '../../datatypes/environment.ts';
+import type { LateSave } from '../../formats/iptables-save/late-save.ts';
+import { type LateListing, loadLateListing } from '../../formats/nft/late/load-late-listing.ts';
+import { type LateRules, lowerLate } from '../../lower/lower-late.ts';
+import type { Holds, Program, RuleTrait } from '../../model/program.ts';
+import { completeFrom } from './companion.ts';
+
+/** What only shows while packets are played. */
+export interface LateReading {
+  /** A chain cannot be read by itself: what was played on the program is void, and it has to be read whole. */
+  failed: boolean;
+  /** Rules taken from an iptables-save. */
+  completedRules: number;
+  readChains: number;
+  readonly chains: number;
+  readonly companions: LateSave[];
+}
+
+interface TraitWords {
+  /** Without one of these words no rule has the trait, in nft's language and in that of iptables. */
+  readonly possible: RegExp;
+  /** Outside of quotes, a rule with one of these has the trait. */
+  readonly certain?: RegExp;
+}
+
+const words: Readonly<Record<RuleTrait, TraitWords>> = {
+  tracking: {
+    possible:
+      /\bct\b|nat|NAT|masquerade|MASQUERADE|redirect|REDIRECT|synproxy|SYNPROXY|flow|state|conn|CONN|CT\b|helper|cluster|NETMAP/,
+    certain:
+      /^[^"]*(?: ct (?:state|status|mark) | masquerade| -m conntrack | -j (?:MASQUERADE|DNAT|SNAT|CONNMARK)\b)/m,
+  },
+  defragmentation: { possible: /socket|tproxy|TPROXY/ },
+  accounting: { possible: /\bct (?:original |reply )?(?:bytes|packets|avgpkt)\b|connbytes/ },
+  'set-changes': { possible: /\b(?:add|update|delete) @|\bset (?:add|update) |\bmeter\b/ },
+};
+
+/** Undefined when the listing has to be read whole. */
+export function loadLateProgram(
+  source: Source,
+  environment: NameEnvironment,
+  byShape: boolean,
+): { readonly program: Program; readonly late: LateReading } | undefined {
+  const listing = loadLateListing(source);
+  if (listing === undefined) return undefined;
+  const late: LateReading = {
+    failed: false,
+    completedRules: 0,
+    readChains: 0,
+    chains: listing.ruleset.tables.reduce((sum, { chains }) => sum + chains.length, 0),
+    companions: [],
+  };
+  const rules = lateRules(source, listing, late);
+  const { value, diagnostics } = lowerLate(listing.ruleset, rules, { environment, byShape });
+  return diagnostics.length > 0 ? undefined : { program: value, late };
+}
+
+function lateRules({ text }: Source, listing: LateListing, late: LateReading): LateRules {
+  // A word that is nowhere need not be looked for chain by chain.
+  const nowhere = new Map<RuleTrait, boolean>();
+  const isNowhere = (trait: RuleTrait) => {
+    const known = nowhere.get(trait) ?? !words[trait].possible.test(text);
+    nowhere.set(trait, known);
+    return known;
+  };
+  const companionOf = ({ family }: Table) =>
+    late.companions.find((companion) => companion.family === family);
+  return {
+    rulesOf: listing.rulesOf,
+    holds:
+      (chain: Chain, table: Table): Holds =>
+      (trait) => {
+        const lines = companionOf(table)?.linesOf(table.name, chain.name).join('\n') ?? '';
+        const listed = isNowhere(trait) ? '' : listing.textOf(chain);
+        const { possible, certain } = words[trait];
+        if (certain?.test(lines) === true || certain?.test(listed) === true) return 'yes';
+        return possible.test(lines) || possible.test(listed) ? 'unknown' : 'no';
+      },
+    complete: (chain, table, lowered) => {
+      late.readChains++;
+      const save = companionOf(table);
+      if (save === undefined) return lowered();
+      const lines = listing.linesOf(chain);
+      const completed = completeFrom(save, { chain, table, lines, lowered });
+      late.completedRules += completed?.length ?? 0;
+      return completed;
+    },
+    giveUp: () => {
+      late.failed = true;
+    },
+  };
+}
