@@ -3,21 +3,44 @@
 import type { Rule } from '../../src/ast/nft/ruleset.ts';
 import type { ChainBlock } from '../../src/ast/nft/script.ts';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
-import type { Source } from '../../src/base/span.ts';
-import { closingBrace, headerAt, KnownLines, type ReadBlock } from './known-lines.ts';
+import type { Source, Span } from '../../src/base/span.ts';
+import { closingBrace, headerAt, KnownLines } from './known-lines.ts';
 import type { ShapeBook } from './shape-book.ts';
 
-/** The lines of a chain behind those that declare it, up to its closing brace. */
-export interface ChainBody {
+/** Where a chain stands; there are tens of thousands of them in a large listing. */
+export class LateChain {
+  readonly name: string;
+  readonly source: Source;
+  /** Where its name begins. */
   readonly start: number;
-  readonly end: number;
+  /** Behind the lines that declare it. */
+  readonly bodyStart: number;
+  /** The closing brace. */
+  readonly bodyEnd: number;
+
+  constructor(name: string, source: Source, start: number, bodyStart: number, bodyEnd: number) {
+    this.name = name;
+    this.source = source;
+    this.start = start;
+    this.bodyStart = bodyStart;
+    this.bodyEnd = bodyEnd;
+  }
+
+  get span(): Span {
+    return { source: this.source, start: this.start, end: this.bodyEnd + 1 };
+  }
+
+  /** The text of its rules. */
+  get text(): string {
+    return this.source.text.slice(this.bodyStart, this.bodyEnd);
+  }
 }
 
 const indentation = /[ \t]+(?=chain )/y;
 
 export class LateChains {
-  /** By where the chain's span starts. */
-  readonly bodies = new Map<number, ChainBody>();
+  /** Table by table, in the order of the text. */
+  readonly tables: LateChain[][] = [];
   private readonly source: Source;
   private readonly lines: KnownLines;
 
@@ -26,35 +49,43 @@ export class LateChains {
     this.lines = new KnownLines(book);
   }
 
-  /** The chain that begins on the line at `position`, without its rules; undefined where it is not laid out as nft does. */
-  chain(position: number, diagnostics: Diagnostic[]): ReadBlock<ChainBlock> | undefined {
+  /** The chains that follow are those of a new table. */
+  beginTable(): void {
+    this.tables.push([]);
+  }
+
+  /**
+   * Notes the chain that begins on the line at `position`; `blocks` gets what it declares beside its name. Where the text
+   * goes on; undefined where it is not laid out as nft does.
+   */
+  chain(position: number, blocks: ChainBlock[]): number | undefined {
     const { source } = this;
     const { text } = source;
     const header = headerAt(source, position);
     indentation.lastIndex = position;
     const [indent] = indentation.exec(text) ?? [];
     if (header === undefined || indent === undefined) return undefined;
+    const { name, start, next } = header;
+    const fields = {};
+    const bodyStart = this.lines.fields('chain', source, next, fields);
     // What is inside of a chain stands further to the right.
     const chainEnd = `\n${indent}}\n`;
-    const fields = {};
-    const start = this.lines.fields('chain', source, header.next, fields);
-    const last = text.indexOf(chainEnd, start - 1);
-    if (last < 0 || diagnostics.length > 0) return undefined;
-    const end = last + chainEnd.length - 2;
-    this.bodies.set(header.start, { start, end });
-    const { name, handled } = header;
-    const span = { source, start: header.start, end: end + 1 };
-    const block = { name, offload: false, ...fields, rules: [], ...handled, span };
-    return { block, next: end + 2 };
+    const last = text.indexOf(chainEnd, bodyStart - 1);
+    if (last < 0) return undefined;
+    const bodyEnd = last + chainEnd.length - 2;
+    this.tables.at(-1)?.push(new LateChain(name.text, source, start, bodyStart, bodyEnd));
+    if (bodyStart > next) {
+      const span = { source, start, end: bodyEnd + 1 };
+      blocks.push({ name, offload: false, ...fields, rules: [], span });
+    }
+    return bodyEnd + 2;
   }
 
-  /** The rules of the chain whose span starts there; undefined when only the grammar can tell. */
-  rules(chainStart: number): readonly Rule[] | undefined {
-    const body = this.bodies.get(chainStart);
-    if (body === undefined) return undefined;
+  /** The rules of a chain; undefined when only the grammar can tell. */
+  rules({ bodyStart, bodyEnd }: LateChain): readonly Rule[] | undefined {
     const rules: Rule[] = [];
     const notes: Diagnostic[] = [];
-    const stop = this.lines.rules(this.source, body.start, rules, notes);
-    return closingBrace(this.source.text, stop) === body.end ? rules : undefined;
+    const stop = this.lines.rules(this.source, bodyStart, rules, notes);
+    return closingBrace(this.source.text, stop) === bodyEnd ? rules : undefined;
   }
 }

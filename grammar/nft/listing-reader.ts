@@ -44,9 +44,8 @@ export function readListing(
 }
 
 export interface LateScript {
-  /** Its chains have no rules. */
+  /** Without the rules of its chains, and without chains that declare nothing but their name. */
   readonly script: Result<Script>;
-  /** Their rules. */
   readonly chains: LateChains;
 }
 
@@ -113,11 +112,12 @@ class ListingReader {
   }
 
   private tableContent(position: number) {
-    const { source, diagnostics } = this;
+    const { source } = this;
     const { text } = source;
     const chains: ChainBlock[] = [];
     const sets: Declared<SetDeclaration>[] = [];
     const settings = {};
+    this.late?.beginTable();
     let at = position;
     for (;;) {
       at = afterComments(text, at);
@@ -133,13 +133,9 @@ class ListingReader {
         continue;
       }
       if (header.word === 'chain') {
-        const chain =
-          this.late === undefined
-            ? this.lines.chain(source, at, diagnostics)
-            : this.late.chain(at, diagnostics);
-        if (chain === undefined) return undefined;
-        chains.push(chain.block);
-        at = chain.next;
+        const after = this.chain(at, chains);
+        if (after === undefined) return undefined;
+        at = after;
       } else {
         const set = this.set(at);
         if (set === undefined) return undefined;
@@ -147,6 +143,14 @@ class ListingReader {
         at = set.next;
       }
     }
+  }
+
+  /** Where the text goes on behind the chain. */
+  private chain(position: number, chains: ChainBlock[]): number | undefined {
+    if (this.late !== undefined) return this.late.chain(position, chains);
+    const chain = this.lines.chain(this.source, position, this.diagnostics);
+    if (chain !== undefined) chains.push(chain.block);
+    return chain?.next;
   }
 
   private set(position: number): ReadBlock<Declared<SetDeclaration>> | undefined {

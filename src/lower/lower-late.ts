@@ -1,23 +1,32 @@
 /** Lowers a ruleset whose chains are read when a packet comes to them. */
 
-import type { Chain, Rule, Ruleset, Table } from '../ast/nft/ruleset.ts';
+import type { Rule, Ruleset, Table } from '../ast/nft/ruleset.ts';
 import type { Diagnostic, Result } from '../base/diagnostic.ts';
+import type { Span } from '../base/span.ts';
 import type {
   Holds,
   Program,
   ProgramChain,
+  ProgramHook,
   ProgramRule,
   ProgramSet,
   ProgramTable,
+  RuleTrait,
 } from '../model/program.ts';
 import { type LowerOptions, lowerTable, newScope } from './lower.ts';
 import { lowerRule, type RuleScope } from './rule.ts';
 import { programSet } from './shape/lower-shaped.ts';
 
-export interface LateRules {
+/** A chain by its name and place. */
+export interface UnreadChain {
+  readonly name: string;
+  readonly span: Span;
+}
+
+export interface LateRules<Chain extends UnreadChain> {
   /** The rules of a chain; undefined when they cannot be read by themselves. */
   readonly rulesOf: (chain: Chain) => readonly Rule[] | undefined;
-  readonly holds: (chain: Chain, table: Table) => Holds;
+  readonly holds: (chain: Chain, table: Table, trait: RuleTrait) => ReturnType<Holds>;
   /** The rules from another source, if that has the chain; `lowered` gives them as they are here. */
   readonly complete: (
     chain: Chain,
@@ -28,59 +37,101 @@ export interface LateRules {
   readonly giveUp: () => void;
 }
 
-/** As `lower`, for a ruleset whose chains are without rules; those are asked for when a chain's rules are looked at. */
-export function lowerLate(
+/**
+ * As `lower`, for a ruleset whose tables hold base chains only, and those without rules; `chains` are all of them, table by
+ * table. Their rules are asked for when they are looked at.
+ */
+export function lowerLate<Chain extends UnreadChain>(
   ruleset: Ruleset,
-  late: LateRules,
+  chains: readonly (readonly Chain[])[],
+  late: LateRules<Chain>,
   options: LowerOptions,
 ): Result<Program> {
   const diagnostics: Diagnostic[] = [];
-  const tables = ruleset.tables.map((table) => {
+  const tables = ruleset.tables.map((table, index) => {
     const scope = newScope(table, diagnostics, options);
-    return lateTable(scope, late, lowerTable(scope));
+    return lateTable(scope, late, lowerTable(scope), chains[index] ?? []);
   });
   return { value: { tables }, diagnostics };
 }
 
-function lateTable(scope: RuleScope, late: LateRules, lowered: ProgramTable): ProgramTable {
-  const { table } = scope.table;
+function lateTable<Chain extends UnreadChain>(
+  scope: RuleScope,
+  late: LateRules<Chain>,
+  lowered: ProgramTable,
+  unread: readonly Chain[],
+): ProgramTable {
+  const bases = new Map(lowered.chains.map(({ name, base }) => [name, base]));
   const sets: ProgramSet[] = [...lowered.sets];
-  const chains = lowered.chains.map((chain, index) => {
-    const written = table.chains[index];
-    if (written === undefined) return chain;
-    const inFull = () => lowerChainRules(scope, late, written, sets);
-    const read = () => late.complete(written, table, inFull);
-    return lateChain(chain, late.holds(written, table), read, late.giveUp);
+  const reader: ChainReader<Chain> = { scope, late, sets };
+  const chains = unread.map((chain) => {
+    const base = bases.get(chain.name);
+    return base === undefined
+      ? new LateProgramChain(reader, chain)
+      : new LateBaseChain(reader, chain, base);
   });
   return { ...lowered, chains, sets };
 }
 
-function lateChain(
-  chain: ProgramChain,
-  holds: Holds,
-  read: () => readonly ProgramRule[] | undefined,
-  giveUp: () => void,
-): ProgramChain {
-  let made: readonly ProgramRule[] | undefined;
-  const make = () => {
-    const rules = read();
-    if (rules === undefined) giveUp();
-    return rules ?? [];
-  };
-  return {
-    ...chain,
-    holds,
-    get rules() {
-      made ??= make();
-      return made;
-    },
-  };
+interface ChainReader<Chain extends UnreadChain> {
+  readonly scope: RuleScope;
+  readonly late: LateRules<Chain>;
+  /** Those of the program's table. */
+  readonly sets: ProgramSet[];
+}
+
+/** Not to be spread: its properties are computed. */
+class LateProgramChain<Chain extends UnreadChain> implements ProgramChain {
+  readonly name: string;
+  private readonly reader: ChainReader<Chain>;
+  private readonly chain: Chain;
+  private made: readonly ProgramRule[] | undefined;
+
+  constructor(reader: ChainReader<Chain>, chain: Chain) {
+    this.name = chain.name;
+    this.reader = reader;
+    this.chain = chain;
+    this.made = undefined;
+  }
+
+  get span(): Span {
+    return this.chain.span;
+  }
+
+  get rules(): readonly ProgramRule[] {
+    this.made ??= readRules(this.reader, this.chain);
+    return this.made;
+  }
+
+  holds(trait: RuleTrait): ReturnType<Holds> {
+    const { late, scope } = this.reader;
+    return late.holds(this.chain, scope.table.table, trait);
+  }
+}
+
+class LateBaseChain<Chain extends UnreadChain> extends LateProgramChain<Chain> {
+  readonly base: ProgramHook;
+
+  constructor(reader: ChainReader<Chain>, chain: Chain, base: ProgramHook) {
+    super(reader, chain);
+    this.base = base;
+  }
+}
+
+function readRules<Chain extends UnreadChain>(
+  { scope, late, sets }: ChainReader<Chain>,
+  chain: Chain,
+): readonly ProgramRule[] {
+  const lowered = () => lowerRules(scope, late, chain, sets);
+  const rules = late.complete(chain, scope.table.table, lowered);
+  if (rules === undefined) late.giveUp();
+  return rules ?? [];
 }
 
 /** Sets without a name are added to those of the table as their rules are met. */
-function lowerChainRules(
+function lowerRules<Chain extends UnreadChain>(
   scope: RuleScope,
-  late: LateRules,
+  late: LateRules<Chain>,
   chain: Chain,
   sets: ProgramSet[],
 ): readonly ProgramRule[] | undefined {

@@ -1,13 +1,12 @@
 /** What a table has by name while it is being lowered, and the names given to what has none. */
 
-import type { Chain, ObjectDeclaration, Table } from '../ast/nft/ruleset.ts';
+import type { ObjectDeclaration, Table } from '../ast/nft/ruleset.ts';
 import type { ProgramChain, ProgramSet } from '../model/program.ts';
 import type { SetBuild } from './sets/set-build.ts';
 
 export interface TableScope {
   readonly table: Table;
   readonly sets: Map<string, SetBuild>;
-  readonly chains: ReadonlyMap<string, Chain>;
   readonly objects: ReadonlyMap<string, ObjectDeclaration>;
   readonly flowtables: ReadonlySet<string>;
   /** In order of creation. */
@@ -24,7 +23,6 @@ export function newTableScope(table: Table): TableScope {
   return {
     table,
     sets: new Map(),
-    chains: new Map(table.chains.map((chain) => [chain.name, chain])),
     objects: new Map(table.objects.map((object) => [`${object.type} ${object.name}`, object])),
     flowtables: new Set(table.flowtables.map((flowtable) => flowtable.name)),
     anonymousSets: [],

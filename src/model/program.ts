@@ -50,7 +50,7 @@ export interface ProgramChain {
   readonly anonymous?: boolean;
   readonly rules: readonly ProgramRule[];
   /** Chains of a listing may be read late, when `rules` is asked for: what their text says before that. */
-  readonly holds?: Holds;
+  holds?(trait: RuleTrait): ReturnType<Holds>;
   readonly span: Span;
 }
 

@@ -1,6 +1,7 @@
 /** The iptables-save of tables that an nft listing holds too: it shows what the listing loses. */
 
-import type { Chain, Table } from '../../ast/nft/ruleset.ts';
+import type { LateChain } from '../../../grammar/nft/late-chains.ts';
+import type { Table } from '../../ast/nft/ruleset.ts';
 import { LateSave } from '../../formats/iptables-save/late-save.ts';
 import type { RuleLine } from '../../formats/nft/late/late-lines.ts';
 import { lowerIptables } from '../../lower/iptables/lower-iptables.ts';
@@ -24,7 +25,7 @@ export function companionOf(
 
 /** A chain of an nft listing, in text or lowered. */
 export interface ListedChain {
-  readonly chain: Chain;
+  readonly chain: LateChain;
   readonly table: Table;
   readonly lines: readonly RuleLine[] | undefined;
   readonly lowered: () => readonly ProgramRule[] | undefined;

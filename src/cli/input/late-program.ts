@@ -1,12 +1,14 @@
 /** A listing as a program whose chains are read, and completed from the iptables-save beside it, when a packet comes to them. */
 
-import type { Chain, Table } from '../../ast/nft/ruleset.ts';
+import type { LateChain } from '../../../grammar/nft/late-chains.ts';
+import type { Table } from '../../ast/nft/ruleset.ts';
 import type { Source } from '../../base/span.ts';
 import type { NameEnvironment } from '../../datatypes/environment.ts';
 import type { LateSave } from '../../formats/iptables-save/late-save.ts';
+import { ruleLines } from '../../formats/nft/late/late-lines.ts';
 import { type LateListing, loadLateListing } from '../../formats/nft/late/load-late-listing.ts';
 import { type LateRules, lowerLate } from '../../lower/lower-late.ts';
-import type { Holds, Program, RuleTrait } from '../../model/program.ts';
+import type { Program, RuleTrait } from '../../model/program.ts';
 import { completeFrom } from './companion.ts';
 
 /** What only shows while packets are played. */
@@ -32,12 +34,20 @@ const words: Readonly<Record<RuleTrait, TraitWords>> = {
     possible:
       /\bct\b|nat|NAT|masquerade|MASQUERADE|redirect|REDIRECT|synproxy|SYNPROXY|flow|state|conn|CONN|CT\b|helper|cluster|NETMAP/,
     certain:
-      /^[^"]*(?: ct (?:state|status|mark) | masquerade| -m conntrack | -j (?:MASQUERADE|DNAT|SNAT|CONNMARK)\b)/m,
+      / ct (?:state|status|mark) | masquerade| -m conntrack | -j (?:MASQUERADE|DNAT|SNAT|CONNMARK)\b/g,
   },
   defragmentation: { possible: /socket|tproxy|TPROXY/ },
   accounting: { possible: /\bct (?:original |reply )?(?:bytes|packets|avgpkt)\b|connbytes/ },
   'set-changes': { possible: /\b(?:add|update|delete) @|\bset (?:add|update) |\bmeter\b/ },
 };
+
+/** Whether one of the words stands in front of the first quote of a line. */
+function isSaid(pattern: RegExp, text: string): boolean {
+  for (const { index } of text.matchAll(pattern)) {
+    if (!text.slice(text.lastIndexOf('\n', index) + 1, index).includes('"')) return true;
+  }
+  return false;
+}
 
 /** Undefined when the listing has to be read whole. */
 export function loadLateProgram(
@@ -51,15 +61,22 @@ export function loadLateProgram(
     failed: false,
     completedRules: 0,
     readChains: 0,
-    chains: listing.ruleset.tables.reduce((sum, { chains }) => sum + chains.length, 0),
+    chains: listing.chains.reduce((sum, chains) => sum + chains.length, 0),
     companions: [],
   };
   const rules = lateRules(source, listing, late);
-  const { value, diagnostics } = lowerLate(listing.ruleset, rules, { environment, byShape });
+  const { value, diagnostics } = lowerLate(listing.ruleset, listing.chains, rules, {
+    environment,
+    byShape,
+  });
   return diagnostics.length > 0 ? undefined : { program: value, late };
 }
 
-function lateRules({ text }: Source, listing: LateListing, late: LateReading): LateRules {
+function lateRules(
+  { text }: Source,
+  listing: LateListing,
+  late: LateReading,
+): LateRules<LateChain> {
   // A word that is nowhere need not be looked for chain by chain.
   const nowhere = new Map<RuleTrait, boolean>();
   const isNowhere = (trait: RuleTrait) => {
@@ -71,20 +88,21 @@ function lateRules({ text }: Source, listing: LateListing, late: LateReading): L
     late.companions.find((companion) => companion.family === family);
   return {
     rulesOf: listing.rulesOf,
-    holds:
-      (chain: Chain, table: Table): Holds =>
-      (trait) => {
-        const lines = companionOf(table)?.linesOf(table.name, chain.name).join('\n') ?? '';
-        const listed = isNowhere(trait) ? '' : listing.textOf(chain);
-        const { possible, certain } = words[trait];
-        if (certain?.test(lines) === true || certain?.test(listed) === true) return 'yes';
-        return possible.test(lines) || possible.test(listed) ? 'unknown' : 'no';
-      },
+    holds: (chain, table, trait) => {
+      const save = companionOf(table);
+      const lines = save?.linesOf(table.name, chain.name).join('\n') ?? '';
+      if (lines === '' && isNowhere(trait)) return 'no';
+      const { possible, certain } = words[trait];
+      if (certain !== undefined && (isSaid(certain, lines) || isSaid(certain, chain.text))) {
+        return 'yes';
+      }
+      return possible.test(lines) || possible.test(chain.text) ? 'unknown' : 'no';
+    },
     complete: (chain, table, lowered) => {
       late.readChains++;
       const save = companionOf(table);
       if (save === undefined) return lowered();
-      const lines = listing.linesOf(chain);
+      const lines = ruleLines(chain);
       const completed = completeFrom(save, { chain, table, lines, lowered });
       late.completedRules += completed?.length ?? 0;
       return completed;

@@ -61,16 +61,23 @@ const traits: readonly (readonly [Need, RuleTrait])[] = [
   ['accounting', 'accounting'],
 ];
 
-/** What the text of chains that are read late says by itself. */
-function addSaid(found: Set<Need>, { holds }: ProgramChain): void {
-  if (holds === undefined) return;
-  for (const [need, trait] of traits) if (holds(trait) === 'yes') found.add(need);
-}
-
-/** Whether the chain has to be read: its text leaves open whether it needs what no other does. */
-function mayNeedMore({ holds }: ProgramChain, found: ReadonlySet<Need>): boolean {
-  if (holds === undefined) return true;
-  return traits.some(([need, trait]) => !found.has(need) && holds(trait) === 'unknown');
+/**
+ * Chains that are read late say by their text what they hold; they are read only where that leaves something open that no
+ * other chain has settled.
+ */
+function addLate(found: Set<Need>, chains: readonly ProgramChain[]): void {
+  for (const [need, trait] of traits) {
+    const open: ProgramChain[] = [];
+    for (const chain of chains) {
+      const held = chain.holds?.(trait);
+      if (held === 'yes') found.add(need);
+      if (found.has(need)) break;
+      if (held === 'unknown') open.push(chain);
+    }
+    for (const { rules } of found.has(need) ? [] : open) {
+      for (const rule of rules) addNeeds(found, rule.operations);
+    }
+  }
 }
 
 const known = new WeakMap<ProgramTable, TrackingNeeds>();
@@ -83,9 +90,9 @@ export function neededTracking(table: ProgramTable): TrackingNeeds {
 
 function findNeeds(table: ProgramTable): TrackingNeeds {
   const found = new Set<Need>();
-  for (const chain of table.chains) addSaid(found, chain);
+  addLate(found, table.chains);
   for (const chain of table.chains) {
-    if (!mayNeedMore(chain, found)) continue;
+    if (chain.holds !== undefined) continue;
     for (const rule of chain.rules) addNeeds(found, rule.once?.() ?? rule.operations);
   }
   for (const set of table.sets) {

@@ -1,86 +1,80 @@
 /** Whether the jumps of a listing are in order, told from its text: what `lower` checks once all rules are read. */
 
-import type { ChainBody } from '../../../../grammar/nft/late-chains.ts';
-import type { Chain, Ruleset, Table } from '../../../ast/nft/ruleset.ts';
+import type { LateChain } from '../../../../grammar/nft/late-chains.ts';
+import type { SetDeclaration } from '../../../ast/nft/ruleset.ts';
 
 /** NFT_JUMP_STACK_SIZE */
 const deepestJump = 16;
 
-const jumpOrMap = /\b(?:jump|goto)\s+([^\s,;}]*)|\bvmap @([^\s,;}]+)/g;
-
-/** A chain, or a map that chains look verdicts up in. */
-interface Place {
-  readonly body: ChainBody;
-  /** Going there is a jump. */
-  readonly step: 0 | 1;
-  readonly isTarget: boolean;
-  readonly next: Place[];
-  /** The longest way from here in jumps; NaN while it is being walked. */
-  depth: number | undefined;
+export interface LateTable {
+  readonly chains: readonly LateChain[];
+  /** Names of chains with a hook. */
+  readonly bases: ReadonlySet<string>;
+  readonly sets: readonly SetDeclaration[];
 }
+
+/** Chains, and behind them the maps that chains look verdicts up in, by number. */
+interface Graph {
+  readonly mapsFrom: number;
+  /** Where each leads to. */
+  readonly next: (number[] | undefined)[];
+  /** The longest way from each in jumps; a negative number while unknown. */
+  readonly depths: Int16Array;
+}
+
+const unknownDepth = -1;
+const beingWalked = -2;
 
 /**
  * False when a jump leads to no chain or to a base chain, in a circle, or too deep. Words of comments count as jumps: this
- * is never true of a ruleset with a wrong jump, but may be false of one without.
+ * is never true of a table with a wrong jump, but may be false of one without.
  */
-export function jumpsAreSound(
-  text: string,
-  { tables }: Ruleset,
-  bodyOf: (chain: Chain) => ChainBody | undefined,
-): boolean {
-  return tables.every((table) => tableIsSound(text, table, bodyOf));
+export function jumpsAreSound(text: string, { chains, bases, sets }: LateTable): boolean {
+  const places = [
+    ...chains,
+    ...sets.map(({ span }) => ({ bodyStart: span.start, bodyEnd: span.end })),
+  ];
+  const numbers = new Map<string, number>();
+  for (const [number, { name }] of chains.entries()) {
+    if (!bases.has(name)) numbers.set(name, number);
+  }
+  for (const [number, { name }] of sets.entries()) numbers.set(`@${name}`, chains.length + number);
+  const depths = new Int16Array(places.length).fill(unknownDepth);
+  const graph: Graph = { mapsFrom: chains.length, next: new Array(places.length), depths };
+  for (const [number, { bodyStart, bodyEnd }] of places.entries()) {
+    const next = targetsIn(text.slice(bodyStart, bodyEnd), numbers);
+    if (next === undefined) return false;
+    if (next.length > 0) graph.next[number] = next;
+  }
+  return chains.every((_, number) => depthOf(graph, number, 0) < deepestJump);
 }
 
-function tableIsSound(
-  text: string,
-  table: Table,
-  bodyOf: (chain: Chain) => ChainBody | undefined,
-): boolean {
-  const chains = new Map<string, Place>();
-  const maps = new Map<string, Place>();
-  for (const chain of table.chains) {
-    const body = bodyOf(chain);
-    if (body === undefined) return false;
-    const isTarget = chain.base === undefined;
-    chains.set(chain.name, { body, step: 1, isTarget, next: [], depth: undefined });
+const jumpOrMap = /\b(?:jump|goto)\s+([^\s,;}]*)|\bvmap (@[^\s,;}]+)/g;
+
+/** The numbers of what a text leads to; undefined when one of the names is none of these. */
+function targetsIn(text: string, numbers: ReadonlyMap<string, number>): number[] | undefined {
+  const found: number[] = [];
+  jumpOrMap.lastIndex = 0;
+  for (let match = jumpOrMap.exec(text); match !== null; match = jumpOrMap.exec(text)) {
+    const target = numbers.get(match[1] ?? match[2] ?? '');
+    if (target === undefined) return undefined;
+    if (found.at(-1) !== target) found.push(target);
   }
-  for (const { name, span } of table.sets) {
-    maps.set(`@${name}`, { body: span, step: 0, isTarget: true, next: [], depth: undefined });
-  }
-  for (const place of [...chains.values(), ...maps.values()]) {
-    if (!connect(text, place, chains, maps)) return false;
-  }
-  for (const place of chains.values()) if (!(depthOf(place, 0) < deepestJump)) return false;
-  return true;
+  return found;
 }
 
-/** Notes where a place leads to; false when that is nowhere. */
-function connect(
-  text: string,
-  place: Place,
-  chains: ReadonlyMap<string, Place>,
-  maps: ReadonlyMap<string, Place>,
-): boolean {
-  const { start, end } = place.body;
-  for (const [, chain, map] of text.slice(start, end).matchAll(jumpOrMap)) {
-    const target = chain === undefined ? maps.get(`@${map}`) : chains.get(chain);
-    if (target?.isTarget !== true) return false;
-    if (place.next.at(-1) !== target) place.next.push(target);
-  }
-  return true;
-}
-
-/** NaN or a number past the limit when something is wrong below. */
-function depthOf(place: Place, level: number): number {
-  if (place.depth !== undefined) return place.depth;
-  if (level > 2 * deepestJump) return Number.POSITIVE_INFINITY;
-  place.depth = Number.NaN;
+/** A depth past the limit when something is wrong below. */
+function depthOf(graph: Graph, place: number, level: number): number {
+  const { depths, next, mapsFrom } = graph;
+  const known = depths[place] ?? unknownDepth;
+  if (known >= 0) return known;
+  if (known === beingWalked || level > 2 * deepestJump) return deepestJump;
+  depths[place] = beingWalked;
   let deepest = 0;
-  for (const next of place.next) {
-    const below = depthOf(next, level + 1) + next.step;
-    if (!(below < deepestJump)) return below;
+  for (const target of next[place] ?? []) {
+    const below = depthOf(graph, target, level + 1) + (target < mapsFrom ? 1 : 0);
     if (below > deepest) deepest = below;
   }
-  place.depth = deepest;
+  depths[place] = Math.min(deepest, deepestJump);
   return deepest;
 }

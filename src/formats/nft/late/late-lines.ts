@@ -1,6 +1,6 @@
 /** What the lines of a chain show of its rules without being read: where they are and how they end. */
 
-import type { ChainBody } from '../../../../grammar/nft/late-chains.ts';
+import type { LateChain } from '../../../../grammar/nft/late-chains.ts';
 import type { Source, Span } from '../../../base/span.ts';
 
 /** A rule as a line of text. */
@@ -15,11 +15,11 @@ const lastVerdict = /(?:^| )((?:jump|goto) \S+|accept|drop|return|continue)$/;
 const withHandle = /^(.*) # handle (\d+)$/;
 
 /** Undefined where a rule may take several lines, or say something behind its verdict. */
-export function ruleLines(source: Source, body: ChainBody): readonly RuleLine[] | undefined {
-  const text = source.text.slice(body.start, body.end);
+export function ruleLines(chain: LateChain): readonly RuleLine[] | undefined {
+  const { source, text } = chain;
   if (text.includes('{') || text.includes(' comment ') || text.includes('\\')) return undefined;
   const lines: RuleLine[] = [];
-  let at = body.start;
+  let at = chain.bodyStart;
   for (const line of text.split('\n')) {
     const written = line.trim();
     if (written !== '') lines.push(ruleLine(source, at + line.indexOf(written), written));
