@@ -7,4 +7,4 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sample = join(root, 'samples', 'k8s-calico-node');
 const example = `trace --host ${sample} --src 172.17.2.19 --dst 10.96.0.1 --dport 443`.split(' ');
 const given = process.argv.slice(2);
-process.exitCode = await loadCli().runMain(given.length > 0 ? given : example);
+await loadCli().main(given.length > 0 ? given : example);

@@ -1,7 +1,7 @@
 /** The command line: parses the words, runs one command, turns its outcome into an exit code. */
 
 import { Command, CommanderError } from 'commander';
-import { type Io, processIo } from './io.ts';
+import { type Io, leave, processIo } from './io.ts';
 import { optimise } from './optimiser.ts';
 import type { ExitCode, Session } from './session.ts';
 import { version } from './version.ts';
@@ -127,4 +127,9 @@ export async function runMain(words: readonly string[], io: Io = processIo()): P
   } catch (error) {
     return exitCodeOf(error, io);
   }
+}
+
+/** Runs the command line and ends the process with its exit code. */
+export async function main(words: readonly string[]): Promise<void> {
+  leave(await runMain(words));
 }

@@ -8,14 +8,14 @@ import type { PreparedHost } from './prepared-host.ts';
 const scopes = { interfaceLocal: 1, linkLocal: 2, siteLocal: 5, global: 14 } as const;
 
 /** The default label table (ip6_addr_label_init_table[]); `ip addrlabel` changes are not read. */
-const labels: readonly (readonly [Prefix | undefined, number])[] = [
-  [parsePrefix('::1/128'), 0],
-  [parsePrefix('::ffff:0:0/96'), 4],
-  [parsePrefix('::/96'), 3],
-  [parsePrefix('2001::/32'), 6],
-  [parsePrefix('2001:10::/28'), 7],
-  [parsePrefix('2002::/16'), 2],
-  [parsePrefix('fc00::/7'), 5],
+const labels: readonly (readonly [string, number])[] = [
+  ['::1/128', 0],
+  ['::ffff:0:0/96', 4],
+  ['::/96', 3],
+  ['2001::/32', 6],
+  ['2001:10::/28', 7],
+  ['2002::/16', 2],
+  ['fc00::/7', 5],
 ];
 
 interface Candidate {
@@ -70,9 +70,12 @@ function isBetter(score: readonly number[], best: readonly number[]): boolean {
   return position >= 0 && (score[position] ?? 0) > (best[position] ?? 0);
 }
 
+let prefixes: readonly (readonly [Prefix | undefined, number])[] | undefined;
+
 function labelOf(address: Address): number {
+  prefixes ??= labels.map(([prefix, label]) => [parsePrefix(prefix), label]);
   return (
-    labels.find(([prefix]) => prefix !== undefined && prefixContains(prefix, address))?.[1] ?? 1
+    prefixes.find(([prefix]) => prefix !== undefined && prefixContains(prefix, address))?.[1] ?? 1
   );
 }
 

@@ -9,8 +9,24 @@ export interface NameTable {
 
 export const emptyNameTable: NameTable = { numbers: new Map(), names: new Map() };
 
-/** Reads lines of `NUMBER NAME ALIAS…`; of equal names or numbers the first line counts. */
+/** Lines of `NUMBER NAME ALIAS…`, read when first needed; of equal names or numbers the first line counts. */
 export function parseNameTable(text: string): NameTable {
+  let table: NameTable | undefined;
+  const read = () => {
+    table ??= readNameTable(text);
+    return table;
+  };
+  return {
+    get numbers() {
+      return read().numbers;
+    },
+    get names() {
+      return read().names;
+    },
+  };
+}
+
+function readNameTable(text: string): NameTable {
   const numbers = new Map<string, number>();
   const names = new Map<number, string>();
   for (const line of text.split('\n')) {

@@ -52,7 +52,7 @@ export class LateSave {
     const text = [`*${table}`, ...declarations, ...lines, 'COMMIT', ''].join('\n');
     const loaded = loadPlainSave(
       { name: this.source.name, text },
-      { family: this.family, learn: lines.length > fewLines },
+      { family: this.family, trusted: lines.length < fewLines },
     );
     return loaded === undefined || loaded.diagnostics.length > 0 ? undefined : loaded.value;
   }

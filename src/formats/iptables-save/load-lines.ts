@@ -23,8 +23,8 @@ export interface LoadOptions {
   readonly family: IptablesFamily;
   /** Names of the ipset sets that exist; without it every name is taken. */
   readonly ipsets?: ReadonlySet<string>;
-  /** False for a few lines, which are read as fast without learning their shapes. */
-  readonly learn?: boolean;
+  /** A few lines as the tool wrote them: what the kernel has is not checked again, and shapes are not worth learning. */
+  readonly trusted?: boolean;
 }
 
 /** A text with more mistakes than this is no iptables-save; iptables-restore itself stops at the first. */
@@ -199,7 +199,8 @@ function loadRule(
     .slice(before)
     .some(({ code }) => code !== 'iptables-unknown-extension');
   const command = assembled.commands.find(({ name }) => ruleCommands.includes(name));
-  if (broken || (command !== undefined && !checkRule(state, rule))) return;
+  const checked = state.options.trusted !== true && command !== undefined;
+  if (broken || (checked && !checkRule(state, rule))) return;
   const problem = runCommands(state, assembled.commands, rule);
   if (problem !== undefined) report(state, problem);
   else if (state.diagnostics.length === before) learn(state, assembled.commands, rule);
@@ -222,7 +223,7 @@ function learn(
   [command, ...others]: readonly RuleCommand[],
   rule: IptablesRule,
 ): void {
-  if (options.learn === false || table === undefined) return;
+  if (options.trusted === true || table === undefined) return;
   if (command?.name !== '-A' || others.length > 0) return;
   learnShape(table.shapes, rule, command, {
     family: options.family,

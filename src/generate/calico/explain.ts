@@ -5,7 +5,7 @@ import type { Marks } from './marks.ts';
 import type { FelixModel } from './model.ts';
 import { nflogPrefix } from './names.ts';
 import { layeredName } from './render/nftables-text.ts';
-import type { ChainOrigin, GeneratedRule, RuleDirection, RuleOrigin } from './rules/rule.ts';
+import type { ChainOrigin, GeneratedChain, RuleDirection, RuleOrigin } from './rules/rule.ts';
 import type { GeneratedTable, TableName } from './tables.ts';
 
 export interface ChainExplanation {
@@ -189,7 +189,7 @@ function explainMark(marks: Marks, mark: number): readonly MarkExplanation[] {
 
 interface IndexedChain {
   readonly explanation: ChainExplanation;
-  readonly rules: readonly GeneratedRule[];
+  readonly generated: GeneratedChain;
 }
 
 /** Explains what was generated; built once, answers at once. */
@@ -206,10 +206,11 @@ export function explainCalico(
   const chains = new Map<string, IndexedChain>();
   const ambiguous = new Set<string>();
   for (const { name: table, chains: own } of tables) {
-    for (const { name, rules, origin } of own.values()) {
+    for (const generated of own.values()) {
+      const { name, origin } = generated;
       const chain = nftables ? layeredName(name, table) : name;
       const text = chainText(origin, titles);
-      const indexed = { explanation: { chain, table, origin, text }, rules };
+      const indexed = { explanation: { chain, table, origin, text }, generated };
       chains.set(`${table} ${chain}`, indexed);
       const known = chains.get(chain);
       if (known === undefined) chains.set(chain, indexed);
@@ -224,7 +225,7 @@ export function explainCalico(
     chain: (name, table) => find(name, table)?.explanation,
     rule: (name, index, table) => {
       const found = find(name, table);
-      const generated = found?.rules[index];
+      const generated = found?.generated.rules[index];
       if (found === undefined || generated === undefined) return undefined;
       const origin = generated.origin ?? {};
       const text = ruleText(origin, found.explanation.origin);

@@ -21,6 +21,7 @@ import {
   protocolIs,
 } from '../rules/match.ts';
 import {
+  chainOnDemand,
   type GeneratedChain,
   type GeneratedRule,
   type RuleDirection,
@@ -251,9 +252,13 @@ export function endpointRecipeChain(
   recipe: EndpointRecipe,
 ): GeneratedChain {
   const name = endpointChain(context, recipe.prefix, recipe.interface);
-  const rules = recipeRules(context, recipe);
   const { direction, interface: interfaceName, kind } = recipe;
-  return origin === 'workload-endpoint'
-    ? { name, rules, origin: { kind: origin, interface: interfaceName, direction } }
-    : { name, rules, origin: { kind: origin, interface: interfaceName, direction, policy: kind } };
+  const common = { interface: interfaceName, direction };
+  return chainOnDemand(
+    name,
+    origin === 'workload-endpoint'
+      ? { kind: origin, ...common }
+      : { kind: origin, ...common, policy: kind },
+    () => recipeRules(context, recipe),
+  );
 }

@@ -11,6 +11,7 @@ import type { PolicyRule } from '../policy-rule.ts';
 import { jump, returnAction } from '../rules/action.ts';
 import { type Match, markClear, markNonzero } from '../rules/match.ts';
 import {
+  chainOnDemand,
   type GeneratedChain,
   type GeneratedRule,
   type RuleDirection,
@@ -75,16 +76,19 @@ export function policyChains(
 ): readonly GeneratedChain[] {
   if (isStagedPolicy(policy.name)) return [];
   const { tier, name, untracked } = policy;
-  return bothDirections.map((direction) => ({
-    name: policyChainName({ tier, policy: name }, direction, context.config.dataplane),
-    rules: chainRules(context, policy.rules[direction], {
-      kind: 'policy',
-      name,
-      direction,
-      untracked,
-    }),
-    origin: { kind: 'policy', tier, policy: name, direction },
-  }));
+  return bothDirections.map((direction) =>
+    chainOnDemand(
+      policyChainName({ tier, policy: name }, direction, context.config.dataplane),
+      { kind: 'policy', tier, policy: name, direction },
+      () =>
+        chainRules(context, policy.rules[direction], {
+          kind: 'policy',
+          name,
+          direction,
+          untracked,
+        }),
+    ),
+  );
 }
 
 export function profileChains(
@@ -92,16 +96,14 @@ export function profileChains(
   profile: FelixProfile,
 ): readonly GeneratedChain[] {
   const { name } = profile;
-  return bothDirections.map((direction) => ({
-    name: profileChainName(name, direction, context.config.dataplane),
-    rules: chainRules(context, profile.rules[direction], {
-      kind: 'profile',
-      name,
-      direction,
-      untracked: false,
-    }),
-    origin: { kind: 'profile', profile: name, direction },
-  }));
+  const owner = { kind: 'profile', name, untracked: false } as const;
+  return bothDirections.map((direction) =>
+    chainOnDemand(
+      profileChainName(name, direction, context.config.dataplane),
+      { kind: 'profile', profile: name, direction },
+      () => chainRules(context, profile.rules[direction], { ...owner, direction }),
+    ),
+  );
 }
 
 /** A maximal run of policies with one selector within a tier and direction. */

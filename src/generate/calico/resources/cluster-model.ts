@@ -307,11 +307,8 @@ export function clusterModel(
     [...applied.workloads, ...applied.hosts].flatMap((endpoint) => endpoint.profiles),
   );
   const profiles = [...profileNames].map((name) => felixProfile(name, objects, diagnostics));
-  const definitions = unique(
-    [...applied.active.flatMap(({ sets }) => sets), ...profiles.flatMap(({ sets }) => sets)],
-    ({ id }) => id,
-  );
   const sources: MemberSources = { endpoints: all.all, services: services(objects) };
+  let ipSets: FelixModel['ipSets'] | undefined;
   const value: FelixModel = {
     version,
     config,
@@ -323,10 +320,16 @@ export function clusterModel(
     natOutgoingActive: natOutgoingActive(objects.pools, version),
     ...floatingAddresses(local.workloads, settings, version),
     blockedNetworks: blockedNetworks(objects),
-    ipSets: [
-      ...fixedSets(objects, settings, node, version),
-      ...definitions.map((definition) => filledSet(definition, sources, version)),
-    ],
+    get ipSets() {
+      ipSets ??= [
+        ...fixedSets(objects, settings, node, version),
+        ...unique(
+          [...applied.active.flatMap(({ sets }) => sets), ...profiles.flatMap(({ sets }) => sets)],
+          ({ id }) => id,
+        ).map((definition) => filledSet(definition, sources, version)),
+      ];
+      return ipSets;
+    },
   };
   return { value, diagnostics };
 }

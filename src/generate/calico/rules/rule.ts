@@ -58,6 +58,23 @@ export interface GeneratedChain {
   readonly origin: ChainOrigin;
 }
 
+/** A chain whose rules are made when they are first asked for: whoever looks for a name needs few of them. */
+export function chainOnDemand(
+  name: string,
+  origin: ChainOrigin,
+  make: () => readonly GeneratedRule[],
+): GeneratedChain {
+  let made: readonly GeneratedRule[] | undefined;
+  return {
+    name,
+    origin,
+    get rules() {
+      made ??= make();
+      return made;
+    },
+  };
+}
+
 /** A rule; `action` undefined means that the rule only counts. */
 export function rule(
   match: Match,
