@@ -1,6 +1,6 @@
 // Bundles the library and the command line interface into dist/ and writes the type declarations.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,12 +46,17 @@ function listings() {
   return [...samples, ...known.map((name) => `grammar/nft/known-lines/${name}`)];
 }
 
-/** Puts the lessons where the sources have an empty text. */
-const shippedShapes = (lessons) => ({
+/** Most lessons are of rules and elements, which not every trace has to read. */
+const isOfBlocks = (lesson) => /^\["(?:chain|table|set|map)"/.test(lesson);
+const text = (lessons) => JSON.stringify(lessons.join('\n'));
+
+/** Puts the lessons where the sources have empty texts; `ofRules` is the expression of those that may come late. */
+const shippedShapes = (lessons, ofRules) => ({
   name: 'shipped-shapes',
   setup: ({ onLoad }) => {
     onLoad({ filter: /[\\/]shipped-shapes\.ts$/ }, () => ({
-      contents: `export const shippedShapes = ${JSON.stringify(lessons.join('\n'))};`,
+      contents: `export const shippedShapes = ${text(lessons.filter(isOfBlocks))};
+        export const shippedRuleShapes = () => ${ofRules};`,
       loader: 'js',
     }));
   },
@@ -70,6 +75,7 @@ const noChildProcess = {
 
 /** Functions of the command line that most traces do without; their modules are in a bundle of their own, late.cjs. */
 const late = {
+  'src/cli/commands/check.ts': ['registerCheck'],
   'src/cli/commands/explain.ts': ['registerExplain'],
   'src/cli/commands/fmt.ts': ['registerFmt'],
   'src/cli/commands/generate.ts': ['registerGenerate'],
@@ -128,7 +134,9 @@ function run(...words) {
 }
 
 rmSync(join(root, 'dist'), { recursive: true, force: true });
-const plugins = [shippedShapes(await learnShapes())];
+const lessons = await learnShapes();
+const ofRules = text(lessons.filter((lesson) => !isOfBlocks(lesson)));
+const plugins = [shippedShapes(lessons, ofRules)];
 await build({
   ...common,
   entryPoints: { index: 'src/index.ts', testing: 'src/testing/index.ts' },
@@ -154,8 +162,13 @@ const command = {
 await build({
   ...command,
   entryPoints: { cli: 'src/cli/main.ts' },
-  plugins: [...plugins, noChildProcess, lateModules, lateCrypto],
-  external: [...common.external, '*/late.cjs'],
+  plugins: [
+    shippedShapes(lessons, "require(__dirname + '/shapes.cjs')"),
+    noChildProcess,
+    lateModules,
+    lateCrypto,
+  ],
+  external: [...common.external, '*/late.cjs', '*/shapes.cjs'],
   banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
   footer: { js: '})' },
 });
@@ -167,6 +180,7 @@ await build({
   outfile: 'dist/late.cjs',
   plugins,
 });
+writeFileSync(join(root, 'dist', 'shapes.cjs'), `module.exports = ${ofRules};`);
 run(join(root, 'bin', 'make-cache.cjs'));
 if (!process.argv.includes('--no-types')) {
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');

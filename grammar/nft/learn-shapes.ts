@@ -15,7 +15,7 @@ export interface LearntShapes {
 
 export function learnShapes(sources: readonly Source[]): LearntShapes {
   const parser = new NftParser();
-  const book = new ShapeBook([], true);
+  const book = new ShapeBook([], { keepLessons: true });
   const unread = sources
     .filter((source) => readListing(source, book, parser.teacher) === undefined)
     .map(({ name }) => name);

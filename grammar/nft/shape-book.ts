@@ -42,20 +42,24 @@ export function scanModeOf(kind: ShapeKind) {
 /** Is it undefined, only the grammar reads such lines. A text is a lesson that was not looked at yet. */
 type Entry = KnownShape | string | undefined;
 
+export interface ShapeBookOptions {
+  readonly keepLessons?: boolean;
+  /** Lessons of rules and elements, which are asked for when the first is met. */
+  readonly ofRules?: () => readonly string[];
+}
+
 export class ShapeBook {
   private readonly entries: Readonly<Record<ShapeKind, Map<number, Entry>>>;
   /** Every lesson learnt, when they are to be kept. */
   readonly lessons: Lesson[] | undefined;
   private learnt = 0;
+  private ofRules: (() => readonly string[]) | undefined;
 
-  constructor(shipped: readonly string[] = [], keepLessons = false) {
-    this.lessons = keepLessons ? [] : undefined;
+  constructor(shipped: readonly string[] = [], options: ShapeBookOptions = {}) {
+    this.lessons = options.keepLessons === true ? [] : undefined;
+    this.ofRules = options.ofRules;
     const maps = shapeKinds.map((kind) => [kind, new Map<number, Entry>()] as const);
     const entries: Record<string, Map<number, Entry>> = Object.fromEntries(maps);
-    for (const text of shipped) {
-      const { kind, hash } = headOf(text);
-      entries[kind]?.set(hash, text);
-    }
     const { rule, element, chain, table, set, map } = entries;
     const none = new Map<number, Entry>();
     this.entries = {
@@ -66,6 +70,14 @@ export class ShapeBook {
       set: set ?? none,
       map: map ?? none,
     };
+    this.add(shipped);
+  }
+
+  private add(shipped: readonly string[]): void {
+    for (const text of shipped) {
+      const { kind, hash } = headOf(text);
+      this.entries[kind].set(hash, text);
+    }
   }
 
   get isFull(): boolean {
@@ -79,6 +91,11 @@ export class ShapeBook {
     { text }: Source,
     teacher: Teacher | undefined,
   ): KnownShape | undefined {
+    if (this.ofRules !== undefined && (kind === 'rule' || kind === 'element')) {
+      const lessons = this.ofRules();
+      this.ofRules = undefined;
+      this.add(lessons);
+    }
     const entries = this.entries[kind];
     const entry = entries.get(shape.hash);
     if (typeof entry === 'string') {

@@ -40,7 +40,8 @@ export function decodeLesson(text: string): Lesson {
 }
 
 /** Kind and hash of an encoded lesson, without reading the tree. */
-export function headOf(text: string): { readonly kind: string; readonly hash: number } {
-  const [, kind = '', hash = ''] = /^\["([a-z]+)",(\d+),/.exec(text) ?? [];
+export function headOf(text: string): { readonly kind: ShapeKind; readonly hash: number } {
+  const [, word, hash = ''] = /^\["([a-z]+)",(\d+),/.exec(text) ?? [];
+  const kind = shapeKinds.find((one) => one === word) ?? 'rule';
   return { kind, hash: Number(hash) };
 }
