@@ -48,26 +48,26 @@ export function paddedBlocks(text: string): DataView {
   return view;
 }
 
-function rotate(word: number, by: number): number {
-  return (word >>> by) | (word << (32 - by));
-}
-
+// Rotations are spelled out: digests are made before the code is optimised, when calls are what takes long.
 function digestBlock(state: Int32Array, message: DataView, at: number): void {
   for (let round = 0; round < 16; round++) schedule[round] = message.getInt32(at + round * 4);
   for (let round = 16; round < 64; round++) {
     const early = schedule[round - 15] ?? 0;
     const late = schedule[round - 2] ?? 0;
-    const first = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3);
-    const second = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
+    const first =
+      ((early >>> 7) | (early << 25)) ^ ((early >>> 18) | (early << 14)) ^ (early >>> 3);
+    const second = ((late >>> 17) | (late << 15)) ^ ((late >>> 19) | (late << 13)) ^ (late >>> 10);
     schedule[round] = (schedule[round - 16] ?? 0) + first + (schedule[round - 7] ?? 0) + second;
   }
   let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
   for (let round = 0; round < 64; round++) {
     const choice = (e & f) ^ (~e & g);
     const majority = (a & b) ^ (a & c) ^ (b & c);
-    const mixed = (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice;
+    const mixed =
+      (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) + choice;
     const step = (h + mixed + (constants[round] ?? 0) + (schedule[round] ?? 0)) | 0;
-    const turn = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
+    const turn =
+      (((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) + majority;
     h = g;
     g = f;
     f = e;

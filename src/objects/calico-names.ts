@@ -10,6 +10,6 @@ import type { RawObject } from '../generate/kubernetes/objects.ts';
  * pass their check only make fewer names known. Chains that nothing leads to are kept: packets do not come to them.
  */
 export function calicoNames(objects: readonly RawObject[]): CalicoExplainer {
-  const { value: model } = clusterModel(objects, { version: 4 });
+  const { value: model } = clusterModel(objects, { version: 4, late: true });
   return explainCalico(model, offeredTables(model));
 }

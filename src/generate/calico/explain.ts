@@ -218,7 +218,7 @@ export function explainCalico(
     }
   }
   for (const chain of ambiguous) chains.delete(chain);
-  const cut = cutNames(model);
+  let cut: ReadonlyMap<string, LogExplanation> | undefined;
   const find = (name: string, table?: string): IndexedChain | undefined =>
     (table === undefined ? undefined : chains.get(`${table} ${name}`)) ?? chains.get(name);
   return {
@@ -231,7 +231,10 @@ export function explainCalico(
       const text = ruleText(origin, found.explanation.origin);
       return { chain: found.explanation, origin, text };
     },
-    logPrefix: (prefix) => cut.get(prefix) ?? readLogPrefix(prefix),
+    logPrefix: (prefix) => {
+      cut ??= cutNames(model);
+      return cut.get(prefix) ?? readLogPrefix(prefix);
+    },
     mark: (mark) => explainMark(model.config.marks, mark),
   };
 }

@@ -197,7 +197,7 @@ function rendered(converted: ConvertedPolicy, dataplane: Dataplane, version: 4 |
 }
 
 function policyFields(policy: CalicoPolicy, staged = false): Fields {
-  const { value } = convertPolicy(policy, staged);
+  const { value } = convertPolicy(policy, { staged });
   const { tier, name, selector, rules } = value.policy;
   return {
     policy_key: { name, tier },

@@ -48,6 +48,8 @@ export interface ClusterOptions {
   readonly version: IpVersion;
   /** Overrides what the configuration says. */
   readonly dataplane?: Dataplane;
+  /** Rules of policies are made when they are asked for, and what is wrong in them is not said. */
+  readonly late?: boolean;
 }
 
 function problem(message: string): Diagnostic {
@@ -83,7 +85,23 @@ function selectable(
   return objects.policies.flatMap((converted) => {
     const { name, selector: text } = converted.policy;
     const selector = readSelector(text, `policy ${name} selector`, diagnostics);
-    return selector === undefined ? [] : [{ ...converted, selector }];
+    if (selector === undefined) return [];
+    // Sets may be made on demand, which a spread would be.
+    const { policy, order, types, doNotTrack, preDnat, applyOnForward } = converted;
+    return [
+      {
+        policy,
+        ...(order === undefined ? {} : { order }),
+        ...(types === undefined ? {} : { types }),
+        doNotTrack,
+        preDnat,
+        applyOnForward,
+        get sets() {
+          return converted.sets;
+        },
+        selector,
+      },
+    ];
   });
 }
 
@@ -275,7 +293,7 @@ export function clusterModel(
 ): Result<FelixModel> {
   const diagnostics: Diagnostic[] = [];
   const { version } = options;
-  const objects = clusterObjects(raw, diagnostics);
+  const objects = clusterObjects(raw, diagnostics, options.late);
   diagnostics.push(...unreadKinds(raw));
   const defaults = mergedSettings(objects.felixConfigurations, options.node ?? '');
   const dataplane = options.dataplane ?? configuredDataplane(defaults);

@@ -51,6 +51,7 @@ function withTierInName(policy: CalicoPolicy): CalicoPolicy {
 function policies(
   objects: readonly RawObject[],
   diagnostics: Diagnostic[],
+  late: boolean,
 ): readonly ConvertedPolicy[] {
   const of = <Value>(kind: ObjectKind<Value>): readonly Value[] => {
     const result = objectsOfKind(objects, kind);
@@ -75,7 +76,7 @@ function policies(
   ).map(fromKubernetesPolicy);
   const convert = (list: readonly CalicoPolicy[], isStaged: boolean): readonly ConvertedPolicy[] =>
     kept(list).map((policy) => {
-      const result = convertPolicy(withTierInName(policy), isStaged);
+      const result = convertPolicy(withTierInName(policy), { staged: isStaged, late });
       diagnostics.push(...result.diagnostics);
       return result.value;
     });
@@ -91,7 +92,12 @@ export interface KubernetesObjects {
   readonly slices: readonly EndpointSlice[];
 }
 
-export function clusterObjects(objects: readonly RawObject[], diagnostics: Diagnostic[]) {
+/** @param late whether the rules of policies are made when they are asked for */
+export function clusterObjects(
+  objects: readonly RawObject[],
+  diagnostics: Diagnostic[],
+  late = false,
+) {
   const of = <Value>(kind: ObjectKind<Value>): readonly Value[] => {
     const result = objectsOfKind(objects, kind);
     diagnostics.push(...result.diagnostics);
@@ -106,7 +112,7 @@ export function clusterObjects(objects: readonly RawObject[], diagnostics: Diagn
   return {
     ...kubernetes,
     serviceAccounts: of(serviceAccountKind),
-    policies: policies(objects, diagnostics),
+    policies: policies(objects, diagnostics, late),
     tiers: calicoObjects(objects, tierKind, diagnostics),
     profiles: calicoObjects(objects, profileKind, diagnostics),
     workloadEndpoints: calicoObjects(objects, workloadEndpointKind, diagnostics),

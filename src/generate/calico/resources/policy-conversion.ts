@@ -74,41 +74,75 @@ export function policyKey(policy: CalicoPolicy, staged: boolean): string {
   return namespace ? `${namespace}/${marked}` : marked;
 }
 
-/** `staged`: from one of the staged kinds. */
-export function convertPolicy(policy: CalicoPolicy, staged = false): Result<ConvertedPolicy> {
-  const spec = policy.spec ?? {};
-  const { namespace, name } = policy.metadata;
-  const diagnostics: Diagnostic[] = [];
+export interface ConversionOptions {
+  /** From one of the staged kinds. */
+  readonly staged?: boolean;
+  /** Rules are made when they are asked for, and what is wrong in them is not said. */
+  readonly late?: boolean;
+}
+
+interface ConvertedRules {
+  readonly ingress: readonly PolicyRule[];
+  readonly egress: readonly PolicyRule[];
+  readonly sets: readonly IpSetDefinition[];
+}
+
+function convertRules(
+  { spec, metadata }: CalicoPolicy,
+  key: string,
+  diagnostics: Diagnostic[],
+): ConvertedRules {
   const sets = new Map<string, IpSetDefinition>();
-  const key = policyKey(policy, staged);
   const convert = (
     rules: readonly CalicoRule[] | null | undefined,
     direction: string,
   ): readonly PolicyRule[] =>
     (rules ?? []).map((rule, index) => {
       const where = `policy ${key} ${direction} rule ${index}`;
-      const converted = felixRule(backendRule(rule, namespace ?? ''), { where, diagnostics });
+      const converted = felixRule(backendRule(rule, metadata.namespace ?? ''), {
+        where,
+        diagnostics,
+      });
       for (const set of converted.sets) sets.set(set.id, sets.get(set.id) ?? set);
       return converted.rule;
     });
-  const rules = {
-    ingress: convert(spec.ingress, 'ingress'),
-    egress: convert(spec.egress, 'egress'),
+  const ingress = convert(spec?.ingress, 'ingress');
+  const egress = convert(spec?.egress, 'egress');
+  return { ingress, egress, sets: [...sets.values()] };
+}
+
+export function convertPolicy(
+  policy: CalicoPolicy,
+  { staged = false, late = false }: ConversionOptions = {},
+): Result<ConvertedPolicy> {
+  const spec = policy.spec ?? {};
+  const { namespace, name } = policy.metadata;
+  const diagnostics: Diagnostic[] = [];
+  const key = policyKey(policy, staged);
+  let made: ConvertedRules | undefined;
+  const converted = () => {
+    made ??= convertRules(policy, key, diagnostics);
+    return made;
   };
+  if (!late) converted();
   const value: ConvertedPolicy = {
     policy: {
       tier: tierOfPolicyName(name),
       name: key,
       selector: policySelector(spec, namespace ?? ''),
       untracked: spec.doNotTrack === true,
-      rules,
+      get rules() {
+        return converted();
+      },
     },
     ...(typeof spec.order === 'number' ? { order: spec.order } : {}),
     ...(spec.types && spec.types.length > 0 ? { types: spec.types } : {}),
     doNotTrack: spec.doNotTrack === true,
     preDnat: spec.preDNAT === true,
     applyOnForward: spec.applyOnForward === true,
-    sets: [...sets.values()],
+    get sets() {
+      return converted().sets;
+    },
   };
   return { value, diagnostics };
 }
