@@ -75,7 +75,7 @@ const noChildProcess = {
 
 /** Functions of the command line that most traces do without; their modules are in a bundle of their own, late.cjs. */
 const late = {
-  'src/cli/commands/check.ts': ['registerCheck'],
+  'src/cli/check/run-properties.ts': ['runProperties'],
   'src/cli/commands/explain.ts': ['registerExplain'],
   'src/cli/commands/fmt.ts': ['registerFmt'],
   'src/cli/commands/generate.ts': ['registerGenerate'],

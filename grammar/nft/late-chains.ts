@@ -5,7 +5,7 @@ import type { ChainBlock } from '../../src/ast/nft/script.ts';
 import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import type { Source, Span } from '../../src/base/span.ts';
 import { closingBrace, headerAt, KnownLines } from './known-lines.ts';
-import type { ShapeBook } from './shape-book.ts';
+import type { ShapeBook, Teacher } from './shape-book.ts';
 
 /** Where a chain stands; there are tens of thousands of them in a large listing. */
 export class LateChain {
@@ -44,9 +44,9 @@ export class LateChains {
   private readonly source: Source;
   private readonly lines: KnownLines;
 
-  constructor(source: Source, book: ShapeBook) {
+  constructor(source: Source, book: ShapeBook, teacher?: Teacher) {
     this.source = source;
-    this.lines = new KnownLines(book);
+    this.lines = new KnownLines(book, teacher);
   }
 
   /** The chains that follow are those of a new table. */

@@ -50,9 +50,13 @@ export interface LateScript {
 }
 
 /** The same without the rules of chains, which are read one chain after the other on demand. */
-export function readLateListing(source: Source, book: ShapeBook): LateScript | undefined {
-  const chains = new LateChains(source, book);
-  const reader = new ListingReader(source, new KnownLines(book), chains);
+export function readLateListing(
+  source: Source,
+  book: ShapeBook,
+  teacher?: Teacher,
+): LateScript | undefined {
+  const chains = new LateChains(source, book, teacher);
+  const reader = new ListingReader(source, new KnownLines(book, teacher), chains);
   const commands = reader.tables();
   if (commands === undefined) return undefined;
   const { diagnostics } = reader;

@@ -2,9 +2,14 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { learnShapes } from '../../grammar/nft/learn-shapes.ts';
+import { ShapeBook } from '../../grammar/nft/shape-book.ts';
 import { parseAddress } from '../../src/base/address.ts';
+import { loadLateProgram } from '../../src/cli/input/late-program.ts';
+import { debianEnvironment } from '../../src/datatypes/environment.ts';
 import { parseInterfaces } from '../../src/formats/iproute2/parse-interfaces.ts';
 import { loadIptablesSave } from '../../src/formats/iptables-save/load.ts';
+import { listNft } from '../../src/formats/nft/list.ts';
 import { loadNft } from '../../src/formats/nft/load.ts';
 import { buildHost } from '../../src/host/build-host.ts';
 import { lowerIptables } from '../../src/lower/iptables/lower-iptables.ts';
@@ -304,5 +309,34 @@ describe('indexed and plain evaluation', () => {
       }),
       { numRuns: Number(process.env['NFT_SIM_RUNS'] ?? 40) },
     );
+  }, 120_000);
+});
+
+describe('a listing whose chains are read when packets come to them', () => {
+  it('gives what the listing read whole gives', () => {
+    let compared = 0;
+    const run = (text: string, list: readonly PacketInput[], byShape: boolean) => {
+      const listing = { name: 'listing', text: listNft(loadNft(text).value) };
+      const { value, diagnostics } = loadNft(listing);
+      const lowered = lower(value);
+      const book = new ShapeBook(learnShapes([listing]).lessons);
+      const options = { environment: debianEnvironment, byShape, book };
+      const loaded = loadLateProgram(listing, options);
+      expect(diagnostics).toEqual([]);
+      expect(loaded).toBeDefined();
+      if (loaded === undefined || lowered.diagnostics.length > 0) return;
+      const late = player(loaded.program, 'indexed');
+      const whole = player(lowered.value, 'indexed');
+      list.forEach((packet, seed) => {
+        const how = { seed, misses: seed % 3 === 2 };
+        const seen = play(late, packet, how);
+        if (!loaded.late.failed) expect(seen).toEqual(play(whole, packet, how));
+      });
+      if (!loaded.late.failed) compared++;
+    };
+    const runs = { numRuns: Number(process.env['NFT_SIM_RUNS'] ?? 40) };
+    const drawn = fc.array(packets, { minLength: 1, maxLength: 4 });
+    fc.assert(fc.property(nftText, drawn, fc.boolean(), run), runs);
+    expect(compared).toBeGreaterThan(runs.numRuns / 2);
   }, 120_000);
 });

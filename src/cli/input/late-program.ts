@@ -1,6 +1,7 @@
 /** A listing as a program whose chains are read, and completed from the iptables-save beside it, when a packet comes to them. */
 
 import type { LateChain } from '../../../grammar/nft/late-chains.ts';
+import type { ShapeBook } from '../../../grammar/nft/shape-book.ts';
 import type { Table } from '../../ast/nft/ruleset.ts';
 import type { Source } from '../../base/span.ts';
 import type { NameEnvironment } from '../../datatypes/environment.ts';
@@ -49,13 +50,19 @@ function isSaid(pattern: RegExp, text: string): boolean {
   return false;
 }
 
+export interface LateOptions {
+  readonly environment: NameEnvironment;
+  readonly byShape: boolean;
+  /** Shapes of lines; those of this process unless given. */
+  readonly book?: ShapeBook;
+}
+
 /** Undefined when the listing has to be read whole. */
 export function loadLateProgram(
   source: Source,
-  environment: NameEnvironment,
-  byShape: boolean,
+  { environment, byShape, book }: LateOptions,
 ): { readonly program: Program; readonly late: LateReading } | undefined {
-  const listing = loadLateListing(source);
+  const listing = loadLateListing(source, book);
   if (listing === undefined) return undefined;
   const late: LateReading = {
     failed: false,

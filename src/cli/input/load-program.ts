@@ -95,7 +95,7 @@ async function loadLatePiece(
   environment: NameEnvironment,
 ): Promise<Piece | undefined> {
   const { loadLateProgram } = await import('./late-program.ts');
-  const loaded = loadLateProgram(source, environment, isLarge(source));
+  const loaded = loadLateProgram(source, { environment, byShape: isLarge(source) });
   return loaded && { ...loaded, diagnostics: [] };
 }
 

@@ -9,7 +9,9 @@ import { readLateListing } from '../../../../grammar/nft/listing-reader.ts';
 import type { ShapeBook } from '../../../../grammar/nft/shape-book.ts';
 import type { Rule, Ruleset, Table } from '../../../ast/nft/ruleset.ts';
 import type { Source } from '../../../base/span.ts';
+import { grammarTeacher } from '../grammar-teacher.ts';
 import { runScript } from '../run-script.ts';
+import { smallestListing } from '../smallest-listing.ts';
 import { jumpsAreSound } from './late-jumps.ts';
 
 export interface LateListing {
@@ -22,6 +24,7 @@ export interface LateListing {
 }
 
 /**
+ * Of large listings the lines that are not known are learnt from the grammar, as `loadKnownListing` does.
  * Undefined when the listing is not laid out as nft does, when a line outside of chains is not known, or when jumps are
  * wrong: the whole has to be read then.
  */
@@ -29,7 +32,8 @@ export function loadLateListing(
   source: Source,
   book: ShapeBook = knownShapes,
 ): LateListing | undefined {
-  const late = readLateListing(source, book);
+  const large = source.text.length >= smallestListing;
+  const late = readLateListing(source, book, large ? grammarTeacher : undefined);
   if (late === undefined) return undefined;
   const { value: ruleset, diagnostics } = runScript(late.script);
   const { tables } = late.chains;
