@@ -9,6 +9,7 @@ import type { Host } from '../host/host.ts';
 import { lowerIptables } from '../lower/iptables/lower-iptables.ts';
 import { lower } from '../lower/lower.ts';
 import type { Program } from '../model/program.ts';
+import type { CompileOptions } from '../simulate/api.ts';
 import { type CompiledProgram, compileProgram } from '../simulate/compile.ts';
 import { mergePrograms } from '../simulate/merge-programs.ts';
 import type { Scenario } from './recording.ts';
@@ -46,7 +47,10 @@ export interface LoadedScenario {
   readonly errors: readonly string[];
 }
 
-export function loadScenario(scenario: Scenario): LoadedScenario {
+/** How rules are read while a recording is played. */
+export type ReplayOptions = Pick<CompileOptions, 'evaluation'>;
+
+export function loadScenario(scenario: Scenario, options: ReplayOptions = {}): LoadedScenario {
   const host = hostOf(scenario);
   const loaded = scenario.rulesets.map(({ kind, text }) => loadRuleset(kind, text, host));
   const errors = loaded.flatMap(({ diagnostics }) =>
@@ -56,5 +60,5 @@ export function loadScenario(scenario: Scenario): LoadedScenario {
     }),
   );
   const program = mergePrograms(loaded.map(({ program: each }) => each));
-  return { compiled: compileProgram(program, { host }), errors };
+  return { compiled: compileProgram(program, { host, ...options }), errors };
 }

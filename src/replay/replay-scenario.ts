@@ -1,7 +1,7 @@
 /** Plays a recorded scenario and reports, packet by packet, where the simulator and the kernel part. */
 
 import { finalDifference } from './final-difference.ts';
-import { loadRuleset, loadScenario } from './load-scenario.ts';
+import { loadRuleset, loadScenario, type ReplayOptions } from './load-scenario.ts';
 import { type PacketReport, playRecording } from './play-recording.ts';
 import { playsOf, type RecordedPlay, type Scenario } from './recording.ts';
 import { hostOf } from './scenario-host.ts';
@@ -28,8 +28,12 @@ function divergencesOf(packets: ScenarioReport['packets'], final: string | undef
   return [...each, final].filter((difference) => difference !== undefined).length;
 }
 
-function replayPlay(scenario: Scenario, play: RecordedPlay): ScenarioReport {
-  const { compiled, errors } = loadScenario(scenario);
+function replayPlay(
+  scenario: Scenario,
+  play: RecordedPlay,
+  options: ReplayOptions,
+): ScenarioReport {
+  const { compiled, errors } = loadScenario(scenario, options);
   const netdev = scenario.rulesets.some(({ text }) => /table netdev|hook ingress/.test(text));
   const sysctls = Object.keys(scenario.host.sysctls ?? {});
   const bridgeNetfilter = sysctls.some((key) => key.includes('bridge-nf-call-'));
@@ -41,17 +45,17 @@ function replayPlay(scenario: Scenario, play: RecordedPlay): ScenarioReport {
 }
 
 /** A random scenario is measured by the recorded outcome that fits best. */
-export function replayScenario(scenario: Scenario): ScenarioReport {
+export function replayScenario(scenario: Scenario, options: ReplayOptions = {}): ScenarioReport {
   const [first, ...others] = playsOf(scenario);
   const none: RecordedPlay = {
     packets: [],
     results: [],
     final: { counters: [], sets: {}, objects: {} },
   };
-  let best = replayPlay(scenario, first ?? none);
+  let best = replayPlay(scenario, first ?? none, options);
   for (const play of others) {
     if (best.divergences === 0) break;
-    const report = replayPlay(scenario, play);
+    const report = replayPlay(scenario, play, options);
     if (report.divergences < best.divergences) best = report;
   }
   return best;

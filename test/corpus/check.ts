@@ -10,8 +10,16 @@ export interface CaseOutcome {
   readonly difference?: () => string;
 }
 
+export interface RunOptions {
+  /** Rules are read one by one, without index and code: the oracle of the faster reading. */
+  readonly plain: boolean;
+}
+
 /** Runs every case of a corpus folder, lazily; checks without a case yet are declared by `checks`. */
 export interface CorpusRunner {
   /** Every check that the corpus has for these files, so that none is left out of the table. */
-  readonly run: (directory: string) => Iterable<CaseOutcome> | AsyncIterable<CaseOutcome>;
+  readonly run: (
+    directory: string,
+    options: RunOptions,
+  ) => Iterable<CaseOutcome> | AsyncIterable<CaseOutcome>;
 }

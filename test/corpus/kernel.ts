@@ -3,9 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { ReplayOptions } from '../../src/replay/load-scenario.ts';
 import { readRecording, type Scenario } from '../../src/replay/recording.ts';
 import { replayRefusals, replayScenario } from '../../src/replay/replay-scenario.ts';
-import type { CaseOutcome, CorpusRunner } from './check.ts';
+import type { CaseOutcome, CorpusRunner, RunOptions } from './check.ts';
 
 function readScenarios(path: string): readonly Scenario[] {
   const bytes = readFileSync(path);
@@ -16,14 +17,15 @@ function readScenarios(path: string): readonly Scenario[] {
   return value;
 }
 
-function* run(directory: string): Iterable<CaseOutcome> {
+function* run(directory: string, { plain }: RunOptions): Iterable<CaseOutcome> {
+  const options: ReplayOptions = { evaluation: plain ? 'plain' : 'indexed' };
   const files = readdirSync(directory)
     .filter((name) => name.endsWith('.jsonl.gz') || name.endsWith('.jsonl'))
     .sort();
   for (const file of files) {
     const group = file.replace(/\.jsonl(\.gz)?$/, '');
     for (const scenario of readScenarios(join(directory, file)))
-      yield* runScenario(group, scenario);
+      yield* runScenario(group, scenario, options);
   }
 }
 
@@ -32,8 +34,12 @@ function outcome(check: string, id: string, difference: string | undefined): Cas
   return { check, id, pass: false, difference: () => difference };
 }
 
-export function* runScenario(group: string, scenario: Scenario): Iterable<CaseOutcome> {
-  const { errors, packets, final } = replayScenario(scenario);
+export function* runScenario(
+  group: string,
+  scenario: Scenario,
+  options: ReplayOptions,
+): Iterable<CaseOutcome> {
+  const { errors, packets, final } = replayScenario(scenario, options);
   const note = errors.length === 0 ? '' : ` [load: ${errors[0]}]`;
   const noted = (text: string | undefined) => (text === undefined ? undefined : text + note);
   const missing = 'the simulator gave no answer';
