@@ -45,7 +45,9 @@ Examples:
 
 What is not said is inferred and printed: protocol tcp, a free high source port, the input interface from the route
 back to the source. What the files do not determine (random endpoints, sets without their elements) is explored: every
-outcome is listed with its probability or the assumption it rests on; --assume KEY=ANSWER settles one.`;
+outcome is listed with its probability or the assumption it rests on; --assume KEY=ANSWER settles one.
+
+Chains that no packet comes to are not read in a host folder's listing or a large one; nft-sim check reads all rules.`;
 
 export function registerTrace(program: Command, session: Session): void {
   program
