@@ -70,12 +70,10 @@ export const gaps: readonly Gap[] = [
     check: 'lang/invalid:position',
     reason: 'refused at another place than nft reports',
     ids: [
-      'x-26172b5255',
       'x-b224dd1518',
       'x-5cd4ddc541',
       'x-2905dc6bc9',
       'x-560a401251',
-      'x-0cef2ebfd6',
       'x-f82196683e',
     ],
   },

@@ -1,11 +1,11 @@
 /** Jumps between chains: unknown targets, circles, depth, and what base chains reach (kernel: nft_chain_validate()). */
 
-import type { Span } from '../../base/span.ts';
 import type { Operation } from '../../model/operations.ts';
 import type {
   PackedElements,
   ProgramChain,
   ProgramHook,
+  ProgramRule,
   ProgramSet,
   ProgramTable,
 } from '../../model/program.ts';
@@ -13,7 +13,8 @@ import type { RuleScope } from '../rule.ts';
 import { ShapedProgramRule } from '../shape/shaped-program-rule.ts';
 import { jumpTarget } from '../shape/variant.ts';
 import { closest } from '../suggest.ts';
-import { fits, type HookNeed, hookNeed, worksInFamily } from './hooks.ts';
+import { ChainGraph, type Need, type Place } from './chain-graph.ts';
+import { fits, hookNeed, worksInFamily } from './hooks.ts';
 
 /** NFT_JUMP_STACK_SIZE */
 const deepestJump = 16;
@@ -21,82 +22,65 @@ const deepestJump = 16;
 /** Chains are walked by recursion; what nests deeper than this is far too deep anyway. */
 const deepestWalk = 1000;
 
-/** Where a message points to; of rules with a shape it is worked out when there is something to say. */
-type Place = Span | (() => Span);
-
-interface Jump {
-  /** Index of the chain. */
-  readonly target: number;
-  readonly place: Place;
-}
-
-interface Need {
-  readonly need: HookNeed;
-  readonly place: Place;
-  readonly kind: Operation['kind'];
-}
-
-function spanAt(place: Place): Span {
-  return typeof place === 'function' ? place() : place;
-}
-
-interface ChainFacts {
-  readonly chain: ProgramChain;
-  readonly jumps: Jump[];
-  readonly needs: Need[];
-}
-
 interface Walk {
   readonly scope: RuleScope;
   readonly table: ProgramTable;
   readonly index: ReadonlyMap<string, number>;
-  readonly facts: readonly ChainFacts[];
+  readonly graph: ChainGraph;
+  /** What operations of the shapes of rules need. */
+  readonly needs: Map<Operation, Need | undefined>;
 }
 
 export function checkChains(scope: RuleScope, table: ProgramTable): void {
   const index = new Map<string, number>();
   for (const [number, { name }] of table.chains.entries()) index.set(name, number);
-  const facts = table.chains.map((chain): ChainFacts => ({ chain, jumps: [], needs: [] }));
-  const walk: Walk = { scope, table, index, facts };
+  const walk: Walk = { scope, table, index, graph: new ChainGraph(), needs: new Map() };
   const maps = new Map<string, ProgramSet>();
   for (const set of table.sets) if (set.map?.kind === 'verdict') maps.set(set.name, set);
-  for (const fact of facts) gather(walk, fact, maps);
+  for (const chain of table.chains) gather(walk, chain, maps);
   checkFromBases(walk);
 }
 
-function gather(walk: Walk, fact: ChainFacts, maps: ReadonlyMap<string, ProgramSet>): void {
+function gather(walk: Walk, chain: ProgramChain, maps: ReadonlyMap<string, ProgramSet>): void {
+  walk.graph.startChain();
+  for (const rule of chain.rules) {
+    if (rule instanceof ShapedProgramRule) gatherShaped(walk, chain, rule, maps);
+    else
+      for (const operation of rule.operations) gatherOperation(walk, chain, rule, operation, maps);
+  }
+}
+
+function gatherOperation(
+  walk: Walk,
+  chain: ProgramChain,
+  rule: ProgramRule,
+  operation: Operation,
+  maps: ReadonlyMap<string, ProgramSet>,
+): void {
   const { family } = walk.table;
-  for (const rule of fact.chain.rules) {
-    if (rule instanceof ShapedProgramRule) {
-      gatherShaped(walk, fact, rule, maps);
-      continue;
-    }
-    for (const operation of rule.operations) {
-      switch (operation.kind) {
-        case 'immediate':
-          if (!(operation.data instanceof Uint8Array) && 'chain' in operation.data) {
-            addJump(walk, fact, operation.data.chain, operation.span ?? rule.span);
-          }
-          break;
-        case 'lookup':
-          if (operation.destination === 0) addMapJumps(walk, fact, maps.get(operation.set));
-          break;
-        case 'cmp':
-        case 'payload':
-        case 'counter':
-          break;
-        default: {
-          const need = hookNeed(operation, family);
-          if (!worksInFamily(operation, family)) {
-            walk.scope.diagnostics.push({
-              code: 'kernel-refused',
-              span: rule.span,
-              message: `${operation.kind} does not work in the ${family} family: operation not supported`,
-            });
-          } else if (need !== undefined) {
-            fact.needs.push({ need, place: rule.span, kind: operation.kind });
-          }
-        }
+  switch (operation.kind) {
+    case 'immediate':
+      if (!(operation.data instanceof Uint8Array) && 'chain' in operation.data) {
+        addJump(walk, operation.data.chain, operation.span ?? rule.span, 0);
+      }
+      break;
+    case 'lookup':
+      if (operation.destination === 0) addMapJumps(walk, chain, maps.get(operation.set));
+      break;
+    case 'cmp':
+    case 'payload':
+    case 'counter':
+      break;
+    default: {
+      const need = hookNeed(operation, family);
+      if (!worksInFamily(operation, family)) {
+        walk.scope.diagnostics.push({
+          code: 'kernel-refused',
+          span: rule.span,
+          message: `${operation.kind} does not work in the ${family} family: operation not supported`,
+        });
+      } else if (need !== undefined) {
+        walk.graph.needs.add({ need, kind: operation.kind }, rule.span, 0);
       }
     }
   }
@@ -105,37 +89,44 @@ function gather(walk: Walk, fact: ChainFacts, maps: ReadonlyMap<string, ProgramS
 /** The same for a rule whose operations are not made yet. */
 function gatherShaped(
   walk: Walk,
-  fact: ChainFacts,
+  chain: ProgramChain,
   rule: ShapedProgramRule,
   maps: ReadonlyMap<string, ProgramSet>,
 ): void {
-  const { family } = walk.table;
   const { jumps, maps: looked, needs } = rule.variant.facts;
-  for (const jump of jumps) {
-    addJump(walk, fact, jumpTarget(rule.rule, jump), () => jump.place(rule.rule));
+  for (let number = 0; number < jumps.length; number++) {
+    const jump = jumps[number];
+    if (jump !== undefined) addJump(walk, jumpTarget(rule.rule, jump), rule, number);
   }
-  for (const name of looked) addMapJumps(walk, fact, maps.get(name));
+  for (const name of looked) addMapJumps(walk, chain, maps.get(name));
   for (const operation of needs) {
-    const need = hookNeed(operation, family);
-    if (need !== undefined) {
-      fact.needs.push({ need, place: () => rule.span, kind: operation.kind });
-    }
+    const need = needOf(walk, operation);
+    if (need !== undefined) walk.graph.needs.add(need, rule, 0);
   }
 }
 
-function addMapJumps(walk: Walk, fact: ChainFacts, set: ProgramSet | undefined): void {
+function needOf({ needs, table }: Walk, operation: Operation): Need | undefined {
+  const known = needs.get(operation);
+  if (known !== undefined || needs.has(operation)) return known;
+  const need = hookNeed(operation, table.family);
+  const made = need === undefined ? undefined : { need, kind: operation.kind };
+  needs.set(operation, made);
+  return made;
+}
+
+function addMapJumps(walk: Walk, chain: ProgramChain, set: ProgramSet | undefined): void {
   if (set?.packed !== undefined) {
-    addPackedJumps(walk, fact, set.packed);
+    addPackedJumps(walk, set.packed);
     return;
   }
   for (const { data, span } of set?.elements ?? []) {
     if (data === undefined || data instanceof Uint8Array || !('chain' in data)) continue;
-    addJump(walk, fact, data.chain, span ?? fact.chain.span);
+    addJump(walk, data.chain, span ?? chain.span, 0);
   }
 }
 
 /** Each target once, unless one of them is wrong: that is said of every element. */
-function addPackedJumps(walk: Walk, fact: ChainFacts, packed: PackedElements): void {
+function addPackedJumps(walk: Walk, packed: PackedElements): void {
   const { values = [], valueNumbers = new Int32Array() } = packed;
   const names = values.map((value) =>
     value instanceof Uint8Array || !('chain' in value) ? undefined : value.chain,
@@ -143,52 +134,50 @@ function addPackedJumps(walk: Walk, fact: ChainFacts, packed: PackedElements): v
   if (names.every((name) => name === undefined || isTarget(walk, name))) {
     for (const [number, name] of names.entries()) {
       if (name === undefined) continue;
-      addJump(walk, fact, name, () => packed.spanOf(valueNumbers.indexOf(number)));
+      addJump(walk, name, () => packed.spanOf(valueNumbers.indexOf(number)), 0);
     }
     return;
   }
   for (const [index, number] of valueNumbers.entries()) {
     const name = names[number];
-    if (name !== undefined) addJump(walk, fact, name, () => packed.spanOf(index));
+    if (name !== undefined) addJump(walk, name, () => packed.spanOf(index), 0);
   }
 }
 
-function isTarget(walk: Walk, name: string): boolean {
-  const target = walk.index.get(name);
-  return target !== undefined && walk.facts[target]?.chain.base === undefined;
+function isTarget({ index, table }: Walk, name: string): boolean {
+  const target = index.get(name);
+  return target !== undefined && table.chains[target]?.base === undefined;
 }
 
-function addJump(walk: Walk, fact: ChainFacts, name: string, place: Place): void {
-  const target = walk.index.get(name);
-  const known = target === undefined ? undefined : walk.facts[target];
-  if (target === undefined || known === undefined) {
-    const near = closest(name, walk.index.keys());
-    const { family, name: table } = walk.table;
-    walk.scope.diagnostics.push({
-      code: 'unknown-chain',
-      span: spanAt(place),
-      message: `no chain '${name}' in table ${family} ${table}`,
-      ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
-    });
+function addJump(walk: Walk, name: string, place: Place, number: number): void {
+  const { index, table, graph } = walk;
+  const target = index.get(name) ?? -1;
+  graph.jumps.add(target, place, number);
+  if (target >= 0 && table.chains[target]?.base === undefined) return;
+  const span = graph.jumpSpan(graph.jumps.rows.length - 1);
+  if (target >= 0) {
+    const message = `chain '${name}' is a base chain: operation not supported`;
+    walk.scope.diagnostics.push({ code: 'kernel-refused', span, message });
     return;
   }
-  if (known.chain.base !== undefined) {
-    walk.scope.diagnostics.push({
-      code: 'kernel-refused',
-      span: spanAt(place),
-      message: `chain '${name}' is a base chain: operation not supported`,
-    });
-  }
-  fact.jumps.push({ target, place });
+  const near = closest(name, index.keys());
+  const { family, name: tableName } = table;
+  walk.scope.diagnostics.push({
+    code: 'unknown-chain',
+    span,
+    message: `no chain '${name}' in table ${family} ${tableName}`,
+    ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
+  });
 }
 
 function checkFromBases(walk: Walk): void {
-  const depths = new Int16Array(walk.facts.length).fill(unknownDepth);
-  const seen = new Uint8Array(walk.facts.length);
-  for (const [number, { chain }] of walk.facts.entries()) {
-    if (chain.base === undefined) continue;
+  const { chains } = walk.table;
+  const depths = new Int16Array(chains.length).fill(unknownDepth);
+  const seen = new Uint8Array(chains.length);
+  for (const [number, { base }] of chains.entries()) {
+    if (base === undefined) continue;
     depthOf(walk, number, depths, 0);
-    checkReached(walk, number, chain.base, seen.fill(0));
+    checkReached(walk, number, base, seen.fill(0));
   }
 }
 
@@ -201,16 +190,20 @@ function depthOf(walk: Walk, number: number, depths: Int16Array, level: number):
   if (known !== unknownDepth) return known;
   depths[number] = beingWalked;
   let deepest = 0;
-  for (const { target, place } of walk.facts[number]?.jumps ?? []) {
+  const { jumps } = walk.graph;
+  const end = jumps.end(number);
+  for (let row = jumps.starts[number] ?? 0; row < end; row++) {
+    const target = jumps.rows[row] ?? -1;
+    if (target < 0) continue;
     const below = level > deepestWalk ? deepestJump : depthOf(walk, target, depths, level + 1);
     if (below === beingWalked) {
       const message = 'chains jump in a circle: too many levels of symbolic links';
-      walk.scope.diagnostics.push({ code: 'jump-loop', span: spanAt(place), message });
+      walk.scope.diagnostics.push({ code: 'jump-loop', span: walk.graph.jumpSpan(row), message });
       continue;
     }
     if (below + 1 >= deepestJump && deepest + 1 < deepestJump) {
       const message = `chains jump more than ${deepestJump} deep`;
-      walk.scope.diagnostics.push({ code: 'jump-loop', span: spanAt(place), message });
+      walk.scope.diagnostics.push({ code: 'jump-loop', span: walk.graph.jumpSpan(row), message });
     }
     deepest = Math.max(deepest, below + 1);
   }
@@ -220,25 +213,30 @@ function depthOf(walk: Walk, number: number, depths: Int16Array, level: number):
 
 /** Operations that do not work at the hook of a base chain that reaches them. */
 function checkReached(walk: Walk, base: number, hook: ProgramHook, seen: Uint8Array): void {
+  const { jumps, needs } = walk.graph;
   const pending = [base];
   seen[base] = 1;
   for (let number = pending.pop(); number !== undefined; number = pending.pop()) {
-    const fact = walk.facts[number];
-    if (fact === undefined) continue;
-    for (const need of fact.needs) if (!fits(need.need, hook)) refuse(walk, need);
-    for (const { target } of fact.jumps) {
-      if (seen[target] === 1) continue;
+    const needEnd = needs.end(number);
+    for (let row = needs.starts[number] ?? 0; row < needEnd; row++) {
+      const need = needs.rows[row];
+      if (need !== undefined && !fits(need.need, hook)) refuse(walk, need, row);
+    }
+    const end = jumps.end(number);
+    for (let row = jumps.starts[number] ?? 0; row < end; row++) {
+      const target = jumps.rows[row] ?? -1;
+      if (target < 0 || seen[target] === 1) continue;
       seen[target] = 1;
       pending.push(target);
     }
   }
 }
 
-function refuse(walk: Walk, { need, place, kind }: Need): void {
+function refuse(walk: Walk, { need, kind }: Need, row: number): void {
   const type = need.type === undefined ? '' : ` of type ${need.type}`;
   walk.scope.diagnostics.push({
     code: 'kernel-refused',
-    span: spanAt(place),
+    span: walk.graph.needSpan(row),
     message: `${kind} works only in chains${type} at ${need.hooks.join(', ')}: operation not supported`,
   });
 }
