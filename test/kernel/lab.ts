@@ -69,7 +69,8 @@ export function playOnKernel(lab: string, scenarios: readonly LabScenario[], job
   const { folder, words } = newTask(lab, scenarios, jobs);
   try {
     const done = spawnSync('python3', words, { encoding: 'utf8' });
-    if (done.status !== 0) throw new Error(`the lab failed: ${done.stderr.slice(-2000)}`);
+    if (done.status !== 0)
+      throw new Error(`the lab failed: ${done.error?.message ?? done.stderr.slice(-2000)}`);
     return readPlayed(folder);
   } finally {
     rmSync(folder, { recursive: true });

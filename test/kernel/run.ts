@@ -1,9 +1,9 @@
 /**
- * `npm run test:kernel -- [--runs N] [--seed S] [--batch N] [--jobs N] [--world NAME] [--lab FOLDER] [--keep FILE] [--no-shrink]`:
+ * `npm run test:kernel -- [--runs N] [--seed S] [--batch N] [--jobs N] [--world NAME] [--lab FOLDER] [--keep FILE] [--no-shrink] [--lines]`:
  * generated rulesets and packets on the running kernel and on the simulator, compared rule by rule.
  *
  * What a disagreement does not need is left out; fast-check then shrinks the first of a batch (`--shrink`). The smallest
- * scenario is printed, and appended to FILE as a recording: put that line into test/replay/cases. Exit code 1 when something disagrees, 0 otherwise; also 0, with the reason, where no kernel can be asked.
+ * scenario is printed, and appended to FILE as a recording: put that line into test/replay/cases. With `--lines`, what nft or iptables refused is asked of nft-sim too. Exit code 1 when something disagrees, 0 otherwise; also 0, with the reason, where no kernel can be asked.
  */
 
 import { appendFileSync } from 'node:fs';
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     keep: { type: 'string' },
     world: { type: 'string' },
     shrink: { type: 'boolean', default: false },
+    lines: { type: 'boolean', default: false },
     'no-shrink': { type: 'boolean', default: false },
   },
 });
@@ -53,7 +54,7 @@ function judged(list: readonly LabScenario[], { recordings, refused }: Played): 
     const judgement =
       recording === undefined
         ? { difference: undefined, details: [], accepted: [] }
-        : judge(recording);
+        : judge(recording, values.lines);
     return { ...judgement, recording, refused: refused.get(name) };
   });
 }
@@ -99,12 +100,6 @@ function concrete(scenario: LabScenario, recording: Scenario | undefined): LabSc
 
 const differs = (verdict: Verdict | undefined): boolean => verdict?.difference !== undefined;
 
-function trimmed(scenario: LabScenario, verdict: Verdict): LabScenario {
-  const from = concrete(scenario, verdict.recording);
-  if (!differs(verdictsOf([from])[0])) return scenario;
-  return trim(from, (list) => verdictsOf(list).map(differs));
-}
-
 /** Generates twice from one seed: fast-check comes to the same scenario again, and shrinks it step by step. */
 function shrunk(
   seed: number,
@@ -133,6 +128,38 @@ function startBatch(generated: fc.Arbitrary<LabScenario>, seed: number, size: nu
   return { seed, scenarios: list, played: startOnKernel(values.lab, played(list), values.jobs) };
 }
 
+interface Found {
+  readonly title: string;
+  readonly scenario: LabScenario;
+  readonly verdict: Verdict;
+  readonly seed: number;
+  readonly index: number;
+}
+
+/** Plays it again, and leaves out what it does not need. */
+function tell(
+  generated: fc.Arbitrary<LabScenario>,
+  { title, scenario, verdict, seed, index }: Found,
+): void {
+  const from = concrete(scenario, verdict.recording);
+  if (!differs(verdictsOf([from])[0])) {
+    // A busy machine took longer than a timeout of the rules.
+    tally.disagreements -= 1;
+    tally.once += 1;
+    print(`${title} (not again)`, scenario, verdict);
+    return;
+  }
+  if (values['no-shrink']) {
+    print(title, scenario, verdict);
+    return;
+  }
+  const first = values.shrink ? (shrunk(seed, index, generated) ?? from) : from;
+  const small = trim(first, (list) => verdictsOf(list).map(differs));
+  const [again] = verdictsOf([small]);
+  if (again !== undefined && differs(again)) print(`minimal of ${title}`, small, again);
+  else print(title, scenario, verdict);
+}
+
 function judgeBatch(
   generated: fc.Arbitrary<LabScenario>,
   { seed, scenarios: batch }: Batch,
@@ -146,22 +173,10 @@ function judgeBatch(
     for (const line of verdict?.accepted ?? []) console.log(line);
     if (verdict === undefined || !differs(verdict)) return;
     const title = `seed ${seed} scenario ${index}`;
-    if (values['no-shrink']) {
-      print(title, scenario, verdict);
-      return;
-    }
-    const first = values.shrink ? (shrunk(seed, index, generated) ?? scenario) : scenario;
-    const small = trimmed(
-      first,
-      first === scenario ? verdict : (verdictsOf([first])[0] ?? verdict),
-    );
-    const [again] = verdictsOf([small]);
-    if (again !== undefined && differs(again)) print(`minimal of ${title}`, small, again);
-    else {
-      // A busy machine took longer than a timeout of the rules: the second playing agreed.
-      tally.disagreements -= 1;
-      tally.once += 1;
-      print(`${title} (not again)`, scenario, verdict);
+    try {
+      tell(generated, { title, scenario, verdict, seed, index });
+    } catch (error) {
+      print(`${title} (cannot be played again: ${error})`, scenario, verdict);
     }
   });
 }
