@@ -120,6 +120,23 @@ function hotDrop(
   return logged.length === own.length - 1 ? own.at(-1) : undefined;
 }
 
+/**
+ * xtables-legacy logs no packet, only headers: an answer that comes back over loopback with other inner headers is taken
+ * for the packet that it answers.
+ */
+function asLogged(recorded: RecordedResult, outcome: Outcome, options: CompareOptions): Outcome {
+  const mayDiffer = recorded.spawned.length > 0 && recorded.events.some(({ legacy }) => legacy);
+  if (!mayDiffer || packetDifferenceOf(recorded, outcome, options) === undefined) return outcome;
+  const returned = new Set<number>();
+  const trace = outcome.trace.map((event) => {
+    const { kind, subject } = event;
+    if (kind === 'hook-entered' && event.hook === 'prerouting') returned.add(subject);
+    return returned.has(subject) ? { ...event, subject: 0 } : event;
+  });
+  const moved = { ...outcome, trace };
+  return packetDifferenceOf(recorded, moved, options) === undefined ? moved : outcome;
+}
+
 /** Outcomes that agree come first. */
 function judge(
   compiled: CompiledProgram,
@@ -128,13 +145,14 @@ function judge(
   clock: number,
   options: CompareOptions,
 ): readonly Judged[] {
-  const judged = outcomes.map(
-    (outcome): Judged => ({
+  const judged = outcomes.map((explored): Judged => {
+    const outcome = asLogged(recorded, explored, options);
+    return {
       outcome,
       difference: packetDifferenceOf(recorded, outcome, options),
       conntrack: conntrackDifference(compiled, outcome.state, clock, recorded.conntrack),
-    }),
-  );
+    };
+  });
   const badness = ({ difference, conntrack }: Judged) =>
     (difference === undefined ? 0 : 2) + (conntrack === undefined ? 0 : 1);
   return [...judged].sort((a, b) => badness(a) - badness(b));
