@@ -128,4 +128,16 @@ export const rows: readonly BenchRow[] = [
     target: 0.5,
     rounds: 1,
   },
+  {
+    goal: 'E5',
+    name: 'first verdict from kube-proxy iptables mode, 10,000 services vs nft -c',
+    measure: 'cpuSeconds',
+    input: 'kube-ipt --n 10000',
+    needs: ['nft117', 'unshare'],
+    subject: (file) =>
+      `${cli} trace --ruleset ${file} --src 10.128.0.5 --dst 10.96.0.12 --dport 8080 --iif eth0`,
+    peer: nftCheck,
+    gate: 0.5,
+    target: 0.25,
+  },
 ];
