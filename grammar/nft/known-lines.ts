@@ -7,6 +7,7 @@ import type { Diagnostic } from '../../src/base/diagnostic.ts';
 import type { Source } from '../../src/base/span.ts';
 import { isPlainName } from './keyword-names.ts';
 import { LazyCommentedRule, LazyRule } from './lazy-rule.ts';
+import { LineMatcher } from './line-matcher.ts';
 import { isKeepable, LinePlaces } from './line-places.ts';
 import { LineShape, scanModes } from './line-shape.ts';
 import type { KnownShape, ShapeBook, Teacher } from './shape-book.ts';
@@ -28,11 +29,23 @@ const fieldLines = {
   map: /[ \t]*(?![ \t]|elements|\})/y,
 } as const;
 
+interface Matched {
+  readonly known: KnownShape;
+  readonly matcher: LineMatcher | undefined;
+}
+
+const nothing: readonly Matched[] = [];
+
 export class KnownLines {
   private readonly shape = new LineShape();
   private readonly book: ShapeBook;
   private places: LinePlaces | undefined;
   private readonly teacher: Teacher | undefined;
+  /** The shape of the last rule. */
+  private last: KnownShape | undefined;
+  private readonly matched = new Map<KnownShape, Matched>();
+  /** By the shape of a rule what came after others of that shape: the last two that were not foreseen. */
+  private readonly following = new Map<KnownShape, readonly Matched[]>();
 
   constructor(book: ShapeBook, teacher?: Teacher) {
     this.book = book;
@@ -70,10 +83,9 @@ export class KnownLines {
     let at = position;
     for (;;) {
       at = afterBlankLines(text, at);
-      if (!shape.scan(text, at, scanModes.line)) return at;
-      if (text.charCodeAt(shape.start) === closeBrace) return at;
-      const known = this.book.find('rule', shape, source, this.teacher);
+      const known = this.foreseen(text, at) ?? this.rule(source, at);
       if (known === undefined) return at;
+      this.last = known;
       if (!isKeepable(shape)) return at;
       const Lazy = known.commented ? LazyCommentedRule : LazyRule;
       const places = this.placesFor(source);
@@ -81,6 +93,34 @@ export class KnownLines {
       if (known.notes !== undefined) pushNotes(known.notes(shape, source), diagnostics);
       at = shape.stop + 1;
     }
+  }
+
+  /** A shape that came after a line like the last one, if this line has it. */
+  private foreseen(text: string, position: number): KnownShape | undefined {
+    const { last } = this;
+    if (last === undefined) return undefined;
+    for (const { matcher, known } of this.following.get(last) ?? nothing) {
+      if (matcher?.match(text, position, this.shape) === true) return known;
+    }
+    return undefined;
+  }
+
+  /** The shape of the rule at `position`, by its hash. */
+  private rule(source: Source, position: number): KnownShape | undefined {
+    const { shape, last } = this;
+    const { text } = source;
+    if (!shape.scan(text, position, scanModes.line)) return undefined;
+    if (text.charCodeAt(shape.start) === closeBrace) return undefined;
+    const known = this.book.find('rule', shape, source, this.teacher);
+    if (known === undefined || last === undefined) return known;
+    let matched = this.matched.get(known);
+    if (matched === undefined) {
+      matched = { known, matcher: LineMatcher.of(text, shape) };
+      this.matched.set(known, matched);
+    }
+    const [recent] = this.following.get(last) ?? nothing;
+    this.following.set(last, recent === undefined ? [matched] : [matched, recent]);
+    return known;
   }
 
   private placesFor(source: Source): LinePlaces {

@@ -1,7 +1,7 @@
 /** The shape of a line: its words and signs, with numbers, addresses, names and strings as holes; told by a hash. */
 
 import { addressLength } from './address-shape.ts';
-import { isAnyKeyword } from './keyword-names.ts';
+import { isKeywordAt } from './keyword-names.ts';
 
 /** What a hole may hold; each is one token of the scanner. */
 export const holeClasses = {
@@ -23,8 +23,8 @@ export type ScanMode = (typeof scanModes)[keyof typeof scanModes];
 
 const mostHoles = 60;
 /** Longer digits may not fit 64 bits; longer strings may be too long for a comment. */
-const longestNumber = 18;
-const longestString = 100;
+export const longestNumber = 18;
+export const longestString = 100;
 
 const wordCharacters = characterTable(
   'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-_.',
@@ -36,6 +36,11 @@ function characterTable(characters: string): Uint8Array {
   const table = new Uint8Array(128);
   for (const character of characters) table[character.charCodeAt(0)] = 1;
   return table;
+}
+
+/** May the character with this code stand in a word behind its first one? */
+export function isWordCharacter(code: number): boolean {
+  return code < 128 && wordCharacters[code] === 1;
 }
 
 /** Holds what the last scan found; one instance is used again and again. */
@@ -189,8 +194,7 @@ export class LineShape {
       const length = addressLength(text, start);
       return length > end - start ? this.address(text, start, start + length) : -1;
     }
-    if (expects === 0 || isAnyKeyword(text.slice(start, end)))
-      return this.literal(text, start, end);
+    if (expects === 0 || isKeywordAt(text, start, end)) return this.literal(text, start, end);
     this.wordStart = end;
     return this.hole(expects, start, end);
   }
