@@ -6,6 +6,7 @@ import { debianEnvironment } from '../../src/datatypes/environment.ts';
 import { parseInterfaces } from '../../src/formats/iproute2/parse-interfaces.ts';
 import { parseRoutes } from '../../src/formats/iproute2/parse-routes.ts';
 import { buildHost } from '../../src/host/build-host.ts';
+import type { Host } from '../../src/host/host.ts';
 import type { Program } from '../../src/model/program.ts';
 import { buildFrame, buildPacket } from '../../src/packet/build.ts';
 import type { PacketInput } from '../../src/simulate/api.ts';
@@ -73,4 +74,47 @@ export async function programOf(path: string): Promise<Program> {
   const [first] = diagnostics;
   if (first !== undefined) throw new Error(`${path}: ${first.message}`);
   return program;
+}
+
+/** The workload devices that a Calico ruleset speaks of. */
+export function workloadsOf(ruleset: string): readonly string[] {
+  return [...new Set([...ruleset.matchAll(/"(cali[0-9a-f]{11})"/g)].map(([, name = '']) => name))];
+}
+
+/** A node with one route to each workload. */
+export function workloadHost(names: readonly string[]): Host {
+  const devices = names.map(
+    (
+      name,
+      index,
+    ) => `${index + 2}: ${name}: <BROADCAST,MULTICAST,NOARP,UP,LOWER_UP> mtu 1500 state UP group default
+    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff
+`,
+  );
+  const ways = names.map(
+    (name, index) => `10.65.${index >> 8}.${index & 255} dev ${name} scope link\n`,
+  );
+  return buildHost({
+    interfaces: parseInterfaces({ name: 'addr', text: devices.join('') }).value,
+    routes4: parseRoutes({ name: 'route', text: ways.join('') }, 4).value,
+  }).value;
+}
+
+/** New UDP flows from the first workload to the second. */
+export function workloadPackets(names: readonly string[], count: number): readonly PacketInput[] {
+  const link = {
+    destination: Uint8Array.of(2, 0, 0, 0, 0, 1),
+    source: Uint8Array.of(2, 0, 0, 0, 0, 2),
+  };
+  return Array.from({ length: count }, (_, index) => {
+    const packet = buildPacket({
+      source: Uint8Array.of(10, 65, 0, 0),
+      destination: Uint8Array.of(10, 65, 0, 1),
+      protocol: 17,
+      sourcePort: 1024 + index,
+      destinationPort: 4000,
+      payload: new Uint8Array(18),
+    });
+    return { kind: 'received', device: names[0] ?? '', frame: buildFrame(packet, link) };
+  });
 }

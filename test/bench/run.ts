@@ -47,7 +47,7 @@ function runRow(row: BenchRow): string {
 }
 
 /** Benchmarks that print their own tables: what they measure has no peer process, or lies within one. */
-const tables = ['evaluator', 'memory', 'growth', 'kube-proxy', 'calico'];
+const tables = ['evaluator', 'evaluator-peer', 'memory', 'growth', 'kube-proxy', 'calico'];
 
 for (const row of rows) {
   if (`${row.goal} ${row.name}`.includes(only)) console.log(runRow(row));
