@@ -11,6 +11,7 @@ import { type LateListing, loadLateListing } from '../../formats/nft/late/load-l
 import { type LateRules, lowerLate } from '../../lower/lower-late.ts';
 import type { Program, RuleTrait } from '../../model/program.ts';
 import { completeFrom } from './companion.ts';
+import { traitInText } from './trait-words.ts';
 
 /** What only shows while packets are played. */
 export interface LateReading {
@@ -21,33 +22,6 @@ export interface LateReading {
   readChains: number;
   readonly chains: number;
   readonly companions: LateSave[];
-}
-
-interface TraitWords {
-  /** Without one of these words no rule has the trait, in nft's language and in that of iptables. */
-  readonly possible: RegExp;
-  /** Outside of quotes, a rule with one of these has the trait. */
-  readonly certain?: RegExp;
-}
-
-const words: Readonly<Record<RuleTrait, TraitWords>> = {
-  tracking: {
-    possible:
-      /\bct\b|nat|NAT|masquerade|MASQUERADE|redirect|REDIRECT|synproxy|SYNPROXY|flow|state|conn|CONN|CT\b|helper|cluster|NETMAP/,
-    certain:
-      / ct (?:state|status|mark) | masquerade| -m conntrack | -j (?:MASQUERADE|DNAT|SNAT|CONNMARK)\b/g,
-  },
-  defragmentation: { possible: /socket|tproxy|TPROXY/ },
-  accounting: { possible: /\bct (?:original |reply )?(?:bytes|packets|avgpkt)\b|connbytes/ },
-  'set-changes': { possible: /\b(?:add|update|delete) @|\bset (?:add|update) |\bmeter\b/ },
-};
-
-/** Whether one of the words stands in front of the first quote of a line. */
-function isSaid(pattern: RegExp, text: string): boolean {
-  for (const { index } of text.matchAll(pattern)) {
-    if (!text.slice(text.lastIndexOf('\n', index) + 1, index).includes('"')) return true;
-  }
-  return false;
 }
 
 export interface LateOptions {
@@ -87,7 +61,7 @@ function lateRules(
   // A word that is nowhere need not be looked for chain by chain.
   const nowhere = new Map<RuleTrait, boolean>();
   const isNowhere = (trait: RuleTrait) => {
-    const known = nowhere.get(trait) ?? !words[trait].possible.test(text);
+    const known = nowhere.get(trait) ?? traitInText(trait, text) === 'no';
     nowhere.set(trait, known);
     return known;
   };
@@ -99,11 +73,8 @@ function lateRules(
       const save = companionOf(table);
       const lines = save?.linesOf(table.name, chain.name).join('\n') ?? '';
       if (lines === '' && isNowhere(trait)) return 'no';
-      const { possible, certain } = words[trait];
-      if (certain !== undefined && (isSaid(certain, lines) || isSaid(certain, chain.text))) {
-        return 'yes';
-      }
-      return possible.test(lines) || possible.test(chain.text) ? 'unknown' : 'no';
+      const said = lines === '' ? 'no' : traitInText(trait, lines);
+      return said === 'yes' || isNowhere(trait) ? said : traitInText(trait, chain.text, said);
     },
     complete: (chain, table, lowered) => {
       late.readChains++;
