@@ -5,6 +5,7 @@ import { loadProgram } from '../../src/cli/input/load-program.ts';
 import { debianEnvironment } from '../../src/datatypes/environment.ts';
 import { parseInterfaces } from '../../src/formats/iproute2/parse-interfaces.ts';
 import { parseRoutes } from '../../src/formats/iproute2/parse-routes.ts';
+import { parseSysctl } from '../../src/formats/sysctl/parse-sysctl.ts';
 import { buildHost } from '../../src/host/build-host.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { Program } from '../../src/model/program.ts';
@@ -116,5 +117,36 @@ export function workloadPackets(names: readonly string[], count: number): readon
       payload: new Uint8Array(18),
     });
     return { kind: 'received', device: names[0] ?? '', frame: buildFrame(packet, link) };
+  });
+}
+
+const sampleFolder = 'samples/k8s-kube-proxy-nftables';
+
+/** The node of the sample, with its ruleset. */
+export async function sampleNode(): Promise<{ readonly program: Program; readonly host: Host }> {
+  const text = (name: string) => ({ name, text: readFileSync(`${sampleFolder}/${name}`, 'utf8') });
+  const node = buildHost({
+    interfaces: parseInterfaces(text('ip-addr.txt')).value,
+    routes4: parseRoutes(text('ip-route.txt'), 4).value,
+    sysctls: parseSysctl(text('sysctl.txt')).value,
+  }).value;
+  return { program: await programOf(`${sampleFolder}/ruleset.nft`), host: node };
+}
+
+/** Clients from outside that ask for a node port of the sample. */
+export function samplePackets(count: number): readonly PacketInput[] {
+  const link = {
+    destination: Uint8Array.of(2, 0, 0, 1, 0, 0x11),
+    source: Uint8Array.of(2, 0, 0, 0, 0, 2),
+  };
+  return Array.from({ length: count }, (_, index) => {
+    const packet = buildPacket({
+      source: Uint8Array.of(203, 0, 113, 1 + (index % 250)),
+      destination: Uint8Array.of(192, 168, 10, 11),
+      protocol: 6,
+      sourcePort: 1024 + index,
+      destinationPort: 30080,
+    });
+    return { kind: 'received', device: 'eth0', frame: buildFrame(packet, link) };
   });
 }

@@ -15,7 +15,15 @@ import { initialState, simulate } from '../../src/simulate/simulate.ts';
 import { simulateMany } from '../../src/simulate/simulate-many.ts';
 import { listRecorder } from '../../src/trace/recorder.ts';
 import { bundled } from './bundle.ts';
-import { clock, host, packetTo, programOf, randomPackets } from './evaluator-input.ts';
+import {
+  clock,
+  host,
+  packetTo,
+  programOf,
+  randomPackets,
+  sampleNode,
+  samplePackets,
+} from './evaluator-input.ts';
 import { inputFile } from './input-file.ts';
 
 type Detail = 'verdict' | 'rules' | 'events' | 'explanation';
@@ -112,6 +120,18 @@ function measuredApart(file: string, path: string, services: number, count: numb
   return JSON.parse(result.stdout);
 }
 
+/** Packets per second on the sample's node. */
+async function measureSample(): Promise<string> {
+  const { program, host: node } = await sampleNode();
+  const compiled = compileProgram(program, { host: node });
+  const packets = samplePackets(2048);
+  const rates = (['verdict', 'rules', 'events', 'explanation'] as const).map((detail) => {
+    const time = leastOf(compiled, packets, detail);
+    return `${detail} ${show(time)} µs (${Math.round(1e6 / time)}/s)`;
+  });
+  return `sample k8s-kube-proxy-nftables: ${rates.join(', ')}`;
+}
+
 const styles = [
   { name: 'iptables mode (nft listing)', input: 'kube-ipt' },
   { name: 'iptables mode (iptables-save)', input: 'kube-ipt --format save' },
@@ -122,6 +142,10 @@ const show = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(1
 
 async function report(generator: string, only: string): Promise<void> {
   const file = await bundled(fileURLToPath(import.meta.url));
+  if ('sample'.includes(only)) {
+    const result = spawnSync(process.execPath, [file, '--sample'], { encoding: 'utf8' });
+    console.log(result.status === 0 ? result.stdout.trim() : result.stderr);
+  }
   for (const { name, input } of styles) {
     if (!name.includes(only)) continue;
     let smallest: Figures | undefined;
@@ -151,6 +175,8 @@ const args = process.argv.slice(2);
 if (args[0] === '--one') {
   const [, path = '', services, count] = args;
   console.log(JSON.stringify(await measure(path, Number(services), Number(count))));
+} else if (args[0] === '--sample') {
+  console.log(await measureSample());
 } else {
   const option = (name: string, fallback: string) => {
     const at = args.indexOf(name);
