@@ -72,11 +72,12 @@ function detailsOf(args: string): LinkDetails {
   const words = args.split(/\s+/);
   const after = (word: string) => words[words.indexOf(word) + 1] ?? '';
   const number = (word: string) => (words.includes(word) ? Number(after(word)) : undefined);
-  const [id, port] = [number('id'), number('dstport')];
+  const [id, port, ttl] = [number('id'), number('dstport'), number('ttl')];
   const [local, remote] = [parseAddress(after('local')), parseAddress(after('remote'))];
   return {
     ...(id === undefined ? {} : { id }),
     ...(port === undefined ? {} : { port }),
+    ...(ttl === undefined || Number.isNaN(ttl) ? {} : { ttl }),
     ...(local === undefined ? {} : { local }),
     ...(remote === undefined ? {} : { remote }),
     words,

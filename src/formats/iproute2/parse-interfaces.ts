@@ -278,7 +278,8 @@ function readKind(kind: string, texts: readonly string[], draft: InterfaceDraft)
   for (let position = 0; position < own.length; position++) {
     const word = own[position] ?? '';
     if (endOfDetails.test(word)) break;
-    if (detailValues.has(word)) draft.details.set(word, own[++position] ?? '');
+    if (word === 'ttl' && own[position + 1] === 'inherit') draft.detailWords.push(word);
+    else if (detailValues.has(word)) draft.details.set(word, own[++position] ?? '');
     else draft.detailWords.push(word);
   }
 }

@@ -15,6 +15,7 @@ import { reassemble } from './reassemble.ts';
 import { pullTransportHeader } from './refragment.ts';
 import { isForwarding, noteRoute, routeReceived6 } from './routing.ts';
 import { holdPacket, stackDrop } from './stop.ts';
+import { decapsulate } from './tunnel.ts';
 
 export function receiveIpv6(run: Run, packet: LivePacket, device: NetworkInterface): void {
   if (packet.packetType === 'otherhost') {
@@ -151,6 +152,7 @@ function deliverIpv6(run: Run, packet: LivePacket, device: NetworkInterface): vo
     if (outcome !== 'whole') return;
     record(run, { kind: 'fragments-reassembled', subject: packet.subject, by: 'local-delivery' });
   }
+  if (decapsulate(run, packet)) return;
   packet.journey.local = { device: device.name, packet: lastBytes(packet) };
 }
 

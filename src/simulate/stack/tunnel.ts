@@ -1,9 +1,10 @@
 /** VXLAN and IPIP devices: the outer packet of what they send, and what they make of outer packets (drivers/net/vxlan, net/ipv4/ipip.c). */
 
 import { type Address, addressesEqual } from '../../base/address.ts';
-import type { NetworkInterface } from '../../host/network-interface.ts';
+import type { LinkDetails, NetworkInterface } from '../../host/network-interface.ts';
 import { buildPacket, type PacketDescription } from '../../packet/build.ts';
 import { byteAt, concatBytes, equalBytes, read16, read32, write32 } from '../../packet/bytes.ts';
+import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { etherType, protocol } from '../../packet/protocols.ts';
 import {
   destinationAddress,
@@ -27,7 +28,7 @@ type Envelope = Omit<PacketDescription, 'source' | 'destination'>;
 export function sendThroughTunnel(run: Run, packet: LivePacket, device: NetworkInterface): void {
   if (device.kind === 'vxlan') {
     for (const remote of vxlanRemotes(run, packet, device)) {
-      const envelope = vxlanEnvelope(run, packet, device);
+      const envelope = vxlanEnvelope(run, packet, device, remote);
       if (envelope !== undefined) sendOuter(run, packet, device, remote, envelope);
     }
   } else if (device.kind === 'ipip' && ipFamily(packet) === 4) {
@@ -70,6 +71,7 @@ function vxlanEnvelope(
   run: Run,
   packet: LivePacket,
   { name, details }: NetworkInterface,
+  remote: Address,
 ): Envelope | undefined {
   const { id, port, ttl } = details;
   if (id === undefined || port === undefined) return undefined;
@@ -78,15 +80,15 @@ function vxlanEnvelope(
   write32(header, 0, vniFlag);
   write32(header, 4, id << 8);
   const frame = concatBytes(header, packet.link ?? anyMac, packetBytes(packet));
-  const inherits = words.includes('inherit');
   return {
     protocol: protocol.udp,
     sourcePort: outerPort(run, packet, name, words),
     destinationPort: port,
-    ttl: ttl ?? (inherits ? hopsOf(packet) : defaultTtl),
+    ttl: wordAfter(words, 'ttl') === 'inherit' ? hopsOf(packet) : (ttl ?? usualTtl(remote)),
+    dscp: outerDscp(packet, words),
     ecn: outerEcn(packet),
     payload: frame,
-    noChecksum: words.includes('noudpcsum'),
+    noChecksum: words.includes(remote.length === 16 ? 'udp6zerocsumtx' : 'noudpcsum'),
   };
 }
 
@@ -119,6 +121,27 @@ function portRange(run: Run, words: readonly string[]): readonly [number, number
   return [low, high - 1];
 }
 
+/** Multicasts of a device without a TTL stay on the link. */
+function usualTtl(remote: Address): number {
+  const [first = 0] = remote;
+  const isGroup = remote.length === 16 ? first === 0xff : (first & 0xf0) === 0xe0;
+  return isGroup ? 1 : defaultTtl;
+}
+
+function wordAfter(words: readonly string[], word: string): string | undefined {
+  const at = words.indexOf(word);
+  return at < 0 ? undefined : words[at + 1];
+}
+
+/** `tos inherit`, `tos 0x10`, or none. */
+function outerDscp(packet: LivePacket, words: readonly string[]): number {
+  const asked = wordAfter(words, 'tos');
+  if (asked !== 'inherit') return (Number(asked ?? 0) || 0) >> 2;
+  const family = ipFamily(packet);
+  if (family === undefined) return 0;
+  return (family === 6 ? (read16(packet.bytes, 0) >> 4) & 0xff : byteAt(packet.bytes, 1)) >> 2;
+}
+
 function hopsOf(packet: LivePacket): number {
   return byteAt(packet.bytes, ipFamily(packet) === 6 ? 7 : 8);
 }
@@ -136,11 +159,10 @@ function outerEcn(packet: LivePacket): number {
 function ipipEnvelope(packet: LivePacket, { details }: NetworkInterface): Envelope {
   const words = details.words ?? [];
   const inner = read16(packet.bytes, 6) & 0x4000;
-  const tos = words.includes('inherit') && words.includes('tos') ? byteAt(packet.bytes, 1) >> 2 : 0;
   return {
     protocol: protocol.ipip,
     ttl: details.ttl ?? hopsOf(packet),
-    dscp: tos,
+    dscp: outerDscp(packet, words),
     ecn: outerEcn(packet),
     dontFragment: !words.includes('nopmtudisc') || inner !== 0,
     payload: packetBytes(packet),
@@ -188,6 +210,10 @@ function sendOuter(
 
 /** A packet for the host that a tunnel device takes: it goes on as the inner packet, on that device. True: taken. */
 export function decapsulate(run: Run, packet: LivePacket): boolean {
+  if (ipFamily(packet) === 6) {
+    const place = skipExtensionHeaders(packet.bytes, packet.length);
+    return place?.protocol === protocol.udp && receiveVxlan(run, packet, place.offset);
+  }
   const number = byteAt(packet.bytes, 9);
   const header = (byteAt(packet.bytes, 0) & 15) * 4;
   if (number === protocol.udp) return receiveVxlan(run, packet, header);
@@ -203,7 +229,11 @@ function receiveVxlan(run: Run, packet: LivePacket, transport: number): boolean 
   const id = read32(bytes, start + 4) >>> 8;
   const device = run.host.host.interfaces.find(
     ({ kind, details, flags }) =>
-      kind === 'vxlan' && details.port === port && details.id === id && flags.includes('UP'),
+      kind === 'vxlan' &&
+      details.port === port &&
+      details.id === id &&
+      flags.includes('UP') &&
+      takes(details, ipFamily(packet) ?? 4, read16(bytes, transport + 6)),
   );
   if (device === undefined) return false;
   const link = bytes.slice(start + 8, start + 22);
@@ -213,6 +243,12 @@ function receiveVxlan(run: Run, packet: LivePacket, transport: number): boolean 
   packet.packetType = packetTypeOf(link.subarray(0, 6), device);
   enterTunnel(run, packet, device, start + 22, read16(link, 12));
   return true;
+}
+
+/** The socket of the device is of the version of its addresses; IPv6 without checksums must be asked for. */
+function takes({ local, remote, group, words = [] }: LinkDetails, family: 4 | 6, sum: number) {
+  const own = (local ?? remote ?? group)?.length === 16 ? 6 : 4;
+  return own === family && (own === 4 || sum !== 0 || words.includes('udp6zerocsumrx'));
 }
 
 /** ip_tunnel_lookup(): the device that names both ends, else the remote one, else the local one, else none. */
