@@ -2,7 +2,7 @@
 
 import { formatAddress, formatLinkLayerAddress } from '../base/address.ts';
 import { byteAt, read16, read32 } from './bytes.ts';
-import { foldChecksum, pseudoHeaderSum, sumWords } from './checksum.ts';
+import { foldChecksum, sumWords } from './checksum.ts';
 import { skipExtensionHeaders } from './ipv6-extension-headers.ts';
 import { etherType, hasPorts, isIcmpError, protocol, tcpFlagLetters } from './protocols.ts';
 import type { LinkSummary, PacketSummary, VlanTag } from './summary-types.ts';
@@ -43,12 +43,12 @@ export function summariseFrame(frame: Uint8Array): PacketSummary {
     offset += 4;
   }
   const link: LinkSummary = {
-    destination: formatLinkLayerAddress(frame.subarray(0, 6)),
-    source: formatLinkLayerAddress(frame.subarray(6, 12)),
+    destination: formatLinkLayerAddress(frame.slice(0, 6)),
+    source: formatLinkLayerAddress(frame.slice(6, 12)),
     vlans,
     etherType: type,
   };
-  return { ...summariseNetwork(frame.subarray(offset), type), link };
+  return { ...summariseNetwork(frame.slice(offset), type), link };
 }
 
 function summariseIpv4(packet: Uint8Array, partial: boolean): PacketSummary {
@@ -58,8 +58,8 @@ function summariseIpv4(packet: Uint8Array, partial: boolean): PacketSummary {
   const offset = (flags & 0x1fff) * 8;
   const summary: Draft = {
     family: 4,
-    source: formatAddress(packet.subarray(12, 16)),
-    destination: formatAddress(packet.subarray(16, 20)),
+    source: formatAddress(packet.slice(12, 16)),
+    destination: formatAddress(packet.slice(16, 20)),
     ttl: byteAt(packet, 8),
     dscp: byteAt(packet, 1) >> 2,
     ecn: byteAt(packet, 1) & 3,
@@ -81,8 +81,8 @@ function summariseIpv6(packet: Uint8Array, partial: boolean): PacketSummary {
   const place = skipExtensionHeaders(packet, packet.length);
   const summary: Draft = {
     family: 6,
-    source: formatAddress(packet.subarray(8, 24)),
-    destination: formatAddress(packet.subarray(24, 40)),
+    source: formatAddress(packet.slice(8, 24)),
+    destination: formatAddress(packet.slice(24, 40)),
     ttl: byteAt(packet, 7),
     dscp: trafficClass >> 2,
     ecn: trafficClass & 3,
@@ -163,7 +163,7 @@ function addIcmp(
   summary.icmpCode = byteAt(packet, offset + 1);
   const error = number === protocol.icmp ? isIcmpError(type) : type < 128;
   if (error && length >= 28) {
-    const inner = summarisePacket(packet.subarray(offset + 8, end), { partial: true });
+    const inner = summarisePacket(packet.slice(offset + 8, end), { partial: true });
     if (inner.family !== undefined) summary.inner = inner;
   } else if (!error && length >= 8) {
     summary.icmpId = read16(packet, offset + 4);
@@ -188,10 +188,9 @@ function addChecksum(
     (number === protocol.udp && offset + 8 <= end && read16(packet, offset + 6) === 0)
   )
     return;
-  const source = summary.family === 4 ? packet.subarray(12, 16) : packet.subarray(8, 24);
-  const destination = summary.family === 4 ? packet.subarray(16, 20) : packet.subarray(24, 40);
-  const pseudo =
-    number === protocol.icmp ? 0 : pseudoHeaderSum(source, destination, number, end - offset);
+  // Both addresses stand side by side.
+  const addresses = summary.family === 4 ? sumWords(packet, 12, 20) : sumWords(packet, 8, 40);
+  const pseudo = number === protocol.icmp ? 0 : addresses + number + (end - offset);
   const sum = sumWords(packet, offset, end, pseudo);
   summary.checksum = foldChecksum(sum) === 0 ? 'ok' : 'bad';
 }
@@ -202,10 +201,10 @@ function summariseArp(packet: Uint8Array): PacketSummary {
     family: 'arp',
     arp: {
       operation: read16(packet, 6),
-      senderMac: formatLinkLayerAddress(packet.subarray(8, 14)),
-      senderAddress: formatAddress(packet.subarray(14, 18)),
-      targetMac: formatLinkLayerAddress(packet.subarray(18, 24)),
-      targetAddress: formatAddress(packet.subarray(24, 28)),
+      senderMac: formatLinkLayerAddress(packet.slice(8, 14)),
+      senderAddress: formatAddress(packet.slice(14, 18)),
+      targetMac: formatLinkLayerAddress(packet.slice(18, 24)),
+      targetAddress: formatAddress(packet.slice(24, 28)),
     },
   };
 }
