@@ -62,8 +62,12 @@ export function parseIpv6(text: string): Address | undefined {
 
 function parseHexGroups(text: string): Address | undefined {
   if (/[0-9a-fA-F]{5}|:::|^:[^:]|[^:]:$/.test(text)) return undefined;
-  if (!ipaddr.IPv6.isValid(text)) return undefined;
-  return Uint8Array.from(ipaddr.IPv6.parse(text).toByteArray());
+  try {
+    // To ask first whether it is valid would parse it twice.
+    return Uint8Array.from(ipaddr.IPv6.parse(text).toByteArray());
+  } catch {
+    return undefined;
+  }
 }
 
 /** Canonical text as inet_ntop() prints it: RFC 5952, with a dotted quad for mapped and compatible addresses. */

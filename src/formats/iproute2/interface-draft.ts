@@ -122,10 +122,13 @@ function linkAddresses(values: ReadonlyMap<string, string>) {
   };
 }
 
+const ethernetAddress = /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/;
+
 /** IP tunnels print IP addresses in this place; they are details of the tunnel, not link-layer addresses. */
 function linkLayerAddress(text: string | undefined): Uint8Array | undefined {
-  if (text === undefined || parseAddress(text) !== undefined) return undefined;
-  return parseLinkLayerAddress(text);
+  if (text === undefined) return undefined;
+  const isAddress = !ethernetAddress.test(text) && parseAddress(text) !== undefined;
+  return isAddress ? undefined : parseLinkLayerAddress(text);
 }
 
 function readDetails(draft: InterfaceDraft): LinkDetails {
