@@ -105,8 +105,8 @@ function transport(version: Version): fc.Arbitrary<LabPacket> {
   );
 }
 
-/** Longer than the short timeouts of rules, which are longer than a scenario takes on a busy machine. */
-export const pause = 4700;
+/** Multiples stay away from what entries and rules time out after (3, 4, 10 and 30 s), however slow the machine. */
+export const pause = 6500;
 
 function followersOf(opening: LabPacket): fc.Arbitrary<readonly LabPacket[]> {
   const six = opening.family === 6;
