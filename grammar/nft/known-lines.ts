@@ -72,7 +72,11 @@ export class KnownLines {
     }
     const { name, start, handled } = header;
     const span = { source, start, end: brace + 1 };
-    const block = { name, offload: false, ...fields, rules, ...handled, span };
+    // Most chains of a node say no more.
+    const plain = afterFields === header.next && !('handle' in handled);
+    const block = plain
+      ? { name, offload: false, rules, span }
+      : { name, offload: false, ...fields, rules, ...handled, span };
     return { block, next: source.text.indexOf('\n', brace) + 1 };
   }
 

@@ -96,16 +96,13 @@ export function applyChainBlock(
     updateChain(context, existing, block, base);
     return;
   }
-  table.chains.set(name.text, {
-    name: name.text,
-    ...(base === undefined ? {} : { base }),
-    offload: block.offload,
-    ...(block.comment === undefined ? {} : { comment: block.comment }),
-    handle: takeHandle(table, block.handle),
-    ...(block.handle === undefined ? {} : { writtenHandle: block.handle }),
-    span: block.span,
-    rules: [],
-  });
+  const handle = takeHandle(table, block.handle);
+  const { offload, span } = block;
+  const chain: ChainState = { name: name.text, offload, handle, span, rules: [] };
+  if (block.handle !== undefined) chain.writtenHandle = block.handle;
+  if (base !== undefined) chain.base = base;
+  if (block.comment !== undefined) chain.comment = block.comment;
+  table.chains.set(name.text, chain);
   if (base === undefined && block.policy !== undefined) {
     report(context, 'not-possible', block.policy.span, 'only a chain with a hook has a policy');
   }

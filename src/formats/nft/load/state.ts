@@ -3,6 +3,7 @@
 import type { Expression } from '../../../ast/nft/expressions.ts';
 import type {
   BaseChain,
+  Chain,
   Flowtable,
   ObjectDeclaration,
   Rule,
@@ -21,7 +22,7 @@ export interface ChainState {
   comment?: string;
   readonly handle: number;
   /** The handle as the listing gave it; without it none is shown. */
-  readonly writtenHandle?: number;
+  writtenHandle?: number;
   span: Span;
   rules: Rule[];
   /** Handles of rules that have none written. */
@@ -248,6 +249,22 @@ function declarationOf(set: SetState): SetDeclaration {
   return { ...set.declaration, elements: set.elements };
 }
 
+function chainOf(chain: ChainState): Chain {
+  const { name, rules, span, base, offload, comment, writtenHandle } = chain;
+  const bare = base === undefined && !offload && comment === undefined;
+  if (bare && writtenHandle === undefined) return { kind: 'chain', name, rules, span };
+  return {
+    kind: 'chain',
+    name,
+    rules,
+    span,
+    ...(base === undefined ? {} : { base }),
+    ...(offload ? { flags: ['offload'] as const } : {}),
+    ...(comment === undefined ? {} : { comment }),
+    ...(writtenHandle === undefined ? {} : { handle: writtenHandle }),
+  };
+}
+
 function tableOf(table: TableState): Table {
   return {
     kind: 'table',
@@ -260,16 +277,7 @@ function tableOf(table: TableState): Table {
     sets: [...table.sets.values()].map(declarationOf),
     ...(table.earlierSets.size === 0 ? {} : { earlierSets: table.earlierSets }),
     flowtables: [...table.flowtables.values()].map(({ flowtable }) => flowtable),
-    chains: [...table.chains.values()].map((chain) => ({
-      kind: 'chain' as const,
-      name: chain.name,
-      ...(chain.base === undefined ? {} : { base: chain.base }),
-      ...(chain.offload ? { flags: ['offload'] as const } : {}),
-      ...(chain.comment === undefined ? {} : { comment: chain.comment }),
-      ...(chain.writtenHandle === undefined ? {} : { handle: chain.writtenHandle }),
-      rules: chain.rules,
-      span: chain.span,
-    })),
+    chains: [...table.chains.values()].map(chainOf),
     span: table.span,
   };
 }
