@@ -7,7 +7,7 @@ import type { Span } from '../../base/span.ts';
 import type { NameEnvironment } from '../../datatypes/environment.ts';
 import { isOfKernel, lower } from '../../lower/lower.ts';
 import { runChainCommand } from './load/chain-command.ts';
-import { type LoadContext, notFound, report, tableOfTarget } from './load/context.ts';
+import { flushedTable, type LoadContext, notFound, report, tableOfTarget } from './load/context.ts';
 import { runElementCommand } from './load/element-command.ts';
 import { runFlowtableCommand } from './load/flowtable-command.ts';
 import { runObjectCommand } from './load/object-command.ts';
@@ -30,6 +30,7 @@ export function runScript(
     state: stateOf(into),
     diagnostics: [...diagnostics],
     usage: undefined,
+    flushed: new Map(),
     environment,
   };
   const early: Diagnostic[] = [];
@@ -84,6 +85,7 @@ function evaluationErrors(
     state: stateOf(into),
     diagnostics: [],
     usage: undefined,
+    flushed: new Map(),
     lenient: true,
   };
   for (const command of script.commands) {
@@ -199,7 +201,8 @@ function checkView(context: LoadContext, command: CommandOf<'view'>): void {
     return;
   }
   if (target.table === undefined) return;
-  const table = tableOfTarget(context, target, span);
+  const { family = 'ip' } = target;
+  const table = flushedTable(context, family, target.table) ?? tableOfTarget(context, target, span);
   if (table === undefined || target.name === undefined) return;
   const { text } = target.name;
   const names = viewed(table, what, command.verb);

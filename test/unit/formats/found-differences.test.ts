@@ -95,6 +95,8 @@ const scripts: readonly (readonly [script: string, at: string])[] = [
   ['destroy chain inet t c', 't'],
   ['destroy rule inet t c handle 4', 't'],
   ['export ruleset json', 'export'],
+  ['table ip t {\nchain c {\n}\n}\nflush ruleset\nadd element ip t s { 1 }', 's'],
+  ['table ip t {\nchain c {\n}\n}\nflush ruleset\nlist chain ip t d', 'd'],
   ['import ruleset json', 'import'],
   ['table ip t {\nset s {\ntype dscp\n}\n}\ndestroy element ip t s { 1.2.3.4 }', '1.2.3.4'],
   ['table ip t {\nset s {\ntype ipv4_addr\n}\n}\nget element ip t s { 1.2.3.4 }', 'get'],
@@ -112,6 +114,7 @@ const both = elements('10.0.0.1, 10.0.1.0/24');
 
 /** Scripts and what is listed then. */
 const results: readonly (readonly [script: string, listing: string])[] = [
+  ['table ip t {\n\tchain c {\n\t}\n}\nflush ruleset\nlist chain ip t c\n', ''],
   [intervals(both, 'delete element ip t s { 10.0.1.0/24 }\n'), intervals(both)],
   [
     intervals(both, 'delete element ip t s { 10.0.0.1 }\ndelete element ip t s { 10.0.0.1 }\n'),

@@ -14,6 +14,8 @@ export interface LoadContext {
   readonly diagnostics: Diagnostic[];
   /** Counts what rules refer to; made when a command first removes something. */
   usage: Usage | undefined;
+  /** Tables that `flush ruleset` took away in this script: nft's own view of the ruleset keeps them. */
+  readonly flushed: Map<string, TableState>;
   readonly environment?: NameEnvironment | undefined;
   /** Tables and chains that are missing are made: for errors that nft finds before it asks the kernel for them. */
   readonly lenient?: boolean;
@@ -44,6 +46,16 @@ export function notFound(
 
 export function alreadyExists(context: LoadContext, what: string, name: Name): void {
   report(context, 'already-exists', name.span, `${what} '${name.text}' exists already`);
+}
+
+/** The table of that name that was flushed in this script, and not made again. */
+export function flushedTable(
+  { state, flushed }: LoadContext,
+  family: Family,
+  { text }: Name,
+): TableState | undefined {
+  const key = tableKey(family, text);
+  return state.tables.has(key) ? undefined : flushed.get(key);
 }
 
 /** The table a command is about; an error if there is none. */

@@ -3,7 +3,14 @@
 import type { Expression } from '../../../ast/nft/expressions.ts';
 import type { SetDeclaration } from '../../../ast/nft/ruleset.ts';
 import type { CommandOf } from '../../../ast/nft/script.ts';
-import { type LoadContext, nameOfTarget, report, tableOfTarget } from './context.ts';
+import {
+  flushedTable,
+  type LoadContext,
+  nameOfTarget,
+  notFound,
+  report,
+  tableOfTarget,
+} from './context.ts';
 import { elementProblems } from './element-problems.ts';
 import { keyTypes, valueKey, withoutPart } from './element-value.ts';
 import { elementData, elementKey } from './expression-key.ts';
@@ -13,6 +20,12 @@ import { countElements } from './usage.ts';
 
 export function runElementCommand(context: LoadContext, command: CommandOf<'element'>): void {
   const { verb, target, elements, span } = command;
+  const { family = 'ip', table: tableName, name } = target;
+  const flushed = tableName && flushedTable(context, family, tableName);
+  if (name !== undefined && flushed?.sets.has(name.text) === false) {
+    notFound(context, 'set', name, flushed.sets.keys());
+    return;
+  }
   const table = tableOfTarget(context, target, span);
   if (table === undefined) return;
   const set = setOf(context, table, target, nameOfTarget(target, span));

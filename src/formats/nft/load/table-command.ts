@@ -114,6 +114,8 @@ function flushTable(context: LoadContext, table: TableState): void {
 
 export function flushRuleset(context: LoadContext, family: Family | undefined): void {
   for (const table of [...context.state.tables.values()]) {
-    if (family === undefined || table.family === family) deleteTable(context, table);
+    if (family !== undefined && table.family !== family) continue;
+    context.flushed.set(tableKey(table.family, table.name), table);
+    deleteTable(context, table);
   }
 }
