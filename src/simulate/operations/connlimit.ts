@@ -3,6 +3,7 @@
 import type { ConnlimitOperation } from '../../model/operations.ts';
 import { findConnection, findTupleLink } from '../conntrack/table.ts';
 import { transportForConntrack, tupleKey, tupleOfKey, tupleOfPacket } from '../conntrack/tuple.ts';
+import { zoneIn } from '../conntrack/zone.ts';
 import { ipFamily, type LivePacket } from '../live-packet.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
@@ -21,15 +22,17 @@ export function prepareConnlimit(operation: ConnlimitOperation, compiler: StepCo
 
 /** The packet's connection, or what would be its original tuple where conntrack has none. */
 export function connectionKey(packet: LivePacket): string | undefined {
-  const { connection } = packet;
-  if (connection !== undefined) return tupleKey(connection.original, connection.zone);
+  const { connection, template } = packet;
+  if (connection !== undefined)
+    return tupleKey(connection.original, zoneIn(connection.zone, false));
   const family = ipFamily(packet);
   if (family === undefined) return undefined;
   const { bytes, length } = packet;
   const transport = transportForConntrack(bytes, 0, length, family);
   const tuple =
     transport === undefined ? undefined : tupleOfPacket(bytes, 0, length, family, transport);
-  return tuple === undefined ? undefined : tupleKey(tuple, 0);
+  const zone = zoneIn(template?.connection.zone ?? 0, false);
+  return tuple === undefined ? undefined : tupleKey(tuple, zone);
 }
 
 /**
