@@ -9,7 +9,7 @@ import type {
 } from '../../model/operations.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
-import { askRule, ruleChoice, sharedOptions } from '../rules/rule-choice.ts';
+import { drawingStep, type RuleQuestion, sharedOptions } from '../rules/rule-choice.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { valueClasses } from '../rules/value-classes.ts';
 import { setByName } from '../sets/set-by-name.ts';
@@ -54,14 +54,14 @@ export function prepareRandomNumber(
       probability: { numerator: last - first + 1, denominator: modulus },
     })),
   );
-  const choice = ruleChoice({
+  const question: RuleQuestion = {
     reason: 'numgen-random',
     key: ({ table, chain }, rule) =>
       `numgen random mod ${modulus} ${table.name} ${chain.name} ${rule}`,
     options,
     origin: operation.span,
-  });
-  return (evaluation) => storeHost32(evaluation, to, firsts[askRule(choice, evaluation)] ?? 0);
+  };
+  return drawingStep(question, { firsts, to, host: true });
 }
 
 export function prepareHash(

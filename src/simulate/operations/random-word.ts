@@ -1,14 +1,13 @@
 /** meta random: 32 random bits (nft_meta_get_eval_rng()), of which a rule tells apart what it compares. */
 
 import type { MetaOperation, Operation, Register } from '../../model/operations.ts';
-import { read32, write32 } from '../../packet/bytes.ts';
+import { read32 } from '../../packet/bytes.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
-import { askRule, ruleChoice, sharedOptions } from '../rules/rule-choice.ts';
+import { drawingStep, type RuleQuestion, sharedOptions } from '../rules/rule-choice.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { type ValueClass, valueClasses } from '../rules/value-classes.ts';
 import { setByName } from '../sets/set-by-name.ts';
-import { storeHost32 } from './store.ts';
 
 interface Use {
   /** The operations that compare the word. */
@@ -55,17 +54,12 @@ export function prepareRandomWord(
       probability: { numerator: values.last - values.first + 1, denominator: use.limit },
     })),
   );
-  const choice = ruleChoice({
+  const question: RuleQuestion = {
     reason: 'numgen-random',
     key: ({ table, chain }, rule) =>
       `meta random in ${table.family} ${table.name} ${chain.name} rule ${rule}`,
     options,
     origin: operation.span,
-  });
-  const { swapped } = use;
-  return (evaluation) => {
-    const value = firsts[askRule(choice, evaluation)] ?? 0;
-    if (swapped) storeHost32(evaluation, to, value);
-    else write32(evaluation.registers.bytes, to, value);
   };
+  return drawingStep(question, { firsts, to, host: use.swapped });
 }

@@ -7,6 +7,7 @@ import type { Run } from '../run.ts';
 import type { PacketInfo } from './packet-info.ts';
 import type { PreparedChain } from './prepared-chain.ts';
 import type { Registers } from './registers.ts';
+import type { RandomDraw } from './rule-choice.ts';
 
 /** The protocol family whose hook is run; `inet` chains run in `ip` and `ip6`. */
 export type HookFamily = 'ip' | 'ip6' | 'arp' | 'bridge' | 'netdev';
@@ -37,4 +38,8 @@ export interface Evaluation {
 }
 
 /** One prepared operation; it sets `registers.verdict` unless the rule goes on. */
-export type Step = (evaluation: Evaluation) => void;
+export interface Step {
+  (evaluation: Evaluation): void;
+  /** All that the step does is to draw a random number: the code of rules does it without the step. */
+  readonly draw?: RandomDraw;
+}

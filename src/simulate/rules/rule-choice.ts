@@ -1,9 +1,10 @@
 /** Random choices of a rule: the question is made once, as it is asked for every packet that comes to the rule. */
 
 import type { Span } from '../../base/span.ts';
+import { write32, writeHost32 } from '../../packet/bytes.ts';
 import type { Choice, ChoiceOption, ChoiceReason } from '../../trace/choice.ts';
 import { chooseAnew } from '../run.ts';
-import type { Evaluation } from './evaluation.ts';
+import type { Evaluation, Step } from './evaluation.ts';
 import type { PreparedChain } from './prepared-chain.ts';
 
 export interface RuleQuestion {
@@ -37,6 +38,54 @@ export function askRule(choice: RuleChoice, { run, packet, chain, rule }: Evalua
   choice.chain = chain;
   choice.rule = rule;
   return chooseAnew(run, packet.subject, asked);
+}
+
+/** A random number that a rule loads: the first value of the class that was drawn. */
+export interface RandomDraw extends RuleChoice {
+  readonly firsts: readonly number[];
+  /** Byte offset of the register. */
+  readonly to: number;
+  /** In host order; else in network order. */
+  readonly host: boolean;
+}
+
+export function drawNumber(draw: RandomDraw, evaluation: Evaluation): void {
+  const value = draw.firsts[askRule(draw, evaluation)] ?? 0;
+  const { bytes } = evaluation.registers;
+  if (draw.host) writeHost32(bytes, draw.to, value);
+  else write32(bytes, draw.to, value);
+}
+
+/** The step that draws. */
+export function drawingStep(
+  question: RuleQuestion,
+  { firsts, to, host }: Pick<RandomDraw, 'firsts' | 'to' | 'host'>,
+): Step {
+  const { reason, options, origin, key } = question;
+  const draw: RandomDraw = {
+    known: undefined,
+    chain: undefined,
+    rule: -1,
+    firsts: sharedNumbers(firsts),
+    to,
+    host,
+    options,
+    reason,
+    origin,
+    key,
+  };
+  return Object.assign((evaluation: Evaluation) => drawNumber(draw, evaluation), { draw });
+}
+
+const numbers = new Map<string, readonly number[]>();
+
+function sharedNumbers(list: readonly number[]): readonly number[] {
+  const key = list.join();
+  const known = numbers.get(key);
+  if (known !== undefined) return known;
+  if (numbers.size >= mostShared) numbers.clear();
+  numbers.set(key, list);
+  return list;
 }
 
 const shared = new Map<string, readonly ChoiceOption[]>();

@@ -10,6 +10,7 @@ import type { WordTable } from '../sets/word-table.ts';
 import type { Step } from './evaluation.ts';
 import type { PreparedChain } from './prepared-chain.ts';
 import { registerOffset } from './registers.ts';
+import type { RandomDraw } from './rule-choice.ts';
 import { isName, leadingTests, type RuleTest } from './rule-tests.ts';
 import { wordAt } from './test-source.ts';
 
@@ -46,6 +47,8 @@ export const instruction = {
   mask: 20,
   /** Index of the verdict map; register offset of the key. */
   verdictMap: 21,
+  /** Index of the draw. */
+  random: 22,
 } as const;
 
 /** What a rule says, as a number; jumps are `jump` plus twice the chain's number, gotos one more. */
@@ -85,6 +88,7 @@ export interface ProgramCode {
   slots: Int32Array;
   rules: number;
   readonly steps: Step[];
+  readonly draws: RandomDraw[];
   readonly names: NameTest[];
   readonly maps: VerdictMap[];
   readonly mapNumbers: Map<PreparedSet, number>;
@@ -99,6 +103,7 @@ export function newProgramCode(): ProgramCode {
     slots: new Int32Array(256),
     rules: 0,
     steps: [],
+    draws: [],
     names: [],
     maps: [],
     mapNumbers: new Map(),
@@ -142,8 +147,10 @@ export function writeRule(code: ProgramCode, rule: ProgramRule, site: CodeSite):
   for (let position = leading.operations; position < operations.length; position++) {
     const operation = operations[position];
     if (operation !== undefined && !writeOperation(code, out, operation, position, site)) {
-      out.push(instruction.step, code.steps.length);
-      code.steps.push(site.step(position));
+      const step = site.step(position);
+      const { draw } = step;
+      if (draw === undefined) out.push(instruction.step, code.steps.push(step) - 1);
+      else out.push(instruction.random, code.draws.push(draw) - 1);
     }
   }
   out.push(instruction.end);

@@ -7,6 +7,7 @@ import { findWords } from '../sets/word-table.ts';
 import { noteScalars } from '../state/store.ts';
 import type { Evaluation } from './evaluation.ts';
 import { continueVerdict } from './registers.ts';
+import { drawNumber } from './rule-choice.ts';
 import {
   instruction,
   type NameTest,
@@ -82,6 +83,12 @@ export function runCode(evaluation: Evaluation, code: ProgramCode, start: number
         );
         if (outcome !== ruleOutcome.continue) return outcome;
         at += 3;
+        continue;
+      }
+      case instruction.random: {
+        const draw = code.draws[words[at + 1] ?? 0];
+        if (draw !== undefined) drawNumber(draw, evaluation);
+        at += 2;
         continue;
       }
       default: {
