@@ -2,6 +2,7 @@
 
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import { equalBytes, hexOfBytes } from '../../packet/bytes.ts';
+import { confirmPacket } from '../conntrack/confirm.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { copyLivePacket, type LivePacket } from '../live-packet.ts';
 import { type Run, record } from '../run.ts';
@@ -173,10 +174,18 @@ function passFrameUp(
 ): void {
   packet.input = bridge;
   const state = { family: 'bridge', hook: 'input', input: port, output: undefined } as const;
-  if (!runHook(run, packet, state)) return;
+  if (!runHook(run, packet, state) || !confirmGroupFrame(run, packet)) return;
   const ingress = { family: 'netdev', hook: 'ingress', input: bridge, output: undefined } as const;
   if (!runHook(run, packet, ingress)) return;
   passUp(run, packet, bridge);
+}
+
+/** br_nf_local_in(): the entry of a frame to many is confirmed here, before copies of it are. */
+function confirmGroupFrame(run: Run, packet: LivePacket): boolean {
+  if (packet.connection === undefined || packet.packetType === 'host') return true;
+  if (confirmPacket(run, packet)) return true;
+  stackDrop(run, packet, 'NAT_CLASH');
+  return false;
 }
 
 /** br_dev_xmit() */
