@@ -96,7 +96,7 @@ function ownFate(fate: Fate): string {
 
 /** The packet itself ended; only its copies were seen. */
 function asideDifference(recorded: RecordedFate, fate: Fate): string | undefined {
-  if (fate.kind !== 'drop' && fate.kind !== 'stolen')
+  if (fate.kind !== 'drop' && fate.kind !== 'stolen' && fate.kind !== 'reject')
     return `fate: kernel emitted, simulated ${ownFate(fate)}`;
   const aside = fate.aside ?? [];
   return outDifference(recorded, aside, false);

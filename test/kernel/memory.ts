@@ -7,7 +7,7 @@ import { address, mark, port, type Version } from './pools.ts';
 const ipOf = (version: Version): string => (version === 4 ? 'ip' : 'ip6');
 const typeOf = (version: Version): string => (version === 4 ? 'ipv4_addr' : 'ipv6_addr');
 
-/** What an element carries; the rule goes on when it does. */
+/** What an element carries; the rule goes on when it does. One whose `ct count` has nothing to count is collected some time later. */
 const elementStatements: Text = word(
   '',
   '',
@@ -16,8 +16,6 @@ const elementStatements: Text = word(
   'limit rate over 1/hour burst 2 packets',
   'quota over 100 bytes',
   'quota 60 bytes',
-  'ct count over 1',
-  'ct count 1',
   'counter limit rate 1/hour burst 1 packets',
   'limit rate over 1/hour burst 1 packets counter',
 );

@@ -75,7 +75,7 @@ function addElement(
   { from, program, elements }: Addition,
 ): DynamicElement | undefined {
   const { set } = prepared;
-  if (elements.size >= (set.size ?? defaultSize)) return undefined;
+  if (isFull(evaluation, elements, set.size ?? defaultSize)) return undefined;
   const { bytes } = evaluation.registers;
   const key = bytes.slice(from, from + set.keyLength);
   const timeout = operation.timeout ?? set.defaultTimeout;
@@ -88,6 +88,22 @@ function addElement(
   if (operation.data === undefined) return { key, values, ...own };
   const at = registerOffset(operation.data);
   return { key, values, data: bytes.slice(at, at + length), ...own };
+}
+
+/** nft_rhash_gc() runs every second, and frees what it found at the next chance. */
+const collectedAfterMilliseconds = 2000;
+
+/** What has expired takes its place until it is collected. */
+function isFull(
+  { run }: Evaluation,
+  elements: ReadonlyMap<string, DynamicElement>,
+  most: number,
+): boolean {
+  if (elements.size < most) return false;
+  let taken = 0;
+  for (const { expires = Number.POSITIVE_INFINITY } of elements.values())
+    if (expires + collectedAfterMilliseconds > run.clock) taken++;
+  return taken >= most;
 }
 
 function renew(
