@@ -69,13 +69,7 @@ export const gaps: readonly Gap[] = [
   {
     check: 'lang/invalid:position',
     reason: 'refused at another place than nft reports',
-    ids: [
-      'x-b224dd1518',
-      'x-5cd4ddc541',
-      'x-2905dc6bc9',
-      'x-560a401251',
-      'x-f82196683e',
-    ],
+    ids: ['x-b224dd1518', 'x-5cd4ddc541', 'x-2905dc6bc9', 'x-560a401251', 'x-f82196683e'],
   },
   {
     check: 'lang/dumps:load',
