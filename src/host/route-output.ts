@@ -52,6 +52,7 @@ function routeOutput4(prepared: PreparedHost, query: RouteQuery): OutputRoute {
   const deviceOfGroup =
     device ?? (isGroup && source !== undefined ? deviceOf(prepared, source) : undefined);
   if (isGroup && deviceOfGroup !== undefined) return groupRoute4(prepared, query, deviceOfGroup);
+  if (isUnspecified4(destination)) return routeToItself4(prepared, query);
   const lookup = lookupRoute(prepared, query);
   if (lookup.kind === 'found') {
     const found = foundOutput(prepared, query, lookup);
@@ -63,6 +64,24 @@ function routeOutput4(prepared: PreparedHost, query: RouteQuery): OutputRoute {
     source ?? selectInterfaceAddress4(prepared, device, scopeNumbers.link),
     'unicast',
   );
+}
+
+export function isUnspecified4(address: Address): boolean {
+  return address.length === 4 && address.every((byte) => byte === 0);
+}
+
+/** To no address means to the host itself: the source stands for the destination, 127.0.0.1 where there is none. */
+function routeToItself4(
+  prepared: PreparedHost,
+  { source, outputInterface }: RouteQuery,
+): OutputRoute {
+  const ofDevice =
+    outputInterface === undefined
+      ? undefined
+      : selectInterfaceAddress4(prepared, outputInterface, scopeNumbers.link);
+  const chosen = source ?? ofDevice ?? Uint8Array.of(127, 0, 0, 1);
+  const nexthop = { device: 'lo', weight: 1, onlink: false };
+  return { kind: 'found', type: 'local', choices: [{ nexthop, source: chosen }] };
 }
 
 /** __mkroute_output(): packets from 127.0.0.0/8 leave by devices with route_localnet only. */

@@ -2,7 +2,7 @@
 
 import type { Address } from '../../base/address.ts';
 import { isOwnAddress } from '../../host/local-addresses.ts';
-import { routeOutput } from '../../host/route-output.ts';
+import { isUnspecified4, routeOutput } from '../../host/route-output.ts';
 import { selectSourceAddress6 } from '../../host/source-address6.ts';
 import { buildPacket, type PacketDescription } from '../../packet/build.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
@@ -58,20 +58,24 @@ const smallestBuffer = 576;
 function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boolean {
   if (!isAnswerable4(packet)) return false;
   // A route stands for the packet's own one in prerouting: that to its source.
+  const peer = sourceAddress(packet);
   const local =
     options.early === true
-      ? isOwnAddress(run.host, sourceAddress(packet))
+      ? isUnspecified4(peer) || isOwnAddress(run.host, peer)
       : packet.route?.action === 'local';
   const source = local ? destinationAddress(packet) : undefined;
+  // An answer to nobody goes to the host itself, from an address of its own only.
+  if (source !== undefined && isUnspecified4(peer) && !isOwnAddress(run.host, source)) return false;
   const tos = (byteAt(packet.bytes, 1) & 0x1e) | 0xc0;
   const found = replyRoute(run, packet, source, tos);
   if (found === undefined) return false;
-  if (isLimited(options, found) && !mayAnswer(run, sourceAddress(packet))) return false;
+  if (isLimited(options, found) && !mayAnswer(run, peer)) return false;
   const mtu = found.mtu;
   const room = Math.min(mtu, smallestBuffer) - 20 - 8;
+  const sender = source ?? found.source ?? Uint8Array.of(192, 0, 0, 8);
   return sendReply(run, packet, options, {
-    source: source ?? found.source ?? Uint8Array.of(192, 0, 0, 8),
-    destination: sourceAddress(packet),
+    source: sender,
+    destination: isUnspecified4(peer) ? sender : peer,
     protocol: protocol.icmp,
     icmpType: options.type,
     icmpCode: options.code,
