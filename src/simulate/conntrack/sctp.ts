@@ -54,7 +54,7 @@ const original: Rows = {
   [chunk.shutdownAck]: 'SA CL CW CE ES SA SA SA SA',
   [chunk.error]: 'CL CL CW CE ES SS SR SA CL',
   [chunk.cookieEcho]: 'CL CL CE CE ES SS SR SA CL',
-  [chunk.cookieAck]: 'CL CL CW CE ES SS SR SA CL',
+  [chunk.cookieAck]: 'CL CL CW ES ES SS SR SA CL',
   [chunk.shutdownComplete]: 'CL CL CW CE ES SS SR CL CL',
   [chunk.heartbeat]: 'HS CL CW CE ES SS SR SA HS',
   [chunk.heartbeatAck]: 'CL CL CW CE ES SS SR SA HS',
@@ -65,7 +65,7 @@ const reply: Rows = {
   [chunk.initAck]: '-- CW CW CE ES SS SR SA --',
   [chunk.abort]: '-- CL CL CL CL CL CL CL --',
   [chunk.shutdown]: '-- CL CW CE SR SS SR SA --',
-  [chunk.shutdownAck]: '-- CL CW CE ES SA SA SA HS',
+  [chunk.shutdownAck]: '-- CL CW CE ES SA SA SA --',
   [chunk.error]: '-- CL CW CL ES SS SR SA --',
   [chunk.cookieEcho]: '-- CL CE CE ES SS SR SA --',
   [chunk.cookieAck]: '-- CL CW ES ES SS SR SA --',
@@ -131,15 +131,12 @@ export function trackSctp(connection: Connection, context: TrackContext): TrackV
   if (sctp === undefined) return { kind: 'invalid', reason: 'NO_ENTRY' };
   const special = chunks.some(({ type }) => ownTagCheck.has(type));
   if (!special && tag !== sctp.tags[direction]) return { kind: 'invalid', reason: 'BAD_TAG' };
-  const walk: ChunkWalk = { sctp, chunks, context, tag, isNew, before: sctp.state, ignored: false };
+  const walk: ChunkWalk = { connection, sctp, chunks, context, tag, isNew, ignored: false };
   for (const each of chunks) {
     const reason = walkChunk(walk, each);
     if (reason !== undefined) return { kind: 'invalid', reason };
   }
   if (walk.ignored) return { kind: 'accept' };
-  const opening = walk.before === 'COOKIE_ECHOED' || walk.before === 'HEARTBEAT_SENT';
-  if (opening && direction === 1 && sctp.state === 'ESTABLISHED')
-    connection.status |= connectionStatus.assured;
   const name = `sctp_timeout_${sctp.state.toLowerCase()}`;
   return { kind: 'accept', timeoutSeconds: context.sysctl(name, timeouts[sctp.state] ?? 10) };
 }
@@ -171,13 +168,12 @@ function startTracking(
 }
 
 interface ChunkWalk {
+  readonly connection: Connection;
   readonly sctp: SctpTracking;
   readonly chunks: readonly Chunk[];
   readonly context: TrackContext;
   readonly tag: number;
   readonly isNew: boolean;
-  /** The state before the last chunk. */
-  before: SctpState;
   /** The packet is fine, but does not refresh the timeout. */
   ignored: boolean;
 }
@@ -196,10 +192,11 @@ function walkChunk(walk: ChunkWalk, each: Chunk): Trouble | undefined {
   const verdict = checkTag(walk, each);
   if (verdict === 'bad') return 'BAD_TAG';
   if (verdict === 'skip') return undefined;
-  walk.before = sctp.state;
   const to = transition(context.direction, each.type, sctp.state);
   if (to === undefined) return 'BAD_STATE';
   if (!noteInitiation(walk, each, to)) return 'BAD_TAG';
+  // At once: the entry stays assured if a later chunk makes the packet invalid.
+  if (to === 'ESTABLISHED' && sctp.state !== to) walk.connection.status |= connectionStatus.assured;
   sctp.state = to;
   return undefined;
 }
