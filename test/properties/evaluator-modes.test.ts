@@ -312,6 +312,18 @@ describe('indexed and plain evaluation', () => {
   }, 120_000);
 });
 
+/** Sets without a name are numbered in the order in which their rules are met. */
+function withoutNumbers(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/^__(set|map)\d+$/, '__$1');
+  if (Array.isArray(value)) return value.map(withoutNumbers);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== 'source')
+      .map(([key, part]) => [key, withoutNumbers(part)]),
+  );
+}
+
 describe('a listing whose chains are read when packets come to them', () => {
   it('gives what the listing read whole gives', () => {
     let compared = 0;
@@ -329,8 +341,9 @@ describe('a listing whose chains are read when packets come to them', () => {
       const whole = player(lowered.value, 'indexed');
       list.forEach((packet, seed) => {
         const how = { seed, misses: seed % 3 === 2 };
-        const seen = play(late, packet, how);
-        if (!loaded.late.failed) expect(seen).toEqual(play(whole, packet, how));
+        const seen = withoutNumbers(play(late, packet, how));
+        const expected = withoutNumbers(play(whole, packet, how));
+        if (!loaded.late.failed) expect(seen).toEqual(expected);
       });
       if (!loaded.late.failed) compared++;
     };
