@@ -1,5 +1,6 @@
 /** Reads elements that differ from one already read in their numbers and IPv4 addresses only, straight into a column. */
 
+import { holeTexts } from './hole-texts.ts';
 import { holeClasses, type LineShape } from './line-shape.ts';
 
 const closingBrace = 125;
@@ -15,24 +16,16 @@ export class ElementMatcher {
   stop = 0;
   readonly holes: number;
   private readonly codes: Uint8Array;
-  /** Where the characters before each hole end, and those behind the last. */
   private readonly ends: Int32Array;
   private readonly classes: Uint8Array;
 
   /** Of an element just scanned; `isPlain` holds for it. */
-  constructor(text: string, { start, end, holes, starts, ends, classes }: LineShape) {
-    this.holes = holes;
-    this.classes = classes.slice(0, holes);
-    this.ends = new Int32Array(holes + 1);
-    const codes: number[] = [];
-    let from = start;
-    for (let hole = 0; hole <= holes; hole++) {
-      const to = hole < holes ? (starts[hole] ?? end) : end;
-      for (let at = from; at < to; at++) codes.push(text.charCodeAt(at));
-      this.ends[hole] = codes.length;
-      from = ends[hole] ?? end;
-    }
-    this.codes = Uint8Array.from(codes);
+  constructor(text: string, line: LineShape) {
+    this.holes = line.holes;
+    const { codes, ends, classes } = holeTexts(text, line);
+    this.codes = codes;
+    this.ends = ends;
+    this.classes = classes;
   }
 
   /** Are all holes numbers or IPv4 addresses? */

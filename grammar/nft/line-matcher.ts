@@ -1,5 +1,6 @@
 /** Reads a line that is like one already read, by comparing what stands between its holes: no hash is needed. */
 
+import { holeTexts } from './hole-texts.ts';
 import { isKeywordAt } from './keyword-names.ts';
 import {
   holeClasses,
@@ -18,24 +19,16 @@ const quote = 34;
  */
 export class LineMatcher {
   private readonly codes: Uint8Array;
-  /** Where the characters before each hole end, and those behind the last. */
   private readonly ends: Int32Array;
   private readonly classes: Uint8Array;
   private readonly hash: number;
 
-  private constructor(text: string, { start, end, holes, starts, ends, classes, hash }: LineShape) {
-    this.hash = hash;
-    this.classes = classes.slice(0, holes);
-    this.ends = new Int32Array(holes + 1);
-    const codes: number[] = [];
-    let from = start;
-    for (let hole = 0; hole <= holes; hole++) {
-      const to = hole < holes ? (starts[hole] ?? end) : end;
-      for (let at = from; at < to; at++) codes.push(text.charCodeAt(at));
-      this.ends[hole] = codes.length;
-      from = ends[hole] ?? end;
-    }
-    this.codes = Uint8Array.from(codes);
+  private constructor(text: string, line: LineShape) {
+    this.hash = line.hash;
+    const { codes, ends, classes } = holeTexts(text, line);
+    this.codes = codes;
+    this.ends = ends;
+    this.classes = classes;
   }
 
   /** Of a line just scanned; undefined where a hole is an address that is not a dotted quad. */

@@ -233,3 +233,9 @@ export function formatLinkLayerAddress(bytes: Uint8Array): string {
 function byteAt(bytes: Uint8Array, index: number): number {
   return bytes[index] ?? 0;
 }
+
+/** `0.0.0.0` or `::`: no address. */
+export function isUnspecified(address: Address): boolean {
+  for (const byte of address) if (byte !== 0) return false;
+  return true;
+}

@@ -87,3 +87,6 @@ export function priorityNameFor(
   );
   return row === undefined ? undefined : { name: row.name, offset: value - row.value };
 }
+
+/** How many jumps deep chains go: NFT_JUMP_STACK_SIZE. */
+export const jumpStackSize = 16;

@@ -1,6 +1,6 @@
 /** The route of a packet that the host itself sends: ip_route_output_key_hash_rcu() and ip6_route_output_flags(). */
 
-import type { Address } from '../base/address.ts';
+import { type Address, isUnspecified } from '../base/address.ts';
 import {
   isOwnAddress,
   isSysctlSet,
@@ -52,7 +52,7 @@ function routeOutput4(prepared: PreparedHost, query: RouteQuery): OutputRoute {
   const deviceOfGroup =
     device ?? (isGroup && source !== undefined ? deviceOf(prepared, source) : undefined);
   if (isGroup && deviceOfGroup !== undefined) return groupRoute4(prepared, query, deviceOfGroup);
-  if (isUnspecified4(destination)) return routeToItself4(prepared, query);
+  if (isUnspecified(destination)) return routeToItself4(prepared, query);
   const lookup = lookupRoute(prepared, query);
   if (lookup.kind === 'found') {
     const found = foundOutput(prepared, query, lookup);
@@ -64,10 +64,6 @@ function routeOutput4(prepared: PreparedHost, query: RouteQuery): OutputRoute {
     source ?? selectInterfaceAddress4(prepared, device, scopeNumbers.link),
     'unicast',
   );
-}
-
-export function isUnspecified4(address: Address): boolean {
-  return address.length === 4 && address.every((byte) => byte === 0);
 }
 
 /** To no address means to the host itself: the source stands for the destination, 127.0.0.1 where there is none. */

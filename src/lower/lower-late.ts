@@ -4,7 +4,7 @@ import type { Rule, Ruleset, Table } from '../ast/nft/ruleset.ts';
 import type { Diagnostic, Result } from '../base/diagnostic.ts';
 import type { Span } from '../base/span.ts';
 import type {
-  Holds,
+  Held,
   Program,
   ProgramChain,
   ProgramHook,
@@ -26,7 +26,7 @@ export interface UnreadChain {
 export interface LateRules<Chain extends UnreadChain> {
   /** The rules of a chain; undefined when they cannot be read by themselves. */
   readonly rulesOf: (chain: Chain) => readonly Rule[] | undefined;
-  readonly holds: (chain: Chain, table: Table, trait: RuleTrait) => ReturnType<Holds>;
+  readonly holds: (chain: Chain, table: Table, trait: RuleTrait) => Held;
   /** The rules from another source, if that has the chain; `lowered` gives them as they are here. */
   readonly complete: (
     chain: Chain,
@@ -103,7 +103,7 @@ class LateProgramChain<Chain extends UnreadChain> implements ProgramChain {
     return this.made;
   }
 
-  holds(trait: RuleTrait): ReturnType<Holds> {
+  holds(trait: RuleTrait): Held {
     const { late, scope } = this.reader;
     return late.holds(this.chain, scope.table.table, trait);
   }

@@ -33,6 +33,7 @@ const withoutSpan = ({ span: _span, ...operation }: Operation): Operation => ope
 
 /** A rule of a listing: where it is and where it ends. */
 export interface ListedRule extends Pick<ProgramRule, 'span' | 'handle' | 'comment'> {
+  /** `jump NAME`, `goto NAME`, a verdict, or nothing. */
   readonly end: string;
 }
 

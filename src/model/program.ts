@@ -50,7 +50,7 @@ export interface ProgramChain {
   readonly anonymous?: boolean;
   readonly rules: readonly ProgramRule[];
   /** Chains of a listing may be read late, when `rules` is asked for: what their text says before that. */
-  holds?(trait: RuleTrait): ReturnType<Holds>;
+  holds?(trait: RuleTrait): Held;
   readonly span: Span;
 }
 
@@ -58,7 +58,7 @@ export interface ProgramChain {
 export type RuleTrait = 'tracking' | 'defragmentation' | 'accounting' | 'set-changes';
 
 /** Whether a rule of the chain has the trait. */
-export type Holds = (trait: RuleTrait) => 'yes' | 'no' | 'unknown';
+export type Held = 'yes' | 'no' | 'unknown';
 
 export interface ProgramRule {
   readonly operations: readonly Operation[];

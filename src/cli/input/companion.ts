@@ -3,9 +3,8 @@
 import type { LateChain } from '../../../grammar/nft/late-chains.ts';
 import type { Table } from '../../ast/nft/ruleset.ts';
 import { LateSave } from '../../formats/iptables-save/late-save.ts';
-import type { RuleLine } from '../../formats/nft/late/late-lines.ts';
 import { lowerIptables } from '../../lower/iptables/lower-iptables.ts';
-import { completeRules, takeRules } from '../../model/complete-xt.ts';
+import { completeRules, type ListedRule, takeRules } from '../../model/complete-xt.ts';
 import type { Program, ProgramRule } from '../../model/program.ts';
 import type { RulesetSource } from './load-program.ts';
 
@@ -27,7 +26,7 @@ export function companionOf(
 export interface ListedChain {
   readonly chain: LateChain;
   readonly table: Table;
-  readonly lines: readonly RuleLine[] | undefined;
+  readonly lines: readonly ListedRule[] | undefined;
   readonly lowered: () => readonly ProgramRule[] | undefined;
 }
 

@@ -1,6 +1,6 @@
 /** What the text of rules says of them without being read: what the evaluator has to know before the first packet. */
 
-import type { Holds, RuleTrait } from '../../model/program.ts';
+import type { Held, RuleTrait } from '../../model/program.ts';
 
 interface TraitWords {
   /** Without one of these words no rule has the trait, in nft's language and in that of iptables. */
@@ -30,11 +30,7 @@ function isSaid(pattern: RegExp, text: string): boolean {
 }
 
 /** Whether rules of this text, of a listing or an iptables-save, have the trait; at least `other`. */
-export function traitInText(
-  trait: RuleTrait,
-  text: string,
-  other: ReturnType<Holds> = 'no',
-): ReturnType<Holds> {
+export function traitInText(trait: RuleTrait, text: string, other: Held = 'no'): Held {
   const { possible, certain } = traitWords[trait];
   if (certain !== undefined && isSaid(certain, text)) return 'yes';
   return possible.test(text) ? 'unknown' : other;

@@ -1,5 +1,6 @@
 /** Jumps between chains: unknown targets, circles, depth, and what base chains reach (kernel: nft_chain_validate()). */
 
+import { jumpStackSize } from '../../fields/hooks.ts';
 import type { Operation } from '../../model/operations.ts';
 import type {
   PackedElements,
@@ -15,9 +16,6 @@ import { jumpTarget } from '../shape/variant.ts';
 import { closest } from '../suggest.ts';
 import { ChainGraph, type Need, type Place } from './chain-graph.ts';
 import { fits, hookNeed, worksInFamily } from './hooks.ts';
-
-/** NFT_JUMP_STACK_SIZE */
-const deepestJump = 16;
 
 /** Chains are walked by recursion; what nests deeper than this is far too deep anyway. */
 const deepestWalk = 1000;
@@ -195,19 +193,19 @@ function depthOf(walk: Walk, number: number, depths: Int16Array, level: number):
   for (let row = jumps.starts[number] ?? 0; row < end; row++) {
     const target = jumps.rows[row] ?? -1;
     if (target < 0) continue;
-    const below = level > deepestWalk ? deepestJump : depthOf(walk, target, depths, level + 1);
+    const below = level > deepestWalk ? jumpStackSize : depthOf(walk, target, depths, level + 1);
     if (below === beingWalked) {
       const message = 'chains jump in a circle: too many levels of symbolic links';
       walk.scope.diagnostics.push({ code: 'jump-loop', span: walk.graph.jumpSpan(row), message });
       continue;
     }
-    if (below + 1 >= deepestJump && deepest + 1 < deepestJump) {
-      const message = `chains jump more than ${deepestJump} deep`;
+    if (below + 1 >= jumpStackSize && deepest + 1 < jumpStackSize) {
+      const message = `chains jump more than ${jumpStackSize} deep`;
       walk.scope.diagnostics.push({ code: 'jump-loop', span: walk.graph.jumpSpan(row), message });
     }
     deepest = Math.max(deepest, below + 1);
   }
-  depths[number] = Math.min(deepest, deepestJump - 1);
+  depths[number] = Math.min(deepest, jumpStackSize - 1);
   return deepest;
 }
 

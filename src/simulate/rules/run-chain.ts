@@ -1,6 +1,7 @@
 /** Evaluating a base chain: nft_do_chain(), net/netfilter/nf_tables_core.c. */
 
 import type { Span } from '../../base/span.ts';
+import { jumpStackSize } from '../../fields/hooks.ts';
 import type { ChainPlace, TracedVerdict, TraceEvent } from '../../trace/event.ts';
 import type { MissedRules, Recorder } from '../../trace/recorder.ts';
 import { type LivePacket, packetBytes } from '../live-packet.ts';
@@ -23,9 +24,6 @@ import {
 } from './registers.ts';
 import { ruleOutcome } from './rule-code.ts';
 import { runCode } from './run-code.ts';
-
-/** NFT_JUMP_STACK_SIZE */
-const stackSize = 16;
 
 /** The verdict of the base chain: accept, drop, stolen or queue. */
 export function runBaseChain(
@@ -82,7 +80,7 @@ function enterChain(
 ): boolean {
   if (isJump) {
     const at = stack.depth;
-    if (at - bottom >= stackSize) return false;
+    if (at - bottom >= jumpStackSize) return false;
     stack.chains[at] = evaluation.chain;
     stack.rules[at] = evaluation.rule + 1;
     stack.depth = at + 1;

@@ -1,8 +1,8 @@
 /** ICMP errors of the stack and of `reject`: __icmp_send(), net/ipv4/icmp.c, and icmp6_send(), net/ipv6/icmp.c. */
 
-import type { Address } from '../../base/address.ts';
+import { type Address, isUnspecified } from '../../base/address.ts';
 import { isOwnAddress } from '../../host/local-addresses.ts';
-import { isUnspecified4, routeOutput } from '../../host/route-output.ts';
+import { routeOutput } from '../../host/route-output.ts';
 import { selectSourceAddress6 } from '../../host/source-address6.ts';
 import { buildPacket, type PacketDescription } from '../../packet/build.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
@@ -61,11 +61,11 @@ function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
   const peer = sourceAddress(packet);
   const local =
     options.early === true
-      ? isUnspecified4(peer) || isOwnAddress(run.host, peer)
+      ? isUnspecified(peer) || isOwnAddress(run.host, peer)
       : packet.route?.action === 'local';
   const source = local ? destinationAddress(packet) : undefined;
   // An answer to nobody goes to the host itself, from an address of its own only.
-  if (source !== undefined && isUnspecified4(peer) && !isOwnAddress(run.host, source)) return false;
+  if (source !== undefined && isUnspecified(peer) && !isOwnAddress(run.host, source)) return false;
   const tos = (byteAt(packet.bytes, 1) & 0x1e) | 0xc0;
   const found = replyRoute(run, packet, source, tos);
   if (found === undefined) return false;
@@ -75,7 +75,7 @@ function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
   const sender = source ?? found.source ?? Uint8Array.of(192, 0, 0, 8);
   return sendReply(run, packet, options, {
     source: sender,
-    destination: isUnspecified4(peer) ? sender : peer,
+    destination: isUnspecified(peer) ? sender : peer,
     protocol: protocol.icmp,
     icmpType: options.type,
     icmpCode: options.code,
@@ -170,7 +170,7 @@ function sendIcmp6(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
   const source = sourceAddress(packet);
   const tooBig = options.type === 2;
   if ((destination[0] === 0xff || packet.packetType !== 'host') && !tooBig) return false;
-  if (source[0] === 0xff || source.every((byte) => byte === 0)) return false;
+  if (source[0] === 0xff || isUnspecified(source)) return false;
   if (isIcmp6Error(packet)) return false;
   const isOwn = destination[0] !== 0xff && isOwnAddress(run.host, destination);
   const found = replyRoute(run, packet, isOwn ? destination : undefined, 0);

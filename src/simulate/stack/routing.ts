@@ -1,7 +1,6 @@
 /** Routing decisions of the stack: received packets, local packets, and looking again after a change. */
 
-import type { Address } from '../../base/address.ts';
-import { formatAddress } from '../../base/address.ts';
+import { type Address, formatAddress, isUnspecified } from '../../base/address.ts';
 import { addressType } from '../../host/address-type.ts';
 import { isSysctlSet } from '../../host/local-addresses.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
@@ -182,8 +181,6 @@ const isLimitedBroadcast = (address: Address): boolean =>
 const isGroup4 = (address: Address): boolean => ((address[0] ?? 0) & 0xf0) === 224;
 const isZeroNet = (address: Address): boolean => address[0] === 0;
 const isLoopback4 = (address: Address): boolean => address[0] === 127;
-const isUnspecified = (address: Address): boolean =>
-  (address[0] ?? 0) + (address[1] ?? 0) + (address[2] ?? 0) + (address[3] ?? 0) === 0;
 
 /** ip_route_input_slow(), net/ipv4/route.c. */
 export function routeReceived4(

@@ -2,9 +2,7 @@
 
 import type { LateChain } from '../../../../grammar/nft/late-chains.ts';
 import type { SetDeclaration } from '../../../ast/nft/ruleset.ts';
-
-/** NFT_JUMP_STACK_SIZE */
-const deepestJump = 16;
+import { jumpStackSize } from '../../../fields/hooks.ts';
 
 export interface LateTable {
   readonly chains: readonly LateChain[];
@@ -46,7 +44,7 @@ export function jumpsAreSound(text: string, { chains, bases, sets }: LateTable):
     if (next === undefined) return false;
     if (next.length > 0) graph.next[number] = next;
   }
-  return chains.every((_, number) => depthOf(graph, number, 0) < deepestJump);
+  return chains.every((_, number) => depthOf(graph, number, 0) < jumpStackSize);
 }
 
 const jumpOrMap = /\b(?:jump|goto)\s+([^\s,;}]*)|\bvmap (@[^\s,;}]+)/g;
@@ -68,13 +66,13 @@ function depthOf(graph: Graph, place: number, level: number): number {
   const { depths, next, mapsFrom } = graph;
   const known = depths[place] ?? unknownDepth;
   if (known >= 0) return known;
-  if (known === beingWalked || level > 2 * deepestJump) return deepestJump;
+  if (known === beingWalked || level > 2 * jumpStackSize) return jumpStackSize;
   depths[place] = beingWalked;
   let deepest = 0;
   for (const target of next[place] ?? []) {
     const below = depthOf(graph, target, level + 1) + (target < mapsFrom ? 1 : 0);
     if (below > deepest) deepest = below;
   }
-  depths[place] = Math.min(deepest, deepestJump);
+  depths[place] = Math.min(deepest, jumpStackSize);
   return deepest;
 }
