@@ -91,9 +91,16 @@ const late = {
   'grammar/calico-selector/parser.ts': ['parseBySelectorGrammar'],
 };
 
+/** A module of late.cjs is run when one of its functions is called. */
 const lateEntry = Object.entries(late)
-  .map(([path, names]) => `export { ${names.join(', ')} } from './${path}';`)
+  .flatMap(([path, names]) =>
+    names.map((name) => `exports.${name} = (...rest) => require('./${path}').${name}(...rest);`),
+  )
   .join('\n');
+
+const lateLoader = `
+  import { loadCompiled } from './src/cli/optimiser.ts';
+  const late = () => loadCompiled(() => require('./load-bundle.cjs')('late'));`;
 
 /** Puts calls into late.cjs where the command line imports one of these modules. */
 const lateModules = {
@@ -106,11 +113,10 @@ const lateModules = {
       return name === undefined ? undefined : { path: name, namespace: 'late' };
     });
     onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
-      const call = "require(__dirname + '/late.cjs')";
       const functions = late[path].map(
-        (name) => `export const ${name} = (...rest) => ${call}.${name}(...rest);`,
+        (name) => `export const ${name} = (...rest) => late().${name}(...rest);`,
       );
-      return { contents: functions.join('\n') };
+      return { contents: [lateLoader, ...functions].join('\n'), resolveDir: root };
     });
   },
 };
@@ -157,8 +163,10 @@ const command = {
   format: 'cjs',
   minify: !process.argv.includes('--readable'),
   legalComments: 'linked',
+  // Scripts that are compiled ahead: bin/load-bundle.cjs gives them what a module has.
+  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+  footer: { js: '})' },
 };
-// A script that is compiled ahead: bin/load-cli.cjs gives it what a module has.
 await build({
   ...command,
   entryPoints: { cli: 'src/cli/main.ts' },
@@ -168,9 +176,7 @@ await build({
     lateModules,
     lateCrypto,
   ],
-  external: [...common.external, '*/late.cjs', '*/shapes.cjs'],
-  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
-  footer: { js: '})' },
+  external: [...common.external, './load-bundle.cjs', '*/shapes.cjs'],
 });
 await build({
   ...command,

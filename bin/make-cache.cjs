@@ -1,6 +1,8 @@
-// Runs the command line interface on the samples and keeps what V8 has compiled by then: dist/cli.cache.
+// Runs the command line interface on the samples and keeps what V8 has compiled by then: dist/cli.cache, late.cache.
 const { readFileSync, readdirSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
+const loadBundle = require('./load-bundle.cjs');
 const loadCli = require('./load-cli.cjs');
 
 const root = join(__dirname, '..');
@@ -12,22 +14,52 @@ const packets = [
   ['k8s-kube-proxy-nftables', '--src 10.244.1.5 --dst 10.96.0.10 --proto udp --dport 53'],
 ];
 
-async function main() {
+/** What needs the grammars. */
+const lateCommands = [
+  ['check', 'k8s-calico-node/ruleset.nft'],
+  ['check', 'k8s-calico-node/iptables.save'],
+  ['fmt', 'home-router/ruleset.nft'],
+  ['test', 'home-router/home-router.nfttest.yaml'],
+  ['translate', 'k8s-calico-node/iptables.save'],
+];
+
+const io = {
+  out: () => undefined,
+  error: (text) => process.stderr.write(text),
+  colour: false,
+  read: (path) => ({ name: path, text: readFileSync(path, 'utf8') }),
+  list: (path) => readdirSync(path).sort(),
+};
+
+/** Loads a bundle, has something run, and keeps the code. */
+async function cache(name, load, run) {
   let script;
-  const { runMain } = loadCli((loaded) => {
-    script = loaded;
+  const loaded = load((made) => {
+    script = made;
   });
-  const io = {
-    out: () => undefined,
-    error: (text) => process.stderr.write(text),
-    colour: false,
-    read: (path) => ({ name: path, text: readFileSync(path, 'utf8') }),
-    list: (path) => readdirSync(path).sort(),
-  };
-  for (const [sample, packet] of packets) {
-    await runMain(['trace', '--host', join(samples, sample), ...packet.split(' ')], io);
-  }
-  writeFileSync(join(root, 'dist', 'cli.cache'), script.createCachedData());
+  await run(loaded);
+  // bin/load-cli.cjs says why; commands may have turned it on.
+  setFlagsFromString('--no-opt');
+  writeFileSync(join(root, 'dist', `${name}.cache`), script.createCachedData());
+}
+
+async function main() {
+  let cli;
+  await cache('cli', loadCli, async (loaded) => {
+    cli = loaded;
+    for (const [sample, packet] of packets) {
+      await cli.runMain(['trace', '--host', join(samples, sample), ...packet.split(' ')], io);
+    }
+  });
+  await cache(
+    'late',
+    (keep) => loadBundle('late', keep),
+    async () => {
+      for (const [command, file] of lateCommands) {
+        await cli.runMain([command, join(samples, file)], { ...io, error: () => undefined });
+      }
+    },
+  );
 }
 
 main();

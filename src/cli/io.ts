@@ -1,5 +1,6 @@
 /** The outside world as the commands see it; the only file that touches the process. */
 
+import { isAscii } from 'node:buffer';
 import { fstatSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
 import type { Source } from '../base/span.ts';
 import { optimise } from './optimiser.ts';
@@ -46,7 +47,9 @@ const largeFile = 300_000;
 
 function read(path: string): Source | Failure {
   try {
-    const text = readFileSync(path === '-' ? 0 : path, 'utf8');
+    const bytes = readFileSync(path === '-' ? 0 : path);
+    // Most of what is read is ASCII, for which the shorter way is several times as fast.
+    const text = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
     if (text.length > largeFile) optimise();
     return { name: path, text };
   } catch (error) {

@@ -112,10 +112,18 @@ function exitCodeOf(error: unknown, io: Io): ExitCode {
   return 70;
 }
 
+/** Work that is long whatever the size of the files; large files tell by themselves (io.ts). */
+const longCommands = ['generate', 'replay', 'test'];
+const longOptions = ['--count', '--properties'];
+
+function isLong(words: readonly string[]): boolean {
+  return longCommands.includes(words[0] ?? '') || words.some((word) => longOptions.includes(word));
+}
+
 /** Runs the command line (without `node` and the script name) and returns its exit code; never throws. */
 export async function runMain(words: readonly string[], io: Io = processIo()): Promise<ExitCode> {
   const session: Session = { io, exitCode: 0 };
-  if (words[0] !== 'trace' || words.includes('--count')) optimise();
+  if (isLong(words)) optimise();
   try {
     const program = await buildCommand(session, words[0]);
     if (words.length === 0) {
