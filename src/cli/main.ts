@@ -114,7 +114,7 @@ function exitCodeOf(error: unknown, io: Io): ExitCode {
 
 /** Work that is long whatever the size of the files; large files tell by themselves (io.ts). */
 const longCommands = ['generate', 'replay', 'test'];
-const longOptions = ['--count', '--properties'];
+const longOptions = ['--count', '--properties', '--property'];
 
 function isLong(words: readonly string[]): boolean {
   return longCommands.includes(words[0] ?? '') || words.some((word) => longOptions.includes(word));
