@@ -153,18 +153,19 @@ export function tupleKey(tuple: Tuple, zone: number): string {
   return (
     addressKey(source) +
     addressKey(destination) +
-    String.fromCharCode(number, sourcePart, destinationPart, zone)
+    String.fromCharCode(number, sourcePart, destinationPart, zone & 0xffff, zone >>> 16)
   );
 }
 
 /** What `tupleKey` made the text of. */
 export function tupleOfKey(key: string): { readonly tuple: Tuple; readonly zone: number } {
-  const units = (key.length - 4) / 2;
-  const parts = Array.from({ length: 4 }, (_, index) => key.charCodeAt(2 * units + index));
-  const [number = 0, sourcePart = 0, destinationPart = 0, zone = 0] = parts;
+  const units = (key.length - 5) / 2;
+  const parts = Array.from({ length: 5 }, (_, index) => key.charCodeAt(2 * units + index));
+  const [number = 0, sourcePart = 0, destinationPart = 0, zone = 0, directions = 0] = parts;
   const source = addressOfKey(key, 0, units);
   const destination = addressOfKey(key, units, 2 * units);
-  return { tuple: { source, destination, protocol: number, sourcePart, destinationPart }, zone };
+  const tuple = { source, destination, protocol: number, sourcePart, destinationPart };
+  return { tuple, zone: zone | (directions << 16) };
 }
 
 function addressOfKey(key: string, start: number, end: number): Address {

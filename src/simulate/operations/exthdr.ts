@@ -68,6 +68,15 @@ function tcpHeaderLength({ packet, info }: Evaluation): number | undefined {
 }
 
 function findTcpOption(evaluation: Evaluation, type: number): Found | undefined {
+  const found = findAnyTcpOption(evaluation, type);
+  return found?.isWhole === true ? found : undefined;
+}
+
+/** The first option of this type, perhaps one that says it is longer than the header. */
+function findAnyTcpOption(
+  evaluation: Evaluation,
+  type: number,
+): (Found & { readonly isWhole: boolean }) | undefined {
   const length = tcpHeaderLength(evaluation);
   if (length === undefined) return undefined;
   const { bytes } = evaluation.packet;
@@ -76,9 +85,7 @@ function findTcpOption(evaluation: Evaluation, type: number): Found | undefined 
     const kind = byteAt(bytes, start + at);
     const given = byteAt(bytes, start + at + 1);
     const size = kind <= 1 || given === 0 ? 1 : given;
-    if (kind === type) {
-      return at + size > length ? undefined : { start: start + at, length: size };
-    }
+    if (kind === type) return { start: start + at, length: size, isWhole: at + size <= length };
     at += size;
   }
   return undefined;
@@ -136,9 +143,9 @@ export function prepareExthdrWrite(operation: ExthdrWriteOperation): Step {
       breakRule(evaluation);
       return;
     }
-    const found = findTcpOption(evaluation, operation.type);
+    const found = findAnyTcpOption(evaluation, operation.type);
     if (found === undefined) return;
-    if (operation.offset + operation.length > found.length) {
+    if (!found.isWhole || operation.offset + operation.length > found.length) {
       breakRule(evaluation);
       return;
     }
@@ -160,8 +167,12 @@ export function prepareExthdrReset(operation: ExthdrResetOperation): Step {
       breakRule(evaluation);
       return;
     }
-    const found = findTcpOption(evaluation, operation.type);
+    const found = findAnyTcpOption(evaluation, operation.type);
     if (found === undefined) return;
+    if (!found.isWhole) {
+      evaluation.registers.verdict = { kind: 'drop' };
+      return;
+    }
     const { bytes } = evaluation.packet;
     const checksum = evaluation.info.transport + 16;
     for (let at = found.start; at < found.start + found.length; at++) {

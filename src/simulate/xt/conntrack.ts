@@ -18,7 +18,7 @@ import { type Connection, connectionStatus, isReply } from '../conntrack/connect
 import { helperOfMaster } from '../conntrack/table.ts';
 import { anyConnection } from '../conntrack/template.ts';
 import { destinationAddress, sourceAddress } from '../live-packet.ts';
-import { countConnections } from '../operations/connlimit.ts';
+import { countInGroup } from '../operations/connlimit.ts';
 import { conntrackStateBit } from '../operations/ct.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
@@ -129,8 +129,9 @@ export function connlimitMatcher(options: ConnlimitOptions, compiler: StepCompil
     const { packet } = evaluation;
     const address = options.side === 'source' ? sourceAddress(packet) : destinationAddress(packet);
     const group = addressKey(maskAddress(address, options.prefixLength));
-    const count = countConnections(evaluation, `connlimit ${state.name(evaluation)} ${group}`);
-    return count === undefined ? 'drop' : count > options.limit === options.above;
+    const count = countInGroup(evaluation, `connlimit ${state.name(evaluation)} ${group}`);
+    // Nothing counted is taken for a failure.
+    return count === undefined || count === 0 ? 'drop' : count > options.limit === options.above;
   };
 }
 
