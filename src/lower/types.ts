@@ -2,25 +2,12 @@
 
 import { hexIntegerType, invalidType } from '../datatypes/basic.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
-import { datatype, symbols } from '../datatypes/define.ts';
 import { datatypeByName } from '../datatypes/registry.ts';
 import { dateType } from '../datatypes/time.ts';
+import { mptcpSubtypeType } from '../datatypes/transport.ts';
 
-/** Subtypes of the MPTCP option (RFC 8684). */
-const mptcpSubtype = datatype(4, 'integer', 'mptcp option subtype', 4, {
-  byteOrder: 'big',
-  symbols: symbols({
-    'mp-capable': 0,
-    'mp-join': 1,
-    dss: 2,
-    'add-addr': 3,
-    'remove-addr': 4,
-    'mp-prio': 5,
-    'mp-fail': 6,
-    'mp-fastclose': 7,
-    'mp-tcprst': 8,
-  }),
-});
+/** Subtypes of the MPTCP option: plain integers in rules, whose names are those of the set type. */
+const mptcpSubtype: Datatype = { ...mptcpSubtypeType, name: 'integer' };
 
 const cache = new Map<string, Datatype>([
   ['xinteger', hexIntegerType],

@@ -60,19 +60,17 @@ export function servicePortsOf(
 }
 
 /** What all ports of a Service have in common. */
-interface SharedFields {
-  readonly namespace: string;
-  readonly serviceName: string;
-  readonly clusterIp: string;
-  readonly externalIps: readonly string[];
-  readonly loadBalancerIps: readonly string[];
-  readonly sourceRanges: readonly string[];
-  readonly externalLocal: boolean;
-  readonly internalLocal: boolean;
-  readonly affinitySeconds: number | undefined;
-  readonly healthCheckNodePort: number;
-  readonly topologyMode: string;
-}
+type SharedFields = Omit<
+  ServicePort,
+  | 'portName'
+  | 'protocol'
+  | 'name'
+  | 'port'
+  | 'nodePort'
+  | 'isExternal'
+  | 'usesCluster'
+  | 'usesLocal'
+>;
 
 function sharedFields(
   service: Service,

@@ -10,7 +10,7 @@ import { type Emitter, registerAt, withRegister } from '../generate/emitter.ts';
 import { generateLoad } from '../generate/load.ts';
 import type { TypedExpression } from '../typed.ts';
 import { evaluateArgument, refuseRange } from './argument.ts';
-import { addressType } from './nat.ts';
+import { evaluateNatAddress } from './nat.ts';
 import { emit, pushOperation } from './push.ts';
 
 const deviceShape = { type: interfaceIndexType, bits: 32, order: 'host' } as const;
@@ -25,16 +25,6 @@ function evaluateDevice(
   return typed !== undefined && refuseRange(context, typed, name) ? typed : undefined;
 }
 
-function evaluateOfFamily(
-  context: LoweringContext,
-  node: Expression,
-  family: 'ip' | 'ip6',
-  span: Span,
-): TypedExpression | undefined {
-  const type = addressType(family);
-  return evaluateArgument(context, node, { type, bits: type.bits, order: 'big' }, span);
-}
-
 function evaluateAddress(
   context: LoweringContext,
   node: Expression,
@@ -42,7 +32,7 @@ function evaluateAddress(
   span: Span,
   name: string,
 ): TypedExpression | undefined {
-  const typed = evaluateOfFamily(context, node, family, span);
+  const typed = evaluateNatAddress(context, node, family, span);
   return typed !== undefined && refuseRange(context, typed, name) ? typed : undefined;
 }
 
@@ -70,7 +60,7 @@ export function lowerDup(context: LoweringContext, statement: DupStatement): boo
       if (statement.address === undefined) {
         return refuse(context, span, 'missing destination address');
       }
-      const address = evaluateOfFamily(context, statement.address, family, span);
+      const address = evaluateNatAddress(context, statement.address, family, span);
       if (address === undefined) return false;
       const device =
         statement.device === undefined

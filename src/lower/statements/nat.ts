@@ -44,7 +44,7 @@ export function lowerNat(context: LoweringContext, statement: NatStatement): boo
     statement.address,
   );
   if (resolved === undefined) return false;
-  const address = evaluateAddress(context, statement.address, resolved, statement.span);
+  const address = evaluateNatAddress(context, statement.address, resolved, statement.span);
   if (address === undefined) return false;
   return lowerPort(context, statement, resolved, address);
 }
@@ -128,7 +128,7 @@ export function addressType(family: 'ip' | 'ip6') {
   return family === 'ip' ? ipv4AddressType : ipv6AddressType;
 }
 
-function evaluateAddress(
+export function evaluateNatAddress(
   context: LoweringContext,
   node: Expression,
   family: 'ip' | 'ip6',
@@ -287,7 +287,7 @@ function evaluateTproxy(
   if (statement.address !== undefined) {
     resolved = resolveFamily(context, span, 'tproxy', family ?? 'inet', statement.address);
     if (resolved === undefined) return false;
-    address = evaluateAddress(context, statement.address, resolved, span);
+    address = evaluateNatAddress(context, statement.address, resolved, span);
     if (address === undefined || !noRange(context, address, span, 'address')) return false;
   }
   let port: TypedExpression | undefined;
