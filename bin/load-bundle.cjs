@@ -2,7 +2,11 @@
 // NAME.cache: a Node of the same version and flags takes that, any other compiles the bundle as usual.
 const { readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
+
+// A short command is over before optimised code is of use; src/cli/optimiser.ts turns it on for longer work.
+setFlagsFromString('--no-opt');
 
 const directory = join(__dirname, '..', 'dist');
 const loaded = new Map();

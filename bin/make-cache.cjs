@@ -3,7 +3,6 @@ const { readFileSync, readdirSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const loadBundle = require('./load-bundle.cjs');
-const loadCli = require('./load-cli.cjs');
 
 const root = join(__dirname, '..');
 const samples = join(root, 'samples');
@@ -32,34 +31,30 @@ const io = {
 };
 
 /** Loads a bundle, has something run, and keeps the code. */
-async function cache(name, load, run) {
+async function cache(name, run) {
   let script;
-  const loaded = load((made) => {
+  const loaded = loadBundle(name, (made) => {
     script = made;
   });
   await run(loaded);
-  // bin/load-cli.cjs says why; commands may have turned it on.
+  // bin/load-bundle.cjs says why; commands may have turned it on.
   setFlagsFromString('--no-opt');
   writeFileSync(join(root, 'dist', `${name}.cache`), script.createCachedData());
 }
 
 async function main() {
   let cli;
-  await cache('cli', loadCli, async (loaded) => {
+  await cache('cli', async (loaded) => {
     cli = loaded;
     for (const [sample, packet] of packets) {
       await cli.runMain(['trace', '--host', join(samples, sample), ...packet.split(' ')], io);
     }
   });
-  await cache(
-    'late',
-    (keep) => loadBundle('late', keep),
-    async () => {
-      for (const [command, file] of lateCommands) {
-        await cli.runMain([command, join(samples, file)], { ...io, error: () => undefined });
-      }
-    },
-  );
+  await cache('late', async () => {
+    for (const [command, file] of lateCommands) {
+      await cli.runMain([command, join(samples, file)], { ...io, error: () => undefined });
+    }
+  });
 }
 
 main();

@@ -4,13 +4,13 @@ import { setFlagsFromString } from 'node:v8';
 
 let optimising = false;
 
-/** Turns V8's optimising compiler on, which bin/load-cli.cjs leaves off. */
+/** Turns V8's optimising compiler on, which bin/load-bundle.cjs leaves off. */
 export function optimise(): void {
   optimising = true;
   setFlagsFromString('--opt');
 }
 
-/** Loads code that the build keeps compiled: V8 takes it under the flags only that it was made with, those of bin/load-cli.cjs. */
+/** Loads code that the build keeps compiled: V8 takes it under the flags only that it was made with, those of bin/load-bundle.cjs. */
 export function loadCompiled<T>(load: () => T): T {
   setFlagsFromString('--no-opt');
   try {
