@@ -34,12 +34,6 @@ export const gaps: readonly Gap[] = [
     ids: ['x-b6c4a67ec4'],
   },
   {
-    check: 'lang/invalid:refused',
-    reason:
-      'a refusal of the kernel at commit: flowtable without a hook, list between commands, devices without a hook',
-    ids: ['x-854a4dfe62', 'x-f3b2c64a54', 'x-bbe09e8beb'],
-  },
-  {
     check: 'lang/invalid:position',
     reason: 'needs a set that an earlier rule made and its own setup does not have',
     ids: ['x-56a4cba48a'],
@@ -51,25 +45,8 @@ export const gaps: readonly Gap[] = [
   },
   {
     check: 'lang/invalid:position',
-    reason:
-      'a refusal of the kernel at commit: flowtable without a hook, list between commands, devices without a hook',
-    ids: ['x-854a4dfe62', 'x-f3b2c64a54', 'x-bbe09e8beb'],
-  },
-  {
-    check: 'lang/invalid:position',
-    reason:
-      'the loader names the missing table or chain before the rule is evaluated; nft reports the rule first',
-    ids: ['x-8964715690'],
-  },
-  {
-    check: 'lang/invalid:position',
     reason: 'recorded on a machine with the interfaces that the rules name by index',
     ids: ['x-a00cd929a1'],
-  },
-  {
-    check: 'lang/invalid:position',
-    reason: 'refused at another place than nft reports',
-    ids: ['x-b224dd1518', 'x-5cd4ddc541', 'x-2905dc6bc9', 'x-560a401251', 'x-f82196683e'],
   },
   {
     check: 'lang/dumps:load',

@@ -167,13 +167,9 @@ export abstract class SetRules extends ArgumentRules {
     () =>
       this.OR<string | Expression>([
         { ALT: () => this.SUBRULE(this.identifier).text },
-        { ALT: () => this.chainOf(this.SUBRULE(this.variable)) },
+        { ALT: () => this.SUBRULE(this.variable) },
       ]),
   );
-
-  private chainOf(value: Expression): string | Expression {
-    return value.kind === 'symbol' || value.kind === 'string' ? value.text : value;
-  }
 
   /** `KEY STATEFUL… timeout 1m expires 30s comment "text" STATEFUL…` */
   private readonly element: ParserMethod<[], Expression> = this.production('element', () => {

@@ -4,7 +4,8 @@ import type { Chain, Ruleset, Table } from '../ast/nft/ruleset.ts';
 import type { Diagnostic, DiagnosticCode, Result } from '../base/diagnostic.ts';
 import { debianEnvironment, type NameEnvironment } from '../datatypes/environment.ts';
 import type { Program, ProgramChain, ProgramTable } from '../model/program.ts';
-import { checkTable } from './checks/table.ts';
+import { checkChains } from './checks/chains.ts';
+import { checkDeclarations } from './checks/table.ts';
 import { lowerObject } from './objects.ts';
 import { lowerRule, newContext, type RuleScope } from './rule.ts';
 import { declareSet, fillSet } from './sets/declaration.ts';
@@ -63,6 +64,7 @@ function kernelLast(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 
 export function lowerTable(scope: RuleScope): ProgramTable {
   const { table } = scope.table;
+  checkDeclarations(scope);
   const declared = lowerSets(scope);
   const chains = table.chains.map((chain) => lowerChain(scope, chain));
   const { meters, anonymousSets } = scope.table;
@@ -77,7 +79,7 @@ export function lowerTable(scope: RuleScope): ProgramTable {
     flowtables: table.flowtables.map((flowtable) => flowtable.name),
     span: table.span,
   };
-  checkTable(scope, lowered);
+  checkChains(scope, lowered);
   return lowered;
 }
 

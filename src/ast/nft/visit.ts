@@ -3,7 +3,7 @@
 import type { Expression, ExpressionByKind, PerExpression } from './expressions.ts';
 import type { Rule } from './ruleset.ts';
 import type { PerStatement, Statement, StatementByKind } from './statements.ts';
-import type { Verdict } from './verdict.ts';
+import { chainOfVerdict, type Verdict } from './verdict.ts';
 
 type Mapper = (child: Expression) => Expression;
 
@@ -15,7 +15,8 @@ function present(...nodes: readonly (Expression | undefined)[]): readonly Expres
 }
 
 function ofVerdict(verdict: Verdict): readonly Expression[] {
-  return 'chain' in verdict && typeof verdict.chain !== 'string' ? [verdict.chain] : none;
+  if (!('chain' in verdict) || typeof verdict.chain === 'string') return none;
+  return chainOfVerdict(verdict) === undefined ? [verdict.chain] : none;
 }
 
 const expressionChildren: PerExpression<[], readonly Expression[]> = {

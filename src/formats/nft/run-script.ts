@@ -1,21 +1,23 @@
 /** Runs the commands of a script on a ruleset, as `nft -f` does: all of them or none. */
 
 import type { Ruleset } from '../../ast/nft/ruleset.ts';
-import type { Command, CommandOf, Script, Verb } from '../../ast/nft/script.ts';
+import type { Command, Script, Verb } from '../../ast/nft/script.ts';
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import type { Span } from '../../base/span.ts';
 import type { NameEnvironment } from '../../datatypes/environment.ts';
 import { isOfKernel, lower } from '../../lower/lower.ts';
 import { runChainCommand } from './load/chain-command.ts';
-import { flushedTable, type LoadContext, notFound, report, tableOfTarget } from './load/context.ts';
+import type { LoadContext } from './load/context.ts';
 import { runElementCommand } from './load/element-command.ts';
 import { runFlowtableCommand } from './load/flowtable-command.ts';
+import { namesFit } from './load/names.ts';
 import { runObjectCommand } from './load/object-command.ts';
 import { runRuleCommand } from './load/rule-command.ts';
 import { runSetCommand } from './load/set-command.ts';
 import { settleBefore } from './load/settle.ts';
 import { rulesetOf, stateOf, type TableState, tableKey } from './load/state.ts';
 import { flushRuleset, runTableCommand } from './load/table-command.ts';
+import { checkView, checkViewsAtEnd } from './load/view-command.ts';
 
 /**
  * The ruleset after the commands of a script that was read with the diagnostics of `script`. After an error the value
@@ -32,17 +34,21 @@ export function runScript(
     usage: undefined,
     flushed: new Map(),
     environment,
+    before: into,
   };
   const early: Diagnostic[] = [];
   for (const command of script.commands) {
     const known = context.diagnostics.length;
     settleBefore(context, command);
-    run(context, command);
+    if (namesFit(context, command)) run(context, command);
     if (context.diagnostics.length === known) continue;
     for (const one of context.diagnostics.splice(known)) {
       (isEarly(command, one) ? early : context.diagnostics).push(one);
     }
   }
+  const ofKernel = context.diagnostics.splice(diagnostics.length);
+  if (early.length === 0) checkViewsAtEnd(context, script.commands);
+  context.diagnostics.push(...ofKernel);
   if (early.length > 0 || context.diagnostics.some(isFatal)) {
     const before: Ruleset = into ?? { kind: 'ruleset', tables: [] };
     const read = !diagnostics.some(isFatal);
@@ -187,41 +193,4 @@ function run(context: LoadContext, command: Command): void {
       checkView(context, command);
       return;
   }
-}
-
-/** Views change nothing, but nft refuses one of a table that is not there. */
-function checkView(context: LoadContext, command: CommandOf<'view'>): void {
-  const { target, what, span, verb } = command;
-  if (verb === 'export' || verb === 'import') {
-    const message =
-      verb === 'export'
-        ? "JSON export is no longer supported, use 'nft -j list ruleset' instead"
-        : 'operation not supported';
-    report(context, verb === 'export' ? 'invalid-value' : 'kernel-refused', span, message);
-    return;
-  }
-  if (target.table === undefined) return;
-  const { family = 'ip' } = target;
-  const table = flushedTable(context, family, target.table) ?? tableOfTarget(context, target, span);
-  if (table === undefined || target.name === undefined) return;
-  const { text } = target.name;
-  const names = viewed(table, what, command.verb);
-  if (names !== undefined && !names.includes(text)) notFound(context, what, target.name, names);
-}
-
-const listedObjects: ReadonlySet<string> = new Set([
-  ...['counter', 'quota', 'limit', 'secmark', 'synproxy', 'tunnel'],
-  ...['ct helper', 'ct timeout', 'ct expectation'],
-]);
-
-/** Names of what a view shows one of; undefined: not known here. */
-function viewed(table: TableState, what: string, verb: Verb): readonly string[] | undefined {
-  if (what === 'chain' || what === 'rules') return [...table.chains.keys()];
-  if (what === 'set' || what === 'map') return [...table.sets.keys()];
-  // Objects that are reset are looked up by nobody.
-  if (verb === 'reset') return undefined;
-  if (what === 'flowtable') return [...table.flowtables.keys()];
-  if (!listedObjects.has(what)) return undefined;
-  const objects = [...table.objects.values()].map(({ declaration }) => declaration);
-  return objects.filter(({ type }) => type === what).map(({ name }) => name);
 }

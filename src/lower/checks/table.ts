@@ -1,23 +1,21 @@
-/** What only shows in the whole table: objects, base chains, jumps, operations out of place. */
+/** What a table declares besides sets and rules: objects, and hooks of base chains. */
 
 import type { Chain } from '../../ast/nft/ruleset.ts';
 import { joinSpans, type Span } from '../../base/span.ts';
 import type { Family } from '../../fields/families.ts';
 import { chainTypeHooks, familyHooks } from '../../fields/hooks.ts';
-import type { ProgramTable } from '../../model/program.ts';
 import type { RuleScope } from '../rule.ts';
 import { wordSpan } from '../word-span.ts';
-import { checkChains } from './chains.ts';
 import { objectProblem } from './object.ts';
 
-export function checkTable(scope: RuleScope, lowered: ProgramTable): void {
+/** Chains and objects: nft evaluates them before the sets and the rules of a table (nft_cmd_expand()). */
+export function checkDeclarations(scope: RuleScope): void {
   const { table } = scope.table;
+  for (const chain of table.chains) checkBase(scope, chain);
   for (const object of table.objects) {
     const problem = objectProblem(table.family, object);
     if (problem !== undefined) scope.diagnostics.push(problem);
   }
-  for (const chain of table.chains) checkBase(scope, chain);
-  checkChains(scope, lowered);
 }
 
 /** nft: chain_evaluate(); kernel: nft_chain_parse_hook() */

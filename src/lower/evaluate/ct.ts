@@ -3,6 +3,7 @@
 import type { CtExpression } from '../../ast/nft/expressions.ts';
 import type { Span } from '../../base/span.ts';
 import { type CtKey, ctKeyByName } from '../../fields/ct.ts';
+import type { Family } from '../../fields/families.ts';
 import { expectType, fail, type LoweringContext, protocolsOf } from '../context.ts';
 import { type Protocol, protocolIp, protocolIp6 } from '../protocol.ts';
 import type { TypedCt, TypedExpression } from '../typed.ts';
@@ -26,6 +27,11 @@ export function typedCt(context: LoweringContext, node: CtExpression): TypedCt |
   const resolved = key.bits === 0 ? addressKey(context, node, key) : key;
   if (resolved === undefined || !checkFamily(context, node, resolved)) return undefined;
   checkConntrack(context, node.span);
+  // nft_ct_get_init(): -EAFNOSUPPORT
+  if (key.bits === 0 && !familiesOfAddresses.includes(context.family)) {
+    const message = `ct ${key.name} does not work in the ${context.family} family`;
+    fail(context, 'kernel-refused', node.span, message);
+  }
   const { direction } = node;
   if (direction === undefined && resolved.direction === 'required') {
     fail(
@@ -46,11 +52,15 @@ export function typedCt(context: LoweringContext, node: CtExpression): TypedCt |
   };
 }
 
+const familiesOfAddresses: readonly Family[] = ['ip', 'ip6', 'inet'];
+
 /** `ct original saddr`: the address type follows from the network layer protocol. */
 function addressKey(context: LoweringContext, node: CtExpression, key: CtKey): CtKey | undefined {
   const network = protocolsOf(context).layers[2].protocol;
   if (network === protocolIp) return { ...key, type: 'ipv4_addr', bits: 32 };
   if (network === protocolIp6) return { ...key, type: 'ipv6_addr', bits: 128 };
+  // Any other protocol leaves it without a type, which no constant and no map can be of.
+  if (network !== undefined) return { ...key, type: 'invalid' };
   return fail(
     context,
     'conflicting-protocols',

@@ -37,6 +37,10 @@ export function evaluatePrefix(
       `prefix length ${node.length} is invalid for type of ${base.bits} bits width`,
     );
   }
+  // nft cuts the text, then takes a star at its end for a wildcard.
+  if (base.text?.slice(0, node.length >> 3).endsWith('*') === true) {
+    return fail(context, 'invalid-expression', node.span, 'a prefix of a wildcard is undefined');
+  }
   return {
     kind: 'prefix',
     span: node.span,

@@ -1,6 +1,6 @@
 /** Verdicts of statements and verdict maps (nft: expr_evaluate_verdict()). */
 
-import type { Verdict as WrittenVerdict } from '../../ast/nft/verdict.ts';
+import { chainOfVerdict, type Verdict as WrittenVerdict } from '../../ast/nft/verdict.ts';
 import type { Span } from '../../base/span.ts';
 import { verdictType } from '../../datatypes/basic.ts';
 import type { Verdict } from '../../model/operations.ts';
@@ -8,6 +8,7 @@ import { textLength } from '../bytes.ts';
 import { fail, type LoweringContext } from '../context.ts';
 import { holeVerdict, longestChainName } from '../shape/pass.ts';
 import type { TypedExpression } from '../typed.ts';
+import { wordSpan } from '../word-span.ts';
 
 export function evaluateVerdict(
   context: LoweringContext,
@@ -36,27 +37,16 @@ export function modelVerdict(
     case 'goto': {
       const known = holeVerdict(written);
       if (known !== undefined) return known;
-      const chain = chainName(written.chain);
+      const chain = chainOfVerdict(written);
+      const place = typeof written.chain === 'string' ? undefined : written.chain.span;
       if (chain === undefined) {
-        return fail(context, 'invalid-expression', span, 'not a value expression');
+        return fail(context, 'invalid-expression', place ?? span, 'this is no name of a chain');
       }
       if (chain === '' || textLength(chain) > longestChainName) {
-        return fail(
-          context,
-          'name-too-long',
-          span,
-          `chain name must be 1 to ${longestChainName} characters long`,
-        );
+        const message = `chain name must be 1 to ${longestChainName} characters long`;
+        return fail(context, 'name-too-long', place ?? wordSpan(span, chain), message);
       }
       return { kind: written.kind, chain };
     }
   }
-}
-
-function chainName(
-  chain: Extract<WrittenVerdict, { chain: unknown }>['chain'],
-): string | undefined {
-  if (typeof chain === 'string') return chain;
-  if (chain.kind === 'symbol' || chain.kind === 'string') return chain.text;
-  return undefined;
 }

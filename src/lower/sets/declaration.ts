@@ -176,6 +176,10 @@ function shapeOfExpression(
   for (const part of parts) {
     const shape = typeofShape(context, part);
     if (shape === undefined) return undefined;
+    if (shape.bits === 0 && parts.length > 1) {
+      const message = 'specify either ip or ip6 for address matching';
+      return fail(context, 'conflicting-protocols', part.span, message);
+    }
     if (shape.bits === 0) {
       return fail(
         context,

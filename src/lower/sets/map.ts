@@ -22,7 +22,7 @@ import { transferToElements } from './transfer.ts';
 
 export function evaluateMap(context: LoweringContext, node: MapExpression): TypedMap | undefined {
   const wanted: Expectation = { ...context.expect };
-  const key = evaluateMapKey(context, node.key);
+  const key = evaluateDataMapKey(context, node.key);
   if (key === undefined) return undefined;
   context.statementBits = 0;
   const mapped =
@@ -33,8 +33,8 @@ export function evaluateMap(context: LoweringContext, node: MapExpression): Type
   return finishMap(context, node.span, mapped.set, mapped.key);
 }
 
-/** nft refuses constants and addresses of unknown version as keys. */
-export function evaluateMapKey(
+/** Addresses of unknown version are no keys. */
+function evaluateDataMapKey(
   context: LoweringContext,
   node: Expression,
 ): TypedExpression | undefined {
@@ -42,14 +42,16 @@ export function evaluateMapKey(
   const address = parts.find(
     (part) => part.kind === 'ct' && (part.key === 'saddr' || part.key === 'daddr'),
   );
-  if (address !== undefined) {
-    return fail(
-      context,
-      'conflicting-protocols',
-      address.span,
-      'specify either ip or ip6 for address matching',
-    );
-  }
+  if (address === undefined) return evaluateMapKey(context, node);
+  const message = 'specify either ip or ip6 for address matching';
+  return fail(context, 'conflicting-protocols', address.span, message);
+}
+
+/** nft refuses constants as keys; addresses of unknown version only where no objects are chosen. */
+export function evaluateMapKey(
+  context: LoweringContext,
+  node: Expression,
+): TypedExpression | undefined {
   expectNothing(context);
   const key = evaluateExpression(context, node);
   if (key === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** Types of `typeof` declarations: the expression's own, unevaluated (nft: typeof_expr). */
 
 import type { Expression } from '../../ast/nft/expressions.ts';
-import { integerType } from '../../datatypes/basic.ts';
+import { integerType, invalidType } from '../../datatypes/basic.ts';
 import { ctKeyByName } from '../../fields/ct.ts';
 import { fail, type KeyShape, type LoweringContext } from '../context.ts';
 import { typedCt } from '../evaluate/ct.ts';
@@ -25,10 +25,10 @@ export function typeofShape(context: LoweringContext, node: Expression): KeyShap
       return shape(typedExthdr(context, node));
     case 'ct': {
       const key = ctKeyByName(node.key);
-      if (key !== undefined && key.bits > 0) {
-        return { type: typeByName(key.type), bits: key.bits, order: key.byteOrder };
-      }
-      return shape(typedCt(context, node));
+      if (key === undefined) return shape(typedCt(context, node));
+      // Addresses of unknown version get no type here, whatever the family.
+      const type = key.bits === 0 ? invalidType : typeByName(key.type);
+      return { type, bits: key.bits, order: key.byteOrder };
     }
     case 'numgen':
     case 'jhash':

@@ -246,6 +246,10 @@ function finishEquality(context: LoweringContext, sides: Sides): Sides | undefin
     case 'set':
       return withAnonymousSet(context, left, right, operator);
     case 'set-reference': {
+      if (left.kind === 'ct' && (left.key.name === 'saddr' || left.key.name === 'daddr')) {
+        const message = 'specify either ip or ip6 for address matching';
+        return fail(context, 'conflicting-protocols', left.span, message);
+      }
       const converted = right.set.interval ? convertOrder(context, left, 'big') : left;
       return converted === undefined ? undefined : { left: converted, right, operator };
     }

@@ -106,10 +106,15 @@ function anonymousObjectMap(
   map: MapExpression,
   key: TypedExpression,
 ): SetBuild | undefined {
+  const shape = expectedShape(context, key);
+  if (shape.type.base === 'invalid') {
+    const message = 'unqualified type invalid specified in map definition';
+    return fail(context, 'invalid-set', map.data.span, message);
+  }
   const set = newAnonymous(context, {
     pattern: '__objmap%d',
     kind: 'object-map',
-    key: expectedShape(context, key),
+    key: shape,
     objectType: objectKind(statement.type),
     span: map.data.span,
   });

@@ -8,7 +8,7 @@ import type {
   ExpressionKind,
   PerExpression,
 } from '../../../ast/nft/expressions.ts';
-import type { Verdict } from '../../../ast/nft/verdict.ts';
+import { chainOfVerdict, type Verdict } from '../../../ast/nft/verdict.ts';
 import { parseInteger } from '../../../datatypes/parse-integer.ts';
 import { isObject, type Json, object } from '../json.ts';
 import type { JsonContext } from './context.ts';
@@ -33,7 +33,8 @@ function allJson(nodes: readonly Expression[], context: JsonContext): readonly J
 export function verdictJson(verdict: Verdict, context: JsonContext): Json {
   if (verdict.kind !== 'jump' && verdict.kind !== 'goto') return { [verdict.kind]: null };
   const { chain } = verdict;
-  const target = typeof chain === 'string' ? chain : expressionJson(chain, context);
+  if (typeof chain === 'string') return { [verdict.kind]: { target: chain } };
+  const target = chainOfVerdict(verdict) ?? expressionJson(chain, context);
   return { [verdict.kind]: { target } };
 }
 

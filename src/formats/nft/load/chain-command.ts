@@ -9,6 +9,7 @@ import type {
   PrioritySpecification,
   Target,
 } from '../../../ast/nft/script.ts';
+import { joinSpans, type Span } from '../../../base/span.ts';
 import type { Family } from '../../../fields/families.ts';
 import { familyHooks, type HookWord, priorityByName } from '../../../fields/hooks.ts';
 import {
@@ -19,11 +20,9 @@ import {
   report,
   tableOfTarget,
 } from './context.ts';
+import { nameFits } from './names.ts';
 import { addChainState, type ChainState, type TableState, takeHandle } from './state.ts';
 import { countRule, isUsed, usageOf } from './usage.ts';
-
-/** NFT_NAME_MAXLEN - 1. */
-const longestName = 255;
 
 export function runChainCommand(context: LoadContext, command: CommandOf<'chain'>): void {
   const { verb, target, block, newName, span } = command;
@@ -40,9 +39,9 @@ export function runChainCommand(context: LoadContext, command: CommandOf<'chain'
   const chain = chainOf(context, table, target, name);
   if (chain === undefined) return;
   if (verb === 'flush') flushChain(context, table, chain);
-  else if (verb === 'rename') renameChain(context, table, chain, newName ?? name);
+  else if (verb === 'rename') renameChain(context, table, chain, newName ?? name, span);
   else if (block?.devices !== undefined || block?.hook !== undefined) {
-    deleteDevices(context, chain, block);
+    deleteDevices(context, table, chain, block);
   } else deleteChain(context, table, chain, name);
 }
 
@@ -87,18 +86,21 @@ export function applyChainBlock(
     alreadyExists(context, 'chain', name);
     return;
   }
-  if (name.text.length > longestName) {
-    report(context, 'invalid-value', name.span, `a name has at most ${longestName} characters`);
-    return;
-  }
+  if (!nameFits(context, name)) return;
   const base = block.hook === undefined ? undefined : baseOf(context, table.family, block);
+  if (base === undefined && !mayHaveDevices(context, table, block)) return;
   if (existing !== undefined) {
     updateChain(context, existing, block, base);
     return;
   }
+  if (base === undefined && block.devices !== undefined) {
+    // nft_chain_parse_hook(): -ENOENT
+    report(context, 'kernel-refused', name.span, 'a new chain with devices needs a hook');
+    return;
+  }
   const handle = takeHandle(table, block.handle);
   const { offload, span } = block;
-  const chain: ChainState = { name: name.text, offload, handle, span, rules: [] };
+  const chain: ChainState = { name: name.text, offload, handle, span, rules: [], fresh: true };
   if (block.handle !== undefined) chain.writtenHandle = block.handle;
   if (base !== undefined) chain.base = base;
   if (block.comment !== undefined) chain.comment = block.comment;
@@ -106,6 +108,21 @@ export function applyChainBlock(
   if (base === undefined && block.policy !== undefined) {
     report(context, 'not-possible', block.policy.span, 'only a chain with a hook has a policy');
   }
+}
+
+/** nft: chain_evaluate(), for chains without a hook. */
+function mayHaveDevices(
+  context: LoadContext,
+  { family }: TableState,
+  { devices = [] }: ChainBlock,
+): boolean {
+  const [first] = devices;
+  const last = devices[devices.length - 1];
+  if (first === undefined || last === undefined || family === 'netdev') return true;
+  const span =
+    first.span.source === last.span.source ? joinSpans(first.span, last.span) : first.span;
+  report(context, 'invalid-value', span, 'this chain type cannot be bound to a device');
+  return false;
 }
 
 /** nf_tables_updchain(): policy and devices may change, type, hook and priority may not. */
@@ -121,8 +138,16 @@ function updateChain(
       alreadyExists(context, 'another chain', block.name);
       return;
     }
-    const devices = union(chain.base.devices, base.devices);
-    chain.base = { ...chain.base, ...(devices === undefined ? {} : { devices }) };
+    addDevices(chain, base.devices);
+  } else if (block.devices !== undefined) {
+    if (chain.base === undefined) {
+      alreadyExists(context, 'a chain without a hook', block.name);
+      return;
+    }
+    addDevices(
+      chain,
+      block.devices.map(({ text }) => text),
+    );
   }
   if (policy === undefined) return;
   if (chain.base === undefined) {
@@ -141,12 +166,10 @@ function sameHook(first: BaseChain, second: BaseChain): boolean {
   );
 }
 
-function union(
-  first: readonly string[] | undefined,
-  second: readonly string[] | undefined,
-): readonly string[] | undefined {
-  if (first === undefined || second === undefined) return first ?? second;
-  return [...new Set([...first, ...second])];
+function addDevices(chain: ChainState, more: readonly string[] | undefined): void {
+  const { base } = chain;
+  if (base === undefined || more === undefined) return;
+  chain.base = { ...base, devices: [...new Set([...(base.devices ?? []), ...more])] };
 }
 
 /** nft: str2hooknum() knows more of arp than the kernel has. */
@@ -221,9 +244,15 @@ function renameChain(
   table: TableState,
   chain: ChainState,
   newName: Name,
+  span: Span,
 ): void {
   if (table.chains.has(newName.text)) {
     alreadyExists(context, 'chain', newName);
+    return;
+  }
+  if (chain.fresh === true) {
+    // nft names the chain by its handle, which it has not got yet.
+    report(context, 'kernel-refused', span, 'a chain of the same script cannot be renamed');
     return;
   }
   const chains = [...table.chains.values()];
@@ -245,10 +274,16 @@ function deleteChain(context: LoadContext, table: TableState, chain: ChainState,
 }
 
 /** `delete chain … { devices = … }` takes devices away. */
-function deleteDevices(context: LoadContext, chain: ChainState, block: ChainBlock): void {
+function deleteDevices(
+  context: LoadContext,
+  table: TableState,
+  chain: ChainState,
+  block: ChainBlock,
+): void {
   const { base } = chain;
   if (base === undefined) {
-    report(context, 'not-possible', block.name.span, 'a chain without a hook has no devices');
+    // nf_tables_delchain() looks at devices of base chains only: any other chain is deleted.
+    deleteChain(context, table, chain, block.name);
     return;
   }
   const gone = [...(block.hook?.devices ?? []), ...(block.devices ?? [])];

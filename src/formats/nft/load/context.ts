@@ -1,5 +1,6 @@
 /** What the loader's steps share: the state, the diagnostics, and how a mistake is reported. */
 
+import type { Ruleset } from '../../../ast/nft/ruleset.ts';
 import type { Name, Target } from '../../../ast/nft/script.ts';
 import type { Diagnostic, DiagnosticCode } from '../../../base/diagnostic.ts';
 import type { Span } from '../../../base/span.ts';
@@ -17,6 +18,8 @@ export interface LoadContext {
   /** Tables that `flush ruleset` took away in this script: nft's own view of the ruleset keeps them. */
   readonly flushed: Map<string, TableState>;
   readonly environment?: NameEnvironment | undefined;
+  /** What the kernel holds when the script begins. */
+  readonly before?: Ruleset | undefined;
   /** Tables and chains that are missing are made: for errors that nft finds before it asks the kernel for them. */
   readonly lenient?: boolean;
 }

@@ -40,10 +40,22 @@ export function runElementCommand(context: LoadContext, command: CommandOf<'elem
   const problems = elementProblems(table, declaration, missing, context.environment);
   if (missing.length > 0 && problems.length > 0) context.diagnostics.push(...problems);
   else if (verb === 'get' || verb === 'reset') {
-    if (missing.length === 0 || declaration.flags.includes('interval')) return;
+    if (isInKernel(context, table, declaration)) {
+      if (missing.length === 0 || declaration.flags.includes('interval')) return;
+    }
     report(context, 'kernel-refused', span, 'no such element in the set');
   } else if (verb === 'delete' || verb === 'destroy')
     removeElements(context, table, set, items, verb);
+}
+
+/** Elements are asked for before the script's own changes are sent. */
+function isInKernel(
+  { before }: LoadContext,
+  { family, name }: TableState,
+  declaration: SetDeclaration,
+): boolean {
+  const table = before?.tables.find((each) => each.family === family && each.name === name);
+  return table?.sets.some((set) => set.name === declaration.name) ?? false;
 }
 
 function keysOf(set: SetState): Map<string, number> {

@@ -11,6 +11,7 @@ import {
   report,
   tableOfTarget,
 } from './context.ts';
+import { nameFits } from './names.ts';
 import { addFlowtableState, type FlowtableState, type TableState } from './state.ts';
 import { isUsed, usageOf } from './usage.ts';
 
@@ -75,6 +76,12 @@ export function declareFlowtable(
         };
   const flowtable: Flowtable = { ...declaration, ...hooked };
   if (existing === undefined) {
+    if (!nameFits(context, name)) return;
+    if (hook === undefined) {
+      // nft_flowtable_parse_hook(): -ENOENT
+      report(context, 'kernel-refused', name.span, 'a new flowtable needs hook and priority');
+      return;
+    }
     addFlowtableState(table, flowtable);
     return;
   }

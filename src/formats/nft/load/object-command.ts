@@ -11,6 +11,7 @@ import {
   report,
   tableOfTarget,
 } from './context.ts';
+import { nameFits } from './names.ts';
 import { addObjectState, objectKey, type TableState } from './state.ts';
 import { isUsed, usageOf } from './usage.ts';
 
@@ -59,6 +60,7 @@ export function declareObject(
   const key = objectKey(declaration.type, name.text);
   const existing = table.objects.get(key);
   if (existing === undefined) {
+    if (!nameFits(context, name)) return;
     addObjectState(table, declaration);
     return;
   }

@@ -13,6 +13,7 @@ import {
 } from './context.ts';
 import { addElements } from './element-command.ts';
 import { expressionKey } from './expression-key.ts';
+import { nameFits } from './names.ts';
 import { addSetState, type SetState, type TableState } from './state.ts';
 import { countElements, isUsed, usageOf } from './usage.ts';
 
@@ -88,6 +89,7 @@ export function declareSet(
   }
   const existing = table.sets.get(name.text);
   if (existing === undefined) {
+    if (!nameFits(context, name)) return;
     addSetState(table, declaration).fresh = true;
     if (context.usage !== undefined) {
       countElements(context.usage, table, declaration.elements, 1);

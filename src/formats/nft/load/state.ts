@@ -25,6 +25,8 @@ export interface ChainState {
   writtenHandle?: number;
   span: Span;
   rules: Rule[];
+  /** Made by this script. */
+  readonly fresh?: true;
   /** Handles of rules that have none written. */
   ruleHandles?: Map<Rule, number>;
 }

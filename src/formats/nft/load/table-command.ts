@@ -3,7 +3,7 @@
 import type { CommandOf, TableBlock, Target } from '../../../ast/nft/script.ts';
 import type { Family } from '../../../fields/families.ts';
 import { addRules, applyChainBlock } from './chain-command.ts';
-import { alreadyExists, type LoadContext, report, tableOfTarget } from './context.ts';
+import { alreadyExists, type LoadContext, tableOfTarget } from './context.ts';
 import { declareFlowtable } from './flowtable-command.ts';
 import { declareObject } from './object-command.ts';
 import { declareSet } from './set-command.ts';
@@ -41,10 +41,6 @@ function declareTable(
   let table = context.state.tables.get(key);
   if (table !== undefined && verb === 'create') {
     alreadyExists(context, 'table', name);
-    return;
-  }
-  if (name.text.length > 255) {
-    report(context, 'invalid-value', name.span, 'a name has at most 255 characters');
     return;
   }
   if (table === undefined) {

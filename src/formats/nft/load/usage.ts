@@ -3,6 +3,7 @@
 import type { Expression } from '../../../ast/nft/expressions.ts';
 import type { Rule } from '../../../ast/nft/ruleset.ts';
 import type { Statement } from '../../../ast/nft/statements.ts';
+import { chainOfVerdict } from '../../../ast/nft/verdict.ts';
 import { everyExpression, everyOperand, everyStatement } from '../../../ast/nft/visit.ts';
 import type { Span } from '../../../base/span.ts';
 import type { RulesetState, TableState } from './state.ts';
@@ -71,17 +72,15 @@ function* direct(expression: Expression): Iterable<Reference> {
   const { span } = expression;
   if (expression.kind === 'set-reference') yield { name: `set ${expression.name}`, span };
   if (expression.kind !== 'verdict') return;
-  const { verdict } = expression;
-  if ('chain' in verdict && typeof verdict.chain === 'string') {
-    yield { name: `chain ${verdict.chain}`, span };
-  }
+  const chain = chainOfVerdict(expression.verdict);
+  if (chain !== undefined) yield { name: `chain ${chain}`, span };
 }
 
 function* referencesOfStatement(statement: Statement): Iterable<Reference> {
   const { span } = statement;
-  if (statement.kind === 'verdict' && 'chain' in statement.verdict) {
-    const { chain } = statement.verdict;
-    if (typeof chain === 'string') yield { name: `chain ${chain}`, span };
+  if (statement.kind === 'verdict') {
+    const chain = chainOfVerdict(statement.verdict);
+    if (chain !== undefined) yield { name: `chain ${chain}`, span };
   } else if (statement.kind === 'set-update') yield { name: `set ${statement.set}`, span };
   else if (statement.kind === 'flow') yield { name: `flowtable ${statement.flowtable}`, span };
   else if (statement.kind === 'object-reference' && 'text' in statement.name) {

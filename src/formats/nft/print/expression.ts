@@ -11,7 +11,7 @@ import type {
   PerExpression,
   SymbolExpression,
 } from '../../../ast/nft/expressions.ts';
-import type { Verdict } from '../../../ast/nft/verdict.ts';
+import { chainOfVerdict, type Verdict } from '../../../ast/nft/verdict.ts';
 import { formatDuration } from '../../../datatypes/format-time.ts';
 import { formatValue } from '../../../datatypes/format-value.ts';
 import { type PrintContext, rangeContext, spelling } from './context.ts';
@@ -38,7 +38,8 @@ function printAll(nodes: readonly Expression[], delimiter: string, context: Prin
 export function printVerdict(verdict: Verdict, context: PrintContext): string {
   if (verdict.kind !== 'jump' && verdict.kind !== 'goto') return verdict.kind;
   const { chain } = verdict;
-  return `${verdict.kind} ${typeof chain === 'string' ? chain : printExpression(chain, context)}`;
+  if (typeof chain === 'string') return `${verdict.kind} ${chain}`;
+  return `${verdict.kind} ${chainOfVerdict(verdict) ?? printExpression(chain, context)}`;
 }
 
 const precedence: Readonly<Record<BinaryOperator, number>> = {
