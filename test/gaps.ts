@@ -116,19 +116,19 @@ export const gaps: readonly Gap[] = [
   {
     check: 'lang/iptables:translate',
     reason:
-      '1.8.13 breaks off within a rule at an IPv6 hashlimit-rate-match; the rest of the rule is printed here',
+      '1.8.13 crashes (SIGSEGV) at an IPv6 hashlimit-rate-match with keys: nothing is printed from there on; the rule is printed here',
     ids: ['ext_libxt_hashlimit_ip6'],
   },
   {
     check: 'lang/iptables:nftlist',
     reason:
-      '1.8.13 breaks off within a rule at an IPv6 hashlimit-rate-match; the rest of the rule is printed here',
+      '1.8.13 crashes (SIGSEGV) at an IPv6 hashlimit-rate-match with keys: nothing is printed from there on; the rule is printed here',
     ids: ['ext_libxt_hashlimit_ip6'],
   },
   {
     check: 'lang/ext_rules:nftlist',
     reason:
-      '1.8.13 breaks off within a rule at an IPv6 hashlimit-rate-match; the rest of the rule is printed here',
+      '1.8.13 crashes (SIGSEGV) at an IPv6 hashlimit-rate-match with keys: nothing is printed from there on; the rule is printed here',
     ids: ['672', '673', '674', '675'],
   },
 ];
