@@ -64,7 +64,8 @@ function entryOf(connection: Connection, clock: number, accounting: boolean): Co
         }
       : {};
   const zoned = (direction: 'original' | 'reply') =>
-    zoneDirection(zone) === direction ? { zone: zoneId(zone) } : {};
+    // Zone 0 is not told (ctnetlink_dump_zone_id()).
+    zoneDirection(zone) === direction && zoneId(zone) !== 0 ? { zone: zoneId(zone) } : {};
   return {
     family,
     protocol: number,

@@ -1,5 +1,6 @@
 /** The confirm hook, last in input and postrouting: nf_confirm(), __nf_conntrack_confirm(). */
 
+import { protocol } from '../../packet/protocols.ts';
 import { runHelper } from '../helpers/run-helper.ts';
 import type { LivePacket } from '../live-packet.ts';
 import { type Run, record } from '../run.ts';
@@ -30,4 +31,9 @@ export function confirmPacket(run: Run, packet: LivePacket): boolean {
       reply: summariseTuple(connection.reply),
     });
   return true;
+}
+
+/** The trackers that put up with a clash (allow_clash): those of UDP and UDP-Lite. */
+export function allowsClash(number: number): boolean {
+  return number === protocol.udp || number === protocol.udplite;
 }

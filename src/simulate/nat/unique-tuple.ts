@@ -3,9 +3,10 @@
 import { type Address, addressesEqual, compareAddresses } from '../../base/address.ts';
 import { read32, write32 } from '../../packet/bytes.ts';
 import { protocol } from '../../packet/protocols.ts';
-import type { Connection } from '../conntrack/connection.ts';
-import { connectionsFrom, findConnection, isReplyTaken } from '../conntrack/table.ts';
-import { invertTuple, type Tuple, trackedPorts } from '../conntrack/tuple.ts';
+import { allowsClash } from '../conntrack/confirm.ts';
+import { type Connection, connectionStatus } from '../conntrack/connection.ts';
+import { connectionsFrom, findConnection, findTuple, isReplyTaken } from '../conntrack/table.ts';
+import { invertTuple, type Tuple, trackedPorts, tuplesEqual } from '../conntrack/tuple.ts';
 import { zoneId } from '../conntrack/zone.ts';
 import { jenkinsHashWords, reciprocalScale } from '../operations/jenkins-hash.ts';
 import { choose, type Run } from '../run.ts';
@@ -23,6 +24,28 @@ function isUsed(run: Run, tuple: Tuple, own: Connection): boolean {
   if (reply === undefined) return false;
   return isReplyTaken(run, reply, own);
 }
+
+/**
+ * nf_nat_used_tuple_new(): a datagram whose connection and the one in its way are the two directions of one flow, neither
+ * translated, keeps its ports, and confirmation sees what to do. Zones let this happen without a race.
+ */
+function isUsedUnchanged(run: Run, tuple: Tuple, own: Connection): boolean {
+  if (!isUsed(run, tuple, own)) return false;
+  if (!allowsClash(tuple.protocol) || (own.status & usesNat) !== 0) return true;
+  const reply = invertTuple(tuple);
+  const hit =
+    findTuple(run, tuple, own.zone) ??
+    (reply === undefined ? undefined : findTuple(run, reply, own.zone));
+  if (hit === undefined) return false;
+  const { connection } = hit;
+  if ((connection.status & usesNat) !== 0) return true;
+  return !(
+    tuplesEqual(connection.original, own.reply) && tuplesEqual(connection.reply, own.original)
+  );
+}
+
+const usesNat =
+  connectionStatus.sourceNat | connectionStatus.destinationNat | connectionStatus.sequenceAdjust;
 
 /** l4proto_in_range() */
 function isPartInRange(tuple: Tuple, manipulation: Manipulation, range: NatRange): boolean {
@@ -125,7 +148,8 @@ export function uniqueTuple(
   const random = (range.flags & (rangeFlag.random | rangeFlag.fullyRandom)) !== 0;
   if (manipulation === 'source' && !random) {
     if (isInRange(original, range)) {
-      if (!isUsed(run, original, connection)) return { tuple: original, randomPort: false };
+      if (!isUsedUnchanged(run, original, connection))
+        return { tuple: original, randomPort: false };
     } else {
       const known = findSourceMapping(run, connection, original, range);
       if (known !== undefined && !isUsed(run, known, connection))
