@@ -20,7 +20,7 @@ export function fateDifference(
 ): string | undefined {
   const { fate } = result;
   const kind = fate.kind === 'reject' ? 'reject' : fate.kind;
-  if (recorded.kind === 'emitted') return asideDifference(recorded, fate);
+  if (recorded.kind === 'emitted') return asideDifference(recorded, result);
   const asForwarded = options.bridgeNetfilter && kind === 'bridged';
   const wanted = asForwarded && recorded.kind === 'forwarded' ? 'bridged' : recorded.kind;
   // A clash is dropped after the last chain, where the recording cannot tell it from a packet that left uncaptured.
@@ -34,14 +34,15 @@ export function fateDifference(
     return undefined;
   // Where the packet itself was dropped or stolen after its copies were sent, they are taken for it.
   const ended = fate.kind === 'drop' || (fate.kind === 'stolen' && recorded.kind !== 'stolen');
-  if (ended && fate.aside !== undefined && recorded.out !== undefined)
-    return outDifference(recorded, fate.aside, kind === 'bridged');
+  const aside = copiesOf(result);
+  if (ended && aside.length > 0 && recorded.out !== undefined)
+    return outDifference(recorded, aside, kind === 'bridged');
   if (kind !== wanted) return `fate: kernel ${fateText(recorded)}, simulated ${ownFate(fate)}`;
   switch (fate.kind) {
     case 'forwarded':
     case 'output':
     case 'bridged':
-      return sentDifference(recorded, fate);
+      return outDifference(recorded, [...fate.out, ...aside], fate.kind === 'bridged');
     case 'local':
       if (recorded.iif !== undefined && recorded.iif !== fate.device)
         return `local: kernel iif ${recorded.iif}, simulated ${fate.device}`;
@@ -94,19 +95,17 @@ function ownFate(fate: Fate): string {
   return `${fate.kind} ${fate.reason} ${where}`;
 }
 
-/** The packet itself ended; only its copies were seen. */
-function asideDifference(recorded: RecordedFate, fate: Fate): string | undefined {
-  if (fate.kind !== 'drop' && fate.kind !== 'stolen' && fate.kind !== 'reject')
-    return `fate: kernel emitted, simulated ${ownFate(fate)}`;
-  const aside = fate.aside ?? [];
-  return outDifference(recorded, aside, false);
+/** Copies by netdev chains carry no trace: those of an answer are taken for copies of the packet, too. */
+function copiesOf({ fate, spawned }: SimulationResult): readonly OutgoingPacket[] {
+  return [fate, ...spawned.map((each) => each.fate)].flatMap(({ aside }) => aside ?? []);
 }
 
-function sentDifference(
-  recorded: RecordedFate,
-  fate: Extract<Fate, { kind: 'forwarded' | 'output' | 'bridged' }>,
-): string | undefined {
-  return outDifference(recorded, [...fate.out, ...(fate.aside ?? [])], fate.kind === 'bridged');
+/** The packet itself ended; only copies were seen. */
+function asideDifference(recorded: RecordedFate, result: SimulationResult): string | undefined {
+  const { fate } = result;
+  if (fate.kind !== 'drop' && fate.kind !== 'stolen' && fate.kind !== 'reject')
+    return `fate: kernel emitted, simulated ${ownFate(fate)}`;
+  return outDifference(recorded, copiesOf(result), false);
 }
 
 function outDifference(
