@@ -36,6 +36,12 @@ function markActions(version: Version): Text {
       'meta mark set meta iif',
       'ct mark set meta mark & 0xff | ct mark & 0xff00',
       'meta mark set (meta mark & 0xf) << 8 | 3',
+      'ct mark set ip dscp << 2 | 0x10',
+      'meta mark set ct mark ^ meta mark',
+      'ct mark set ct id & 0',
+      'meta mark set ct zone',
+      'ct mark set meta mark & ct mark',
+      'meta mark set th sport << 16 | th dport',
     ),
   );
 }
@@ -43,7 +49,10 @@ function markActions(version: Version): Text {
 /** Statements that a rule may go on after. */
 export function actions(version: Version): Text {
   const counterObject = declared('counter', fc.constant('packets 0 bytes 0'));
-  const quotaObject = declared('quota', phrase`over ${word('60', '300')} bytes`);
+  const quotaObject = declared(
+    'quota',
+    phrase`over ${word('60', '300')} bytes${word('', '', ' used 50 bytes')}`,
+  );
   const timeoutObject = declared(
     'ct timeout',
     word(
@@ -68,6 +77,9 @@ export function actions(version: Version): Text {
         'meta nftrace set 1',
         'ct event set new',
         'log group 1 snaplen 10',
+        'ct label set 100',
+        'meta priority set meta mark',
+        'meta priority set ip dscp map { cs0 : 1:3, ef : 1:4 }',
       ),
     },
     { weight: 1, arbitrary: phrase`ct timeout set ${timeoutObject}` },

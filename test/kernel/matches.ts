@@ -28,9 +28,34 @@ function addressMatches(version: Version): Text {
     'set',
     phrase`type ${type} . ${type} . inet_service; flags interval; elements = { ${several(phrase`${some} . ${some} . ${portInterval}`)} }`,
   );
+  const mixedSet = declared(
+    'set',
+    phrase`type ifname . ${type} . inet_proto . inet_service; flags interval; elements = { ${several(phrase`${device} . ${some} . ${word('tcp', 'udp', 'icmp')} . ${portInterval}`)} }`,
+  );
+  const markedSet = declared(
+    'set',
+    phrase`type mark . ${type}; flags interval; elements = { ${several(phrase`${word('0x0-0xf', '0x10', '0x0', '0x80000000-0xffffffff')} . ${some}`)} }`,
+  );
+  const merged = declared(
+    'set',
+    phrase`type ${type}; flags interval; auto-merge; elements = { ${several(some)}, ${version === 4 ? word('0.0.0.0-10.0.0.4', '224.0.0.0-255.255.255.255', '8.8.8.0/25', '203.0.113.0-203.0.113.9') : word('::-fd00:1::4', 'ff00::/8', '2a00::8')} }`,
+  );
+  const counted = declared(
+    'set',
+    phrase`type ${type}; flags interval; counter; elements = { ${several(some)} }`,
+  );
+  const known = declared(
+    'set',
+    phrase`type ${type}; ${word('counter', 'quota over 100 bytes', 'limit rate 1/hour burst 1 packets')}; elements = { ${several(one)} }`,
+  );
   return fc.oneof(
     phrase`${field} ${negation}${one}`,
     phrase`${field} ${negation}${some}`,
+    phrase`${word('iifname', 'iifname', 'oifname')} . ${field} . meta l4proto . th dport ${negation}@${mixedSet}`,
+    phrase`meta mark . ${field} ${negation}@${markedSet}`,
+    phrase`${field} ${negation}@${merged}`,
+    phrase`${field} ${negation}@${counted}`,
+    phrase`${field} ${negation}@${known}`,
     phrase`${field} ${negation}{ ${several(one)} }`,
     phrase`${field} ${negation}{ ${several(some)} }`,
     phrase`${field} ${negation}@${intervalSet}`,
@@ -99,6 +124,9 @@ function conntrackMatches(version: Version): Text {
     phrase`ct ${word('original', 'reply')} proto-${word('src', 'dst')} ${port}`,
     phrase`ct state . ct mark ${negation}{ ${several(phrase`${state} . ${mark}`)} }`,
     phrase`${ip} saddr . ct mark { ${several(phrase`${address(version)} . ${mark}`)} }`,
+    phrase`ct original ${ip} saddr . ct original proto-dst ${negation}{ ${several(phrase`${address(version)} . ${port}`)} }`,
+    phrase`ct reply ${ip} daddr . ct reply proto-src vmap { ${address(version)} . ${port} : accept }`,
+    phrase`ct ${word('original', 'reply')} ${word('packets', 'bytes')} ${word('> 1', '< 100', '2', '0')}`,
     word(
       'ct zone 0',
       'ct zone 5',
@@ -118,6 +146,11 @@ function conntrackMatches(version: Version): Text {
       'ct status dnat,snat',
       'ct status != confirmed',
       'ct status expected',
+      'ct zone . ct mark { 0 . 0x0, 5 . 0x1 }',
+      'ct reply zone != 0',
+      'socket transparent 0',
+      'socket mark 0',
+      'socket wildcard 1',
     ),
   );
 }

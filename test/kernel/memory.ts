@@ -32,6 +32,11 @@ function dynamicSets(version: Version): Text {
   const counted = declared('set', phrase`type ${type}; size ${size}; flags dynamic; counter`);
   const pair = declared('set', phrase`type ${type} . inet_service; size ${size}; flags dynamic`);
   const marks = declared('map', phrase`type ${type} : mark; size ${size}; flags dynamic`);
+  const triple = declared(
+    'set',
+    phrase`type ${type} . inet_proto . mark; size ${size}; flags dynamic,timeout; timeout ${word('4s', '1h')}`,
+  );
+  const ports = declared('map', phrase`type ${type} : inet_service; size ${size}; flags dynamic`);
   const verb = word('add', 'update', 'add', 'update', 'delete');
   const key = phrase`${ipOf(version)} ${word('saddr', 'saddr', 'daddr')}`;
   const th = word('tcp dport', 'udp dport', 'th dport', 'tcp sport');
@@ -52,6 +57,14 @@ function dynamicSets(version: Version): Text {
     { weight: 1, arbitrary: phrase`${verb} @${counted} { ${key} counter }` },
     { weight: 1, arbitrary: phrase`${key} @${counted}` },
     { weight: 2, arbitrary: phrase`${verb} @${pair} { ${key} . ${th} ${elementStatements} }` },
+    {
+      weight: 1,
+      arbitrary: phrase`${verb} @${triple} { ${key} . meta l4proto . ct mark ${elementStatements} }`,
+    },
+    { weight: 1, arbitrary: phrase`${key} . meta l4proto . ct mark ${word('', '!= ')}@${triple}` },
+    { weight: 1, arbitrary: phrase`${word('add', 'update')} @${ports} { ${key} : th dport }` },
+    { weight: 1, arbitrary: phrase`th dport ${key} map @${ports}` },
+    { weight: 1, arbitrary: phrase`th dport set ${key} map @${ports}` },
     { weight: 1, arbitrary: phrase`${key} . ${th} @${pair}` },
     { weight: 1, arbitrary: phrase`${word('add', 'update')} @${marks} { ${key} : ${mark} }` },
     { weight: 1, arbitrary: phrase`${word('add', 'update')} @${marks} { ${key} : meta mark }` },
@@ -84,7 +97,7 @@ export function memories(version: Version): Text {
     { weight: 1, arbitrary: phrase`limit name ${limit}` },
     { weight: 1, arbitrary: phrase`quota ${word('', 'over ')}${word('50', '200')} bytes` },
     { weight: 1, arbitrary: phrase`quota name ${quota}` },
-    { weight: 1, arbitrary: phrase`ct count ${word('', 'over ')}${word('1', '2')}` },
+    { weight: 2, arbitrary: phrase`ct count ${word('', 'over ')}${word('0', '1', '2', '3')}` },
     {
       weight: 1,
       arbitrary: phrase`limit name ${ip} saddr map { ${pairs(address(version), limit, 2)} }`,

@@ -59,6 +59,7 @@ function saveMatches(version: Version): Text {
       '-p ah',
       '-m connlimit --connlimit-above 1 --connlimit-mask 32 --connlimit-saddr',
       '-m connlimit --connlimit-upto 1 --connlimit-mask 24 --connlimit-daddr',
+      '-m connlimit --connlimit-above 0 --connlimit-mask 0',
       '-m connbytes --connbytes 0:100 --connbytes-mode packets --connbytes-dir both',
       '-m connlabel --label 3',
       '-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 1 --hashlimit-mode srcip --hashlimit-name h1',
@@ -195,10 +196,13 @@ function tableRows(version: Version): readonly SaveTable[] {
         word(
           'CT --notrack',
           'CT --zone 5',
-
           'CT --ctevents new',
           'NOTRACK',
           'CT --zone-orig 5',
+          'CT --zone-reply 6',
+          'CONNMARK --save-mark',
+          'CONNMARK --restore-mark',
+          'CONNMARK --set-xmark 0x1/0x1',
         ),
         marks,
       ),

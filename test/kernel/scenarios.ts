@@ -39,12 +39,17 @@ function nftRuleset(list: readonly Table[]): readonly LabRuleset[] {
 }
 
 /** The lab derives the verdicts of the legacy back end from the text, and knows none for queues. */
-const ruleset = (kind: string, text: string): LabRuleset => ({
-  kind,
-  text: kind.includes('legacy')
-    ? text.replace(/NFQUEUE --queue-num \d( --queue-bypass)?/g, 'ACCEPT')
-    : text,
-});
+function ruleset(kind: string, text: string): LabRuleset {
+  if (!kind.includes('legacy')) return { kind, text };
+  const known = text.replace(/NFQUEUE --queue-num \d( --queue-bypass)?/g, 'ACCEPT');
+  return { kind, text: withoutOwnErrors(known) };
+}
+
+/** Traces of the legacy back end bear no number: an error about a local packet that was translated comes back with another source, and is taken for the packet. */
+function withoutOwnErrors(text: string): string {
+  if (!/^-A (OUTPUT|sub) .*(DNAT|REDIRECT|NETMAP)/m.test(text)) return text;
+  return text.replace(/^(-A (?:OUTPUT|sub) .*)-j REJECT --reject-with icmp.*$/gm, '$1-j DROP');
+}
 
 /** Rules of xtables by either back end, perhaps with sets of addresses. */
 function saveRulesets(version: Version): fc.Arbitrary<Pick<LabScenario, 'ipsets' | 'rulesets'>> {
@@ -159,7 +164,7 @@ const bridge: fc.Arbitrary<LabScenario> = fc
 const tracked: fc.Arbitrary<LabScenario> = fc
   .record({
     table: trackingTables,
-    conversation: trackedTalks,
+    conversation: fc.array(trackedTalks, { minLength: 1, maxLength: 2 }),
     host: routedHosts,
   })
   .map(({ table, conversation, host }) => ({
@@ -167,7 +172,7 @@ const tracked: fc.Arbitrary<LabScenario> = fc
     group: 'property',
     host,
     rulesets: nftRuleset([table]),
-    packets: packetList([conversation]),
+    packets: packetList(conversation),
   }));
 
 /** Kinds of scenarios by name; `--world` names one. */

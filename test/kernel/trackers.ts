@@ -185,13 +185,30 @@ export const trackingTables: fc.Arbitrary<Table> = fc
       ['ct direction reply', 'counter'],
       ['ct expiration > 1m', 'counter'],
       ['ct packets > 3', 'counter'],
+      ['ct count over 0', 'counter'],
+      ['ct count over 1', 'counter'],
+      ['ct status assured', 'ct count over 0', 'counter'],
+      ['ct direction reply', 'ct count 0', 'counter'],
     ]),
+    raw: seldom<readonly (readonly string[])[]>(
+      fc.subarray(
+        [
+          ['ct original zone set 5'],
+          ['ip saddr 10.0.0.5', 'ct reply zone set 5'],
+          ['ct count over 0', 'counter'],
+          ['ct count over 1', 'counter'],
+          ['tcp flags ! syn', 'ct count 1', 'counter'],
+        ],
+        { minLength: 1 },
+      ),
+      [],
+    ),
     nat: seldom<string | undefined>(
       word('snat to 203.0.113.2', 'masquerade', 'tcp dport 80 snat to 203.0.113.2:1000'),
       undefined,
     ),
   })
-  .map(({ policy, rest, nat }) => {
+  .map(({ policy, rest, raw, nat }) => {
     const set = policy === undefined ? [] : [[policy]];
     const filter = { type: 'filter', priority: '0', policy: 'accept', rules: [...set, ...rest] };
     const translate = { type: 'nat', hook: 'postrouting', priority: '100', policy: 'accept' };
@@ -201,6 +218,9 @@ export const trackingTables: fc.Arbitrary<Table> = fc
         { ...filter, hook: 'forward' },
         { ...filter, hook: 'output' },
         { ...filter, hook: 'input', rules: rest },
+        ...(raw.length === 0
+          ? []
+          : [{ ...filter, hook: 'prerouting', priority: '-300', rules: raw }]),
         ...(nat === undefined ? [] : [{ ...translate, rules: [[nat]] }]),
       ],
       chains: [],
