@@ -52,7 +52,7 @@ export function prepareIpSets(sets: readonly IpSet[]): ReadonlyMap<string, Prepa
 }
 
 export function prepareIpSet(set: IpSet): PreparedIpSet {
-  const addressMask = maskOf(set);
+  const addressMask = addressMaskOf(set);
   const markMask = Number(optionValue(set, 'markmask') ?? 0xffffffff);
   const prepared = {
     set,
@@ -180,7 +180,8 @@ export function optionValue(set: IpSet, name: string): string | undefined {
   return set.options.find((option) => option.name === name)?.value;
 }
 
-function maskOf(set: IpSet): Address | undefined {
+/** `netmask` or `bitmask` of a set. */
+export function addressMaskOf(set: IpSet): Address | undefined {
   const bitmask = optionValue(set, 'bitmask');
   if (bitmask !== undefined) return parseAddress(bitmask);
   const netmask = optionValue(set, 'netmask');

@@ -15,11 +15,13 @@ import {
   wordsOf,
 } from '../host-text/lines.ts';
 import { parseElementParts } from './element-parts.ts';
+import { type ElementLimits, elementProblem, limitsOf } from './element-problem.ts';
 import { readExtensions } from './extensions.ts';
 
 /** A set whose elements are still being read. */
 interface Draft {
   readonly set: IpSet;
+  readonly limits: ElementLimits;
   readonly elements: IpSetElement[];
 }
 
@@ -67,7 +69,7 @@ function readPlainAdd(text: string, drafts: ReadonlyMap<string, Draft>): boolean
   if (parts === undefined) return false;
   const element =
     found < 0 ? { parts, nomatch: false } : readExtensions(text.slice(elementEnd), parts);
-  if (element === undefined) return false;
+  if (element === undefined || elementProblem(draft.limits, element) !== undefined) return false;
   draft.elements.push(element);
   return true;
 }
@@ -91,7 +93,8 @@ function readCreate(
   if (options === undefined) return `unknown option of a set: ${quoted(line.text.trim())}`;
   if (drafts.has(name)) return `a set of this name was created before: ${quoted(name)}`;
   const set: IpSet = { name, type, family: 'any', options, elements: [] };
-  drafts.set(name, { set: { ...set, family: familyOf(set) }, elements: [] });
+  const created = { ...set, family: familyOf(set) };
+  drafts.set(name, { set: created, limits: limitsOf(created), elements: [] });
   return undefined;
 }
 
@@ -141,6 +144,8 @@ function readAdd(
   const rest = line.text.slice(elementWord.end - line.start);
   const element = readExtensions(rest, parts);
   if (element === undefined) return `unknown extension of an element: ${quoted(line.text.trim())}`;
+  const problem = elementProblem(draft.limits, element);
+  if (problem !== undefined) return `${problem}: ${quoted(line.text.trim())}`;
   draft.elements.push(element);
   return undefined;
 }

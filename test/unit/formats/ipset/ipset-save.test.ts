@@ -128,3 +128,39 @@ describe('hand-written restore files', () => {
     ]);
   });
 });
+
+describe('elements that ipset 7.17 refuses', () => {
+  test.each([
+    ['hash:ip', '1.2.3.4 timeout 5', 'created without timeout support'],
+    ['hash:ip timeout 0', '1.2.3.4 timeout 5', ''],
+    ['hash:ip timeout 5', '1.2.3.4 timeout 2147484', 'at most 2147483'],
+    ['hash:ip', '1.2.3.4 packets 5', 'created without counter support'],
+    ['hash:ip', '1.2.3.4 comment "a"', 'created without comment support'],
+    ['hash:ip', '1.2.3.4 skbmark 0x1', 'created without skbinfo support'],
+    ['hash:ip', '1.2.3.4 nomatch', 'hash:ip has no nomatch'],
+    ['hash:net', '0.0.0.0/0', 'length 0 is invalid'],
+    ['hash:net family inet6', '::/0', 'length 0 is invalid'],
+    ['hash:ip,port,net', '1.2.3.4,80,0.0.0.0/0', 'length 0 is invalid'],
+    ['hash:net', '0.0.0.0/1', ''],
+    ['hash:net', '0.0.0.0', ''],
+    ['hash:net,iface', '0.0.0.0/0,eth0', ''],
+    ['hash:ip', '0.0.0.0', 'cannot be stored'],
+    ['hash:ip netmask 24', '0.0.0.1', 'cannot be stored'],
+    ['hash:ip family inet6', '::1/64', 'plain address'],
+    ['hash:ip,port,ip', '1.2.3.4,80,5.6.7.8/30', 'plain address'],
+    ['hash:ip', '::1', 'addresses of the set are IPv4'],
+    ['bitmap:ip range 10.0.0.0/24', '10.0.1.1', 'out of the range'],
+    ['bitmap:ip range 10.0.0.0/24', '10.0.0.0/24', ''],
+    ['bitmap:ip range 10.0.0.9-10.0.0.1', '10.0.0.5-10.0.0.12', 'out of the range'],
+    ['bitmap:ip,mac range 10.0.0.0/24', '10.0.1.1,00:11:22:33:44:55', 'out of the range'],
+    ['bitmap:port range 100-200', '99', 'out of the range'],
+    ['bitmap:port range 200-100', '150-200', ''],
+    ['bitmap:port range 100-200', '150-201', 'out of the range'],
+  ])('%s: %s', (type, element, problem) => {
+    const { value, diagnostics } = loadIpsetSave(`create s ${type}\nadd s ${element}\n`);
+    expect(value[0]?.elements).toHaveLength(problem === '' ? 1 : 0);
+    expect(diagnostics.map(({ message }) => message)).toEqual(
+      problem === '' ? [] : [expect.stringContaining(problem)],
+    );
+  });
+});
