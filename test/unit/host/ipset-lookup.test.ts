@@ -11,7 +11,7 @@ import {
 } from '../../../src/host/ipset-lookup.ts';
 import { address } from './host-of.ts';
 
-const text = `create ip hash:ip
+const text = `create ip hash:ip timeout 0
 add ip 10.0.0.1
 add ip 10.0.1.0-10.0.1.9
 add ip 10.0.2.5 timeout 30
