@@ -9,6 +9,7 @@ import { type Connection, connectionStatus } from './conntrack/connection.ts';
 import type { Tuple } from './conntrack/tuple.ts';
 import { zoneDirection, zoneId } from './conntrack/zone.ts';
 import { counterSlot } from './rules/prepare-rule.ts';
+import { isGone } from './sets/collected.ts';
 import type { DynamicElement } from './sets/dynamic-element.ts';
 import { travelTo } from './state/store.ts';
 
@@ -139,19 +140,20 @@ export function readObjects(
   }));
 }
 
-/** Sets that packets may change, expired elements left out. */
+/** Sets that packets may change, without what expired or was collected. */
 export function readSets(
   compiled: CompiledProgram,
   state: SimulationState,
   clock: number,
 ): readonly SetReading[] {
   travelTo(compiled.versions, state.node);
-  const { sets } = compiled.versions.store;
+  const { store } = compiled.versions;
+  const { sets } = store;
   return compiled.dynamicSets.map(({ table, set }, index) => ({
     table,
     set,
     elements: [...(sets[index]?.values() ?? [])].filter(
-      ({ expires }) => expires === undefined || expires > clock,
+      (element) => !isGone(store, clock, element),
     ),
   }));
 }

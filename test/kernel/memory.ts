@@ -7,7 +7,7 @@ import { address, mark, port, type Version } from './pools.ts';
 const ipOf = (version: Version): string => (version === 4 ? 'ip' : 'ip6');
 const typeOf = (version: Version): string => (version === 4 ? 'ipv4_addr' : 'ipv6_addr');
 
-/** What an element carries; the rule goes on when it does. One whose `ct count` has nothing to count is collected some time later. */
+/** What an element carries; the rule goes on when it does. One whose `ct count` has nothing to count is collected at a time that is the kernel's own: within two seconds. */
 const elementStatements: Text = word(
   '',
   '',

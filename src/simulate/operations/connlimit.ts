@@ -21,10 +21,21 @@ import { breakRule } from './store.ts';
 export function prepareConnlimit(operation: ConnlimitOperation, compiler: StepCompiler): Step {
   const state = compiler.allocate([]);
   return (evaluation) => {
-    const count = countConnections(evaluation, `connlimit ${state.name(evaluation)}`);
+    const list = `connlimit ${state.name(evaluation)}`;
+    noteElement(evaluation, list);
+    const count = countConnections(evaluation, list);
     if (count === undefined || count > operation.count !== operation.inverted)
       breakRule(evaluation);
   };
+}
+
+/** A new element begins with an empty list, whatever an earlier one with its key had. */
+function noteElement({ run, element }: Evaluation, list: string): void {
+  if (element === undefined) return;
+  element.lists.push(list);
+  if (!element.isNew) return;
+  setEntry(run.journal, run.store.lists, list, undefined);
+  run.counted.delete(list);
 }
 
 /** What the packet is counted as. */

@@ -5,6 +5,7 @@ import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { record } from '../run.ts';
+import { collect, collectedAfterMilliseconds, isGone } from '../sets/collected.ts';
 import type { DynamicElement } from '../sets/dynamic-element.ts';
 import { runElementStatements } from '../sets/element-statements.ts';
 import { dynamicKey, elementsOf, isExpired } from '../sets/lookup.ts';
@@ -23,9 +24,13 @@ export function prepareDynset(operation: DynsetOperation, compiler: StepCompiler
     return unmodelledEffect(`dynset:${operation.set}`, operation);
   const from = registerOffset(operation.key);
   const program = programOf(prepared, operation);
+  const counts = prepared.programs.some(({ operations }) =>
+    operations.some(({ kind }) => kind === 'connlimit'),
+  );
   return (evaluation) => {
     const key = dynamicKey(prepared, evaluation.registers.bytes, from);
     const elements = elementsOf(evaluation.run, index);
+    if (counts) collect(evaluation.run, index, elements);
     const existing = elements.get(key);
     const live =
       existing !== undefined && !isExpired(evaluation.run, existing) ? existing : undefined;
@@ -90,9 +95,6 @@ function addElement(
   return { key, values, data: bytes.slice(at, at + length), ...own };
 }
 
-/** nft_rhash_gc() runs every second, and frees what it found at the next chance. */
-const collectedAfterMilliseconds = 2000;
-
 /** What has expired takes its place until it is collected. */
 function isFull(
   { run }: Evaluation,
@@ -101,8 +103,11 @@ function isFull(
 ): boolean {
   if (elements.size < most) return false;
   let taken = 0;
-  for (const { expires = Number.POSITIVE_INFINITY } of elements.values())
-    if (expires + collectedAfterMilliseconds > run.clock) taken++;
+  for (const element of elements.values()) {
+    const { expires, counted } = element;
+    const expired = expires !== undefined && expires + collectedAfterMilliseconds <= run.clock;
+    if (!expired && (counted === undefined || !isGone(run.store, run.clock, element))) taken++;
+  }
   return taken >= most;
 }
 

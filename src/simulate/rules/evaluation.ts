@@ -33,8 +33,8 @@ export interface Evaluation {
   rule: number;
   /** The last word that a test read. */
   word: number;
-  /** While the statements of a set element run: its state and what names it. */
-  element: { readonly values: Float64Array; readonly name: string } | undefined;
+  /** While the statements of a set element run. */
+  element: ElementState | undefined;
 }
 
 /** One prepared operation; it sets `registers.verdict` unless the rule goes on. */
@@ -42,4 +42,14 @@ export interface Step {
   (evaluation: Evaluation): void;
   /** All that the step does is to draw a random number: the code of rules does it without the step. */
   readonly draw?: RandomDraw;
+}
+
+/** The state of a set element and what names it. */
+export interface ElementState {
+  readonly values: Float64Array;
+  readonly name: string;
+  /** Gets the names of the lists that its statements count connections in. */
+  readonly lists: string[];
+  /** Nothing was counted before. */
+  readonly isNew: boolean;
 }

@@ -16,6 +16,14 @@ export interface DynamicElement {
   readonly program?: number;
   /** State of the element's own statements, in their order; laid out like the slots of a rule. */
   readonly values: Float64Array;
+  /** Its counts of connections, and when they were last asked; absent before. */
+  readonly counted?: CountedLists;
   /** Position among the declared elements; absent for those that packets added. */
   readonly declared?: number;
+}
+
+export interface CountedLists {
+  /** Names of the lists in the store. */
+  readonly lists: readonly string[];
+  readonly at: number;
 }

@@ -18,12 +18,15 @@ export function runElementStatements(
   if (dynamic === undefined || program === undefined) return;
   const values = Float64Array.from(element.values);
   const outer = evaluation.element;
-  evaluation.element = { values, name: `${dynamic} ${storeKey}` };
+  const lists: string[] = [];
+  const isNew = element.counted === undefined;
+  evaluation.element = { values, name: `${dynamic} ${storeKey}`, lists, isNew };
   for (const step of program.steps) {
     step(evaluation);
     if (evaluation.registers.verdict.kind !== 'continue') break;
   }
   evaluation.element = outer;
   const { run } = evaluation;
-  setEntry(run.journal, elementsOf(run, dynamic), storeKey, { ...element, values });
+  const counted = lists.length === 0 ? {} : { counted: { lists, at: run.clock } };
+  setEntry(run.journal, elementsOf(run, dynamic), storeKey, { ...element, values, ...counted });
 }

@@ -2,6 +2,7 @@
 
 import type { ProgramElement } from '../../model/program.ts';
 import type { Run } from '../run.ts';
+import { isGone } from './collected.ts';
 import type { DynamicElement } from './dynamic-element.ts';
 import {
   bytesKey,
@@ -95,9 +96,9 @@ function isInside(
   return true;
 }
 
-/** Expired elements are as good as gone. */
-export function isExpired(run: Run, element: DynamicElement): boolean {
-  return element.expires !== undefined && element.expires <= run.clock;
+export function isExpired({ store, clock }: Run, element: DynamicElement): boolean {
+  const { expires, counted } = element;
+  return (expires !== undefined || counted !== undefined) && isGone(store, clock, element);
 }
 
 export function elementsOf(run: Run, index: number): Map<string, DynamicElement> {
