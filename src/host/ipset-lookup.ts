@@ -69,16 +69,28 @@ export function testIpSet(
   if (prepared === undefined) return { kind: 'unknown-set', set: name };
   const { set } = prepared;
   if (set.type === 'list:set') return testMembers(sets, prepared, directions, packet, options);
-  if (directions.length < prepared.dimensions.length) return absent;
-  if (set.family !== 'any' && set.family !== packet.family) return absent;
-  const keys = packetParts(prepared, directions, packet);
+  const keys = comparedParts(prepared, directions, packet);
   if (keys === undefined) return absent;
   for (const level of prepared.levels) {
     const element = findInLevel(prepared, level, keys, options);
     if (element !== undefined)
       return { kind: element.nomatch ? 'nomatch' : 'match', element, set: set.name };
+    if (elementsOfNetwork(prepared, level, keys) > 0) return absent;
   }
   return absent;
+}
+
+/**
+ * How many elements have the packet's network, whatever their interface: none of them being of its interface, shorter
+ * prefixes are not looked at (`multi` in mtype_test_cidrs()). 0 for types without interfaces.
+ */
+function elementsOfNetwork(
+  prepared: PreparedIpSet,
+  level: IpSetLevel,
+  parts: readonly PacketPart[],
+): number {
+  if (!prepared.dimensions.includes('interface')) return 0;
+  return level.elements.get(levelKey(prepared, level, parts, true))?.length ?? 0;
 }
 
 /** list_set_ktest(): the first member that matches; a member's nomatch is no match. */
@@ -101,7 +113,7 @@ function testMembers(
 }
 
 /** What the packet offers in one dimension; addresses are masked per level. */
-type PacketPart =
+export type PacketPart =
   | { readonly kind: 'address'; readonly address: Address }
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'mac'; readonly key: string }
@@ -110,6 +122,18 @@ type PacketPart =
       readonly name: string;
       readonly physicalName: string | undefined;
     };
+
+/** What a set compares of a packet, by dimension; undefined where it has no place for the packet. */
+export function comparedParts(
+  prepared: PreparedIpSet,
+  directions: readonly IpSetDirection[],
+  packet: IpSetPacket,
+): readonly PacketPart[] | undefined {
+  const { set, dimensions } = prepared;
+  if (directions.length < dimensions.length) return undefined;
+  if (set.family !== 'any' && set.family !== packet.family) return undefined;
+  return packetParts(prepared, directions, packet);
+}
 
 function packetParts(
   prepared: PreparedIpSet,
@@ -260,24 +284,49 @@ function isCurrent(element: IpSetElement, options: IpSetTestOptions): boolean {
   return elapsedSeconds < (element.timeoutSeconds ?? 0);
 }
 
-/**
- * The element that `SET --add-set` makes of a packet, as a key: of types whose elements are single values. Undefined for
- * networks and lists, and for packets that the set has no place for.
- */
+/** The element of a packet in the level of these prefix lengths. */
+export function elementAt(
+  prepared: PreparedIpSet,
+  prefixLengths: readonly number[],
+  parts: readonly PacketPart[],
+  options: IpSetTestOptions = {},
+): IpSetElement | undefined {
+  const level = levelOf(prepared, prefixLengths);
+  return level && findInLevel(prepared, level, parts, options);
+}
+
+function levelOf(
+  prepared: PreparedIpSet,
+  prefixLengths: readonly number[],
+): IpSetLevel | undefined {
+  return prepared.levels.find(
+    (candidate) =>
+      candidate.prefixLengths.length === prefixLengths.length &&
+      candidate.prefixLengths.every((length, index) => length === prefixLengths[index]),
+  );
+}
+
+/** As many elements of the packet's network, whatever their interface, are in the level; 0 for types without interfaces. */
+export function networkElementsAt(
+  prepared: PreparedIpSet,
+  prefixLengths: readonly number[],
+  parts: readonly PacketPart[],
+): number {
+  const level = levelOf(prepared, prefixLengths);
+  return level === undefined ? 0 : elementsOfNetwork(prepared, level, parts);
+}
+
+/** The element that `SET --add-set` makes of a packet, as a key. */
 export function packetElementKey(
   prepared: PreparedIpSet,
-  directions: readonly IpSetDirection[],
-  packet: IpSetPacket,
-): string | undefined {
-  const { set, dimensions } = prepared;
-  if (set.type === 'list:set' || set.type.includes('net')) return undefined;
-  if (directions.length < dimensions.length) return undefined;
-  if (set.family !== 'any' && set.family !== packet.family) return undefined;
-  const whole = packet.family === 4 ? 32 : 128;
-  const parts = packetParts(prepared, directions, packet);
+  prefixLengths: readonly number[],
+  parts: readonly PacketPart[],
+): string {
+  const lengths = prefixLengths.values();
   return parts
-    ?.map((part) => {
-      if (part.kind === 'address') return addressPart(prepared, part.address, whole);
+    .map((part) => {
+      if (part.kind === 'address')
+        return addressPart(prepared, part.address, lengths.next().value ?? 0);
       return part.kind === 'interface' ? part.name : part.key;
     })
     .join('');

@@ -182,7 +182,7 @@ export const targetSupport: Readonly<Record<TargetOptions['kind'], Row>> = {
   REDIRECT: ['modelled'],
   REJECT: ['modelled', 'with the packet that answers'],
   SECMARK: ['noted'],
-  SET: ['modelled', 'sets of networks and lists: noted'],
+  SET: ['modelled'],
   SNAT: ['modelled'],
   SNPT: ['modelled'],
   SYNPROXY: ['modelled', 'does an ACK bring the cookie back: depends'],

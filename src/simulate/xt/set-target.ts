@@ -6,7 +6,7 @@ import { setPacketMark } from '../operations/meta-set.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { record } from '../run.ts';
 import { ipSetPacket } from './host.ts';
-import { addToIpSet, removeFromIpSet, testChangedIpSet } from './ipset-state.ts';
+import { addToIpSet, type IpSetChange, removeFromIpSet, testChangedIpSet } from './ipset-state.ts';
 
 export function setTarget(options: SetTargetOptions): Step {
   const { add, remove, map, exist, timeoutSeconds } = options;
@@ -26,14 +26,15 @@ export function setTarget(options: SetTargetOptions): Step {
 }
 
 /** What could not be followed is said: later matches on the set answer as before. */
-function note({ run, packet }: Evaluation, { set }: SetReference, followed: boolean): void {
-  if (!followed) record(run, { kind: 'unmodelled', subject: packet.subject, what: `ipset ${set}` });
+function note({ run, packet }: Evaluation, { set }: SetReference, change: IpSetChange): void {
+  if (change === 'unknown')
+    record(run, { kind: 'unmodelled', subject: packet.subject, what: `ipset ${set}` });
 }
 
 function readElement(evaluation: Evaluation, options: SetTargetOptions, map: SetReference): void {
   const { run, packet } = evaluation;
   const test = testChangedIpSet(run, map.set, map.directions, ipSetPacket(evaluation));
-  note(evaluation, map, test !== undefined);
+  note(evaluation, map, test === undefined ? 'unknown' : 'refused');
   if (test?.kind !== 'match') return;
   const { skbMark, skbPriority, skbQueue } = test.element;
   const { mark, mask } = skbMark ?? { mark: 0, mask: 0xffffffff };
