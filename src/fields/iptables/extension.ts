@@ -14,6 +14,8 @@ export interface ValueKind<Value> {
   /** Tells words (the first, where it takes several) that `read` surely accepts in every rule; quick and never wrong. */
   readonly certain?: (text: string) => boolean;
   readonly words: number;
+  /** How many more it takes, up to the next option. */
+  readonly more?: number;
   readonly read: (words: readonly string[], site: ValueSite) => Value | undefined;
 }
 

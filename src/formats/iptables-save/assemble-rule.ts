@@ -98,13 +98,12 @@ function wordsOf(assembly: Assembly, word: LineWord, next: readonly string[]): n
   assembly.found = lookUp(assembly, name, word);
   const { found } = assembly;
   if (found.kind === 'unknown' && assembly.loaded.at(-1)?.known === false) return freeWords(next);
-  const wanted =
-    found.kind === 'base' ? found.option.words : found.kind === 'extension' ? found.words : 0;
-  const optional =
-    found.kind === 'base' && found.option.more > 0 ? freeWords(next.slice(wanted)) : 0;
-  const more = found.kind === 'base' ? Math.min(found.option.more, optional) : 0;
-  return wanted + more - (attached === undefined ? 0 : 1);
+  const row = found.kind === 'base' ? found.option : found.kind === 'extension' ? found : noWords;
+  const more = row.more > 0 ? Math.min(row.more, freeWords(next.slice(row.words))) : 0;
+  return Math.max(0, row.words + more - (attached === undefined ? 0 : 1));
 }
+
+const noWords = { words: 0, more: 0 } as const;
 
 /** Words up to the next option. */
 function freeWords(next: readonly string[]): number {

@@ -52,11 +52,13 @@ for (const { name, aliases, words, invert } of headerRows) {
   }
 }
 
+interface OptionForm {
+  readonly name: string;
+  readonly value: { readonly words: number; readonly more?: number };
+}
+
 export interface OptionOwner {
-  readonly optionByName: ReadonlyMap<
-    string,
-    { readonly name: string; readonly value: { readonly words: number } }
-  >;
+  readonly optionByName: ReadonlyMap<string, OptionForm>;
 }
 
 export type FoundOption<Owner> =
@@ -66,6 +68,7 @@ export type FoundOption<Owner> =
       readonly owner: Owner;
       readonly name: string;
       readonly words: number;
+      readonly more: number;
     }
   | { readonly kind: 'ambiguous' }
   | { readonly kind: 'unknown' };
@@ -100,10 +103,17 @@ export function findOption<Owner extends OptionOwner>(
     const owner = owners[index];
     const row = owner?.optionByName.get(name);
     if (owner !== undefined && row !== undefined) {
-      return { kind: 'extension', owner, name: row.name, words: row.value.words };
+      return extensionOption(owner, row);
     }
   }
   return name.startsWith('--') ? findBeginning(name, family, owners) : { kind: 'unknown' };
+}
+
+function extensionOption<Owner extends OptionOwner>(
+  owner: Owner,
+  { name, value }: OptionForm,
+): FoundOption<Owner> {
+  return { kind: 'extension', owner, name, words: value.words, more: value.more ?? 0 };
 }
 
 function findBeginning<Owner extends OptionOwner>(
@@ -120,7 +130,7 @@ function findBeginning<Owner extends OptionOwner>(
   for (const owner of owners) {
     for (const [name, row] of owner.optionByName) {
       if (name.startsWith(beginning)) {
-        found.set(row, { kind: 'extension', owner, name: row.name, words: row.value.words });
+        found.set(row, extensionOption(owner, row));
       }
     }
   }

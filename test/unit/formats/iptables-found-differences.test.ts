@@ -34,7 +34,44 @@ const savedForms: readonly Row[] = [
   ['ip', 'filter', '-j TEE --gateway 255', '-j TEE --gateway 0.0.0.255'],
   ['ip', 'filter', '-p ipcomp -m ipcomp --compres', '-p ipcomp -m ipcomp --ipcompspi 0 --compres'],
   ['ip6', 'filter', '-m ah --ahspi 100', '-m ah --ahspi 100'],
+  ['ip6', 'filter', '-m hbh --hbh-opts 257:1,5:256,6:255', '-m hbh --hbh-opts 1:1,5:0,6'],
+  ['ip6', 'mangle', '-j SNPT --src-pfx ::/0 --dst-pfx 1::/16', '-j SNPT --dst-pfx 1::/16'],
+  ...rateForms(),
 ];
+
+/** Rates and times are kept in units of their own. */
+function rateForms(): Row[] {
+  const matches = [
+    [' x --rateest-lt --rateest-bps 5', ' x --rateest-lt --rateest-bps 0bit'],
+    [' x --rateest-lt --rateest-bps 17mbit', ' x --rateest-lt --rateest-bps 17000Kbit'],
+    [
+      ' x ! --rateest-lt --rateest-pps 5 --rateest-bps 3kibps',
+      ' x ! --rateest-lt --rateest-bps 24576bit ! --rateest-lt --rateest-pps 5',
+    ],
+    [' x --rateest-lt --rateest-bps', ' x --rateest-lt --rateest-bps 0bit'],
+    [
+      '1 x --rateest-gt --rateest2 y --rateest-pps --rateest-bps',
+      '1 x --rateest-gt --rateest-bps --rateest-gt --rateest-pps --rateest2 y',
+    ],
+  ];
+  const targets = [
+    ['300ms --rateest-ewmalog 1s', '500.0ms --rateest-ewmalog 1.0s'],
+    ['100ms --rateest-ewmalog 1s', '250.0ms --rateest-ewmalog 2.0s'],
+    ['8s --rateest-ewmalog 1000s', '8.0s --rateest-ewmalog 512.0s'],
+    ['1us --rateest-ewmalog 4us', '250.0ms --rateest-ewmalog 1.0s'],
+  ];
+  const target = '-j RATEEST --rateest-name a --rateest-interval';
+  return [
+    ...matches.map(([from, to]) => ['ip', 'filter', rateest(from), rateest(to)] as const),
+    ...targets.map(
+      ([from, to]) => ['ip', 'filter', `${target} ${from}`, `${target} ${to}`] as const,
+    ),
+  ];
+}
+
+function rateest(options = ''): string {
+  return `-m rateest --rateest${options}`;
+}
 
 const translations: readonly Row[] = [
   ['ip', 'filter', '-s 1.1.1.1 -m time --weekdays Mon', 'ip saddr 1.1.1.1  meta day 1 counter'],
@@ -61,6 +98,14 @@ const refused: readonly (readonly [family: IptablesFamily, table: string, rule: 
   ['ip', 'filter', '-p udp --sport -1'],
   ['ip', 'filter', '-m ipvs ! --ipvs --vdir ORIGINAL'],
   ['ip', 'mangle', '-j HMARK --hmark-tuple src --hmark-mod 5'],
+  ['ip', 'filter', '-m cgroup'],
+  ['ip', 'filter', '-m rateest --rateest x'],
+  ['ip', 'filter', '-m rateest --rateest x --rateest-lt'],
+  ['ip', 'filter', '-m rateest --rateest x --rateest-bps 8bit'],
+  ['ip', 'filter', '-j RATEEST --rateest-name a'],
+  ['ip', 'filter', '-j RATEEST --rateest-name a --rateest-interval 9s --rateest-ewmalog 20s'],
+  ['ip', 'filter', '-j RATEEST --rateest-name a --rateest-interval 1s --rateest-ewmalog 1s'],
+  ['ip6', 'mangle', '-j SNPT --src-pfx 1::1/64 --dst-pfx 2::/64'],
 ];
 
 describe('differences that test:nft found in iptables', () => {

@@ -1,7 +1,7 @@
 /** -m hbh and -m dst: the options headers of IPv6. */
 
 import { extension } from '../extension.ts';
-import { parseSmallNumber } from '../numbers.ts';
+import { parseNumber } from '../numbers.ts';
 import { saved } from '../saving.ts';
 import { maximum32, number, oneWord } from '../value-kinds.ts';
 
@@ -19,16 +19,25 @@ export interface HeaderOptionsMatch<Kind extends 'hbh' | 'dst'> {
 export type HbhOptions = HeaderOptionsMatch<'hbh'>;
 export type DstOptions = HeaderOptionsMatch<'dst'>;
 
+/** Stands for every length. */
+const anyLength = 255n;
+
+/** Each is kept in eight bits. */
+function optionOf(type: bigint, length: bigint): HeaderOption {
+  const kept = { type: Number(type & 0xffn) };
+  return (length & 0xffn) === anyLength ? kept : { ...kept, length: Number(length & 0xffn) };
+}
+
 const optionList = oneWord((text, site): readonly HeaderOption[] | undefined => {
   const options: HeaderOption[] = [];
   for (const part of text.split(',')) {
     const [typeText = '', lengthText] = part.split(':');
-    const type = parseSmallNumber(typeText, 0, 255);
-    const length = lengthText === undefined ? undefined : parseSmallNumber(lengthText, 0, 255);
-    if (type === undefined || (lengthText !== undefined && length === undefined)) {
+    const type = parseNumber(typeText);
+    const length = lengthText === undefined ? anyLength : parseNumber(lengthText);
+    if (type === undefined || length === undefined) {
       return site.problem(`no option '${part}'`, 'TYPE or TYPE:LENGTH, each at most 255');
     }
-    options.push(length === undefined ? { type } : { type, length });
+    options.push(optionOf(type, length));
   }
   return options.length > 16 ? site.problem('too many options: at most 16') : options;
 });

@@ -1,22 +1,30 @@
 /** -m rateest: compares rates that the RATEEST target has estimated. */
 
-import { extension } from '../extension.ts';
-import { flag, oneWord, text } from '../value-kinds.ts';
+import { extension, type ReadValue, type ValueKind, type ValueSite } from '../extension.ts';
+import { saved } from '../saving.ts';
+import { flag, oneWord } from '../value-kinds.ts';
+
+/** What is compared: the first estimator's rate and the second's, or the rate it is compared with; 0 where none is given. */
+export interface ComparedRates {
+  readonly first: number;
+  readonly second: number;
+}
 
 export interface RateestOptions {
   readonly kind: 'rateest';
   readonly first: string;
+  /** Another estimator to compare with. */
   readonly second?: string;
   readonly delta: boolean;
-  readonly comparison: 'lt' | 'gt' | 'eq';
+  readonly comparison?: RateComparison;
   readonly inverted: boolean;
-  /** Bytes per second that each estimate is compared with, as far as given. */
-  readonly bytes: readonly number[];
+  /** Bytes per second. */
+  readonly bytes?: ComparedRates;
   /** Packets per second. */
-  readonly packets: readonly number[];
-  readonly compareBytes: boolean;
-  readonly comparePackets: boolean;
+  readonly packets?: ComparedRates;
 }
+
+type RateComparison = 'lt' | 'gt' | 'eq';
 
 const suffixes: Readonly<Record<string, number>> = {
   bit: 1,
@@ -37,19 +45,27 @@ const suffixes: Readonly<Record<string, number>> = {
 };
 
 /** `128kbit`, `16kBps`: bits per second become bytes per second. */
-const byteRate = oneWord((word, site) => {
+function byteRate(word: string, site: ValueSite): number | undefined {
   const [, digits, suffix = ''] = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(word) ?? [];
   const factor = suffixes[suffix.toLowerCase()];
   return digits === undefined || factor === undefined
     ? site.problem(`no rate '${word}'`, 'such as 128kbit')
     : Math.trunc((Number(digits) * factor) / 8);
-});
+}
 
-const packetRate = oneWord((word, site) =>
-  /^\d+$/.test(word) ? Number(word) : site.problem(`no rate '${word}' of packets per second`),
-);
+function packetRate(word: string, site: ValueSite): number | undefined {
+  return /^\d+$/.test(word)
+    ? Number(word)
+    : site.problem(`no rate '${word}' of packets per second`);
+}
 
-const name = text(15, 1);
+/** The number may be left out where two estimators are compared. */
+function maybe(read: typeof byteRate): ValueKind<number> {
+  return { words: 0, more: 1, read: ([word], site) => (word === undefined ? 0 : read(word, site)) };
+}
+
+/** Cut to the room there is. */
+const name = oneWord((word) => word.slice(0, 15));
 
 export const rateest = extension({
   name: 'rateest',
@@ -61,44 +77,78 @@ export const rateest = extension({
     lt: { name: '--rateest-lt', value: flag, invert: true },
     gt: { name: '--rateest-gt', value: flag, invert: true },
     eq: { name: '--rateest-eq', value: flag, invert: true },
-    bytes: { name: '--rateest-bps', value: byteRate },
-    bytes1: { name: '--rateest-bps1', value: byteRate },
-    bytes2: { name: '--rateest-bps2', value: byteRate },
-    packets: { name: '--rateest-pps', value: packetRate },
-    packets1: { name: '--rateest-pps1', value: packetRate },
-    packets2: { name: '--rateest-pps2', value: packetRate },
+    bytes1: { name: '--rateest-bps1', value: maybe(byteRate) },
+    bytes2: { name: '--rateest-bps2', aliases: ['--rateest-bps'], value: maybe(byteRate) },
+    packets1: { name: '--rateest-pps1', value: maybe(packetRate) },
+    packets2: { name: '--rateest-pps2', aliases: ['--rateest-pps'], value: maybe(packetRate) },
   },
-  read: (values, site): RateestOptions | undefined => {
+  refused: ({ comparison, bytes, packets }: RateestOptions) =>
+    comparison === undefined || (bytes ?? packets) === undefined
+      ? 'rateest: --rateest-lt, -gt or -eq and a rate are required'
+      : undefined,
+  read: (values): RateestOptions => {
     const comparison = values.lt ? 'lt' : values.gt ? 'gt' : values.eq ? 'eq' : undefined;
-    if (comparison === undefined)
-      return site.problem('rateest: --rateest-lt, -gt or -eq is required');
-    const bytes = [values.bytes ?? values.bytes1, values.bytes2].flatMap((read) =>
-      read ? [read.value] : [],
-    );
-    const packets = [values.packets ?? values.packets1, values.packets2].flatMap((read) =>
-      read ? [read.value] : [],
-    );
+    const bytes = rates(values.bytes1, values.bytes2);
+    const packets = rates(values.packets1, values.packets2);
     return {
       kind: 'rateest',
       first: values.first?.value ?? '',
       ...(values.second && { second: values.second.value }),
       delta: values.delta !== undefined,
-      comparison,
-      inverted: values[comparison]?.negated ?? false,
-      bytes,
-      packets,
-      compareBytes: bytes.length > 0,
-      comparePackets: packets.length > 0,
+      ...(comparison && { comparison }),
+      inverted: comparison === undefined ? false : (values[comparison]?.negated ?? false),
+      ...(bytes && { bytes }),
+      ...(packets && { packets }),
     };
   },
-  save: (options) => [
-    '--rateest1',
-    options.first,
-    ...(options.delta ? ['--rateest-delta'] : []),
-    ...options.bytes.flatMap((rate, index) => [`--rateest-bps${index + 1}`, `${rate * 8}bit`]),
-    ...options.packets.flatMap((rate, index) => [`--rateest-pps${index + 1}`, String(rate)]),
-    ...(options.inverted ? ['!'] : []),
-    `--rateest-${options.comparison}`,
-    ...(options.second === undefined ? [] : ['--rateest2', options.second]),
-  ],
+  save: (options: RateestOptions) => {
+    const { first, second, delta, bytes, packets } = options;
+    return [
+      ...(delta ? ['--rateest-delta'] : []),
+      second === undefined ? '--rateest' : '--rateest1',
+      first,
+      ...(bytes ? savedRates(options, 'bps', formatBytes(bytes)) : []),
+      ...(packets ? savedRates(options, 'pps', formatPackets(packets)) : []),
+      ...(second === undefined ? [] : ['--rateest2', second]),
+    ];
+  },
 });
+
+function rates(
+  first: ReadValue<number> | undefined,
+  second: ReadValue<number> | undefined,
+): ComparedRates | undefined {
+  if ((first ?? second) === undefined) return undefined;
+  return { first: first?.value ?? 0, second: second?.value ?? 0 };
+}
+
+interface SavedRates {
+  readonly first: string;
+  readonly second: string;
+}
+
+/** Two estimators without `delta` are compared as they are; one with the second rate. */
+function savedRates(
+  { comparison = 'lt', inverted, delta, second }: RateestOptions,
+  unit: 'bps' | 'pps',
+  written: SavedRates,
+): readonly string[] {
+  const mode = saved(`--rateest-${comparison}`, inverted);
+  if (delta)
+    return [`--rateest-${unit}1`, written.first, ...mode, `--rateest-${unit}2`, written.second];
+  return [...mode, `--rateest-${unit}`, ...(second === undefined ? [written.second] : [])];
+}
+
+function formatBytes({ first, second }: ComparedRates): SavedRates {
+  return { first: formatRate(first * 8), second: formatRate(second * 8) };
+}
+
+function formatPackets({ first, second }: ComparedRates): SavedRates {
+  return { first: String(first), second: String(second) };
+}
+
+/** libxtables: rateest_print_rate() */
+function formatRate(bits: number): string {
+  if (bits >= 1e9) return `${(bits / 1e6).toFixed(0)}Mbit`;
+  return bits >= 1e6 ? `${(bits / 1e3).toFixed(0)}Kbit` : `${bits}bit`;
+}
