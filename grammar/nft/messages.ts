@@ -64,6 +64,9 @@ function list(names: readonly string[]): string {
 
 function hintFor(token: ScannedToken, expected: readonly TokenType[]): string | undefined {
   if (token.tokenType === carriageReturn) return 'save the file with Unix line ends';
+  if (token.image === '[') {
+    return "listings of nft 1.0.6 show '[invalid type]' behind a value that lost its type: no nft reads that";
+  }
   const words = expected.filter(isKeyword).map(labelOf);
   const near =
     token.image.length < 2 || token.image.length > 40 ? undefined : closest(token.image, words);

@@ -1,6 +1,8 @@
 /** Named sets and maps from a program. */
 
+import type { Expression } from '../ast/nft/expressions.ts';
 import type { SetDeclaration, SetFlag, SetType } from '../ast/nft/ruleset.ts';
+import { mapChildren } from '../ast/nft/visit.ts';
 import type { ProgramSet, SetField } from '../model/program.ts';
 import { elementExpression } from './elements.ts';
 import type { Dialect } from './options.ts';
@@ -43,7 +45,17 @@ export function raiseSet(
 }
 
 function typeofKey(type: SetType | undefined): SetType | undefined {
-  return type?.kind === 'typeof' ? type : undefined;
+  return type?.kind === 'typeof'
+    ? { ...type, expression: withoutLevel(type.expression) }
+    : undefined;
+}
+
+/** nft keeps of a socket's control group everything but the level (socket_expr_build_udata()). */
+function withoutLevel(expression: Expression): Expression {
+  if (expression.kind === 'concat') return mapChildren(expression, withoutLevel);
+  return expression.kind === 'socket' && expression.level !== undefined
+    ? { ...expression, level: 0 }
+    : expression;
 }
 
 function fieldTypes(fields: readonly SetField[]): SetType {

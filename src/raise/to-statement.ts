@@ -100,5 +100,6 @@ function rejectStatement(draft: RejectDraft, family: Family, span: Span): Statem
     return code === 4 ? { kind: 'reject', span } : rejectWith('icmpv6', code, span);
   }
   if (draft.network === 'ip') return rejectWith('icmp', code, span);
-  return draft.network === 'ip6' ? rejectWith('icmpv6', code, span) : { kind: 'reject', span };
+  if (draft.network === 'ip6') return rejectWith('icmpv6', code, span);
+  return { kind: 'reject', versionUnknown: true, span };
 }

@@ -89,6 +89,8 @@ export interface RejectStatement extends Node {
   readonly kind: 'reject';
   readonly type?: 'tcp reset' | 'icmp' | 'icmpv6' | 'icmpx';
   readonly code?: Expression;
+  /** Raised: an ICMP answer, of a version that the matches before it do not tell. */
+  readonly versionUnknown?: true;
 }
 
 /** snat, dnat, masquerade, redirect */

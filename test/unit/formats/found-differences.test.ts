@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../../src/base/diagnostic.ts';
 import { loadNft } from '../../../src/formats/nft/load.ts';
 import { printNft } from '../../../src/formats/nft/print.ts';
+import { writeNftJson } from '../../../src/formats/nft-json/write.ts';
 import { lower } from '../../../src/lower/lower.ts';
 import { raise } from '../../../src/raise/raise.ts';
 
@@ -126,6 +127,14 @@ const results: readonly (readonly [script: string, listing: string])[] = [
   ],
 ];
 
+/** What nft keeps of `typeof`. */
+const kept: typeof results = [
+  [
+    'table ip t {\n\tset s {\n\t\ttypeof ip saddr . socket cgroupv2 level 2\n\t}\n}\n',
+    'table ip t {\n\tset s {\n\t\ttypeof ip saddr . socket cgroupv2 level 0\n\t}\n}\n',
+  ],
+];
+
 const lowered: typeof scripts = [
   ['table ip t {\nct timeout x {\nprotocol tcp\npolicy = { bogus : 5 }\n}\n}', 'bogus'],
   ['table ip t {\nquota q {\n512 bytes used 1 kbytes\n}\n}', 'q'],
@@ -149,10 +158,23 @@ describe('differences that test:nft found', () => {
     expect(error?.span.source.text.slice(error.span.start, error.span.end)).toBe(at);
   });
 
-  it.each(results)('%j', (script, listing) => {
+  it.each([...results, ...kept])('%j', (script, listing) => {
     const { value, diagnostics } = loadNft(script);
     expect(diagnostics).toEqual([]);
     expect(printNft(raise(lower(value).value, value))).toBe(listing);
+  });
+
+  it('an ICMP answer of unknown version is null in JSON', () => {
+    const rule = 'vlan id 5 reject with icmp port-unreachable';
+    const { value } = loadNft(
+      `table netdev t {\nchain c {\ntype filter hook ingress device lo priority 0\n${rule}\n}\n}\n`,
+    );
+    expect(writeNftJson(raise(lower(value).value, value))).toContain('{"reject": null}');
+  });
+
+  it('[invalid type] is named', () => {
+    const { diagnostics } = loadNft('add element t m { 0xa020304 [invalid type] : 1 }\n');
+    expect(diagnostics[0]?.hint).toContain('[invalid type]');
   });
 
   it.each(priorities)('priority %s', (written, value) => {

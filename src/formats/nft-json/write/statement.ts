@@ -89,6 +89,7 @@ const plainReject: Readonly<Record<string, string>> = { ip: 'icmp', ip6: 'icmpv6
 
 function rejectJson(node: RejectStatement, context: JsonContext): Json {
   if (node.type === 'tcp reset') return { reject: { type: 'tcp reset' } };
+  if (node.versionUnknown === true) return { reject: null };
   const type = node.type ?? plainReject[context.family] ?? 'icmpx';
   const expr = node.code === undefined ? 'port-unreachable' : expressionJson(node.code, context);
   return { reject: { type, expr } };
