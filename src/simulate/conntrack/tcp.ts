@@ -240,15 +240,22 @@ function closeByReset(
     if (inTrain) return { kind: 'check', state, from };
     state = from;
   }
-  return answersIgnored(connection, tracking, segment)
+  return answersIgnored(connection, tracking, segment, direction)
     ? { kind: 'in-window', state, from }
     : { kind: 'check', state, from };
 }
 
 /** An RST that answers a SYN or ACK which was let through although it did not fit. */
-function answersIgnored(connection: Connection, tracking: TcpTracking, segment: Segment): boolean {
-  const { status } = connection;
-  const answersSyn = (status & connectionStatus.seenReply) !== 0 && tracking.lastKind === 'syn';
+function answersIgnored(
+  { status }: Connection,
+  tracking: TcpTracking,
+  segment: Segment,
+  direction: 0 | 1,
+): boolean {
+  const answersSyn =
+    (status & connectionStatus.seenReply) !== 0 &&
+    tracking.lastKind === 'syn' &&
+    tracking.lastDirection !== direction;
   const answersAck = (status & connectionStatus.assured) === 0 && tracking.lastKind === 'ack';
   if ((answersSyn || answersAck) && segment.acknowledgement === tracking.lastEnd) return true;
   return (

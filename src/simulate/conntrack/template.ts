@@ -8,6 +8,8 @@ export interface Template {
   readonly connection: Connection;
   /** New; an answer to the packet gets the template as related. */
   readonly info: ConnectionInfo;
+  /** Names the rule whose template it is: its mark outlasts the packet. */
+  readonly owner?: string;
 }
 
 const nowhere: Tuple = {

@@ -7,7 +7,7 @@ import { zoneIn } from '../conntrack/zone.ts';
 import type { LivePacket } from '../live-packet.ts';
 import type { HookState } from '../rules/evaluation.ts';
 import { type Run, record } from '../run.ts';
-import { reassemble } from './reassemble.ts';
+import { forgetPieces, reassemble } from './reassemble.ts';
 import { holdPacket, stackDrop } from './stop.ts';
 
 /** True: the packet goes on, whole. */
@@ -19,6 +19,11 @@ export function defragment(run: Run, packet: LivePacket, state: HookState): bool
   const outcome = reassemble(run, packet, user);
   if (outcome === 'whole') {
     record(run, { kind: 'fragments-reassembled', subject: packet.subject, by: 'conntrack' });
+    return true;
+  }
+  if (outcome === 'misaligned') {
+    // It goes on as it is, for the host to complain about it (nf_ct_frag6_gather()).
+    forgetPieces(run, packet, user);
     return true;
   }
   if (outcome === 'held') holdPacket(run, packet, 'conntrack');

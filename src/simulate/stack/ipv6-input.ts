@@ -136,6 +136,9 @@ function refuse(run: Run, packet: LivePacket): void {
   }
 }
 
+/** Where an IPv6 header says its length: an error about it points there. */
+const payloadLengthAt = 4;
+
 /** Each fragment passes the input hook; only then they are put together. */
 function deliverIpv6(run: Run, packet: LivePacket, device: NetworkInterface): void {
   const state = { family: 'ip6', hook: 'input', input: device, output: undefined } as const;
@@ -148,7 +151,10 @@ function deliverIpv6(run: Run, packet: LivePacket, device: NetworkInterface): vo
     }
     const outcome = reassemble(run, packet, 'local-delivery');
     if (outcome === 'held') holdPacket(run, packet, 'local-delivery');
-    if (outcome === 'failed') stackDrop(run, packet, 'REASSEMBLY_FAILED');
+    if (outcome === 'misaligned')
+      sendIcmpError(run, packet, { type: 4, code: 0, mtu: payloadLengthAt });
+    if (outcome === 'failed' || outcome === 'misaligned')
+      stackDrop(run, packet, 'REASSEMBLY_FAILED');
     if (outcome !== 'whole') return;
     record(run, { kind: 'fragments-reassembled', subject: packet.subject, by: 'local-delivery' });
   }

@@ -10,8 +10,11 @@ import type { Run } from '../run.ts';
 import { setEntry } from '../state/store.ts';
 import type { CarriedState, FragmentPiece, FragmentQueue } from './fragment-queue.ts';
 
-/** `whole`: the packet now is the datagram; `held`: it waits in its queue; `failed`: it is dropped. */
-export type Reassembly = 'whole' | 'held' | 'failed';
+/**
+ * `whole`: the packet now is the datagram; `held`: it waits in its queue; `failed`: it is dropped; `misaligned`: more of an
+ * IPv6 datagram should follow, but not at a multiple of eight (-EPROTO).
+ */
+export type Reassembly = 'whole' | 'held' | 'failed' | 'misaligned';
 
 const lifetimeMilliseconds = { 4: 30000, 6: 60000 } as const;
 
@@ -20,6 +23,7 @@ export function reassemble(run: Run, packet: LivePacket, user: string): Reassemb
   const piece = family === 4 ? readPiece4(packet) : readPiece6(packet);
   if (piece === undefined) return 'failed';
   const key = queueKey(packet, family, user);
+  if (family === 6 && piece.more && piece.payload.length % 8 !== 0) return 'misaligned';
   const known = run.store.fragments.get(key);
   const queue = known === undefined || known.expires <= run.clock ? undefined : known;
   const pieces = queue?.pieces ?? [];
@@ -38,6 +42,12 @@ export function reassemble(run: Run, packet: LivePacket, user: string): Reassemb
   setEntry(run.journal, run.store.fragments, key, undefined);
   join(packet, merged, family);
   return 'whole';
+}
+
+/** What waits for the packet's datagram waits no longer (inet_frag_kill()). */
+export function forgetPieces(run: Run, packet: LivePacket, user: string): void {
+  const key = queueKey(packet, ipFamily(packet) ?? 4, user);
+  setEntry(run.journal, run.store.fragments, key, undefined);
 }
 
 /** A fragment that brings nothing new is dropped alone, without harm to its queue. */
@@ -80,7 +90,6 @@ function readPiece6(packet: LivePacket): FragmentPiece | undefined {
   const field = read16(bytes, found.offset + 2);
   const more = (field & 1) !== 0;
   const payload = bytes.slice(found.offset + 8, length);
-  if (more && payload.length % 8 !== 0) return undefined;
   return {
     offset: field & 0xfff8,
     payload,

@@ -10,11 +10,13 @@ import { zoneNumber } from '../conntrack/zone.ts';
 import { setConnectionMark } from '../operations/ct-set.ts';
 import { prepareLog, prepareQueue } from '../operations/log.ts';
 import { setPacketMark } from '../operations/meta-set.ts';
-import type { Step } from '../rules/evaluation.ts';
+import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { dropVerdict } from '../rules/registers.ts';
+import type { StepCompiler } from '../rules/step-compiler.ts';
 import { record } from '../run.ts';
 import { duplicatePacket } from '../stack/duplicate.ts';
 import { rejectWithIcmp, rejectWithReset } from '../stack/reject.ts';
+import { setEntry } from '../state/store.ts';
 import { dscpTarget, hopTarget, tcpmssTarget, tosTarget } from './header-targets.ts';
 import { hmarkTarget } from './hmark.ts';
 import { addressTarget, masqueradeTarget, netmapTarget, redirectTarget } from './nat-targets.ts';
@@ -23,7 +25,11 @@ import { synproxy, tproxyTarget } from './proxy-targets.ts';
 import { setTarget } from './set-target.ts';
 import { ecnTarget, tcpoptstripTarget } from './tcp-targets.ts';
 
-export function targetOf(options: XtOptions, span: Operation['span']): Step | undefined {
+export function targetOf(
+  options: XtOptions,
+  span: Operation['span'],
+  compiler: StepCompiler,
+): Step | undefined {
   const origin = span === undefined ? {} : { span };
   switch (options.kind) {
     case 'MARK': {
@@ -34,7 +40,7 @@ export function targetOf(options: XtOptions, span: Operation['span']): Step | un
     case 'CONNMARK':
       return connmarkTarget(options);
     case 'CT':
-      return ctTarget(options);
+      return ctTarget(options, compiler);
     case 'CLASSIFY':
       return ({ packet }) => {
         packet.priority = ((options.major << 16) | options.minor) >>> 0;
@@ -108,13 +114,13 @@ function connmarkTarget(options: ConnmarkTargetOptions): Step {
     const connection = anyConnection(packet);
     if (connection === undefined) return;
     if (options.action === 'set') {
-      setConnectionMark(evaluation, ((connection.mark & ~options.mask) ^ options.value) >>> 0);
+      setAnyMark(evaluation, ((connection.mark & ~options.mask) ^ options.value) >>> 0);
       return;
     }
     const { packetMask, connectionMask } = options;
     if (options.action === 'save') {
       const mark = (connection.mark & ~connectionMask) ^ (packet.mark & packetMask);
-      setConnectionMark(evaluation, mark >>> 0);
+      setAnyMark(evaluation, mark >>> 0);
     } else {
       const mark = (packet.mark & ~packetMask) ^ (connection.mark & connectionMask);
       setPacketMark(evaluation, mark >>> 0);
@@ -122,9 +128,23 @@ function connmarkTarget(options: ConnmarkTargetOptions): Step {
   };
 }
 
+/** xtables do not tell a template from a connection. The template of a CT rule is one for all its packets, and keeps what was written. */
+function setAnyMark(evaluation: Evaluation, mark: number): void {
+  const { run, packet } = evaluation;
+  const { connection, template } = packet;
+  if (connection !== undefined || template === undefined) {
+    setConnectionMark(evaluation, mark);
+    return;
+  }
+  template.connection.mark = mark;
+  if (template.owner !== undefined) setEntry(run.journal, run.store.memory, template.owner, [mark]);
+}
+
 /** xt_ct_target(): too late once conntrack has looked. */
-function ctTarget({ noTrack, zone, helper }: CtOptions): Step {
-  return ({ run, packet }) => {
+function ctTarget({ noTrack, zone, helper }: CtOptions, compiler: StepCompiler): Step {
+  const state = compiler.allocate([]);
+  return (evaluation) => {
+    const { run, packet } = evaluation;
     if (anyConnection(packet) !== undefined || packet.untracked || packet.answersUntracked) return;
     if (noTrack) {
       packet.untracked = true;
@@ -133,7 +153,10 @@ function ctTarget({ noTrack, zone, helper }: CtOptions): Step {
     }
     const id = zone === undefined ? 0 : zone.id === 'mark' ? packet.mark & 0xffff : zone.id;
     const number = zoneNumber(id, zone?.direction);
-    packet.template = newTemplate(number, helper);
+    const owner = `template ${state.name(evaluation)}`;
+    const template = { ...newTemplate(number, helper), owner };
+    template.connection.mark = run.store.memory.get(owner)?.[0] ?? 0;
+    packet.template = template;
   };
 }
 
