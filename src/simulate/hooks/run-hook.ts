@@ -103,6 +103,8 @@ function runBridgeNetfilter(run: Run, packet: LivePacket, state: HookState): boo
   const enabled = run.host.host.sysctls.get(`net.bridge.bridge-nf-call-${name}`) === '1';
   const tagged = (packet.link?.length ?? 0) > 14;
   if (family === undefined || !enabled || tagged || packet.physicalInput === undefined) return true;
+  // A frame that the bridge took in and IP sends again has been through postrouting: it has no physoutdev.
+  if (state.hook === 'postrouting' && packet.input !== packet.physicalInput) return true;
   if (!packetInfo(packet, 'netdev').hasTransport) return false;
   const bridge = run.host.interfacesByName.get(packet.physicalInput.master ?? '');
   const ip: HookState = {
