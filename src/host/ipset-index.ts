@@ -41,6 +41,8 @@ export interface PreparedIpSet {
   readonly addressMask?: Address;
   /** `markmask` of hash:ip,mark. */
   readonly markMask: number;
+  /** `range` of bitmaps, as numbers: nothing outside of it is in the set. */
+  readonly range?: { readonly from: number; readonly to: number };
   /** The order of mtype_test_cidrs(): longest first in the first dimension, then in the second. */
   readonly levels: readonly IpSetLevel[];
   /** Members of a list:set, in order. */
@@ -61,7 +63,12 @@ export function prepareIpSet(set: IpSet): PreparedIpSet {
     levels: [],
     members: members(set),
   };
-  const masks = addressMask === undefined ? prepared : { ...prepared, addressMask };
+  const range = rangeOf(set);
+  const masks = {
+    ...prepared,
+    ...(addressMask && { addressMask }),
+    ...(range && { range }),
+  };
   return { ...masks, levels: set.type === 'list:set' ? [] : buildLevels(masks, set.elements) };
 }
 
@@ -188,4 +195,26 @@ export function addressMaskOf(set: IpSet): Address | undefined {
   if (netmask === undefined) return undefined;
   const length = set.family === 6 ? 16 : 4;
   return maskAddress(new Uint8Array(length).fill(0xff), Number(netmask));
+}
+
+/** `FROM-TO` or `ADDRESS/LENGTH` of a bitmap; ports are numbers. */
+function rangeOf(set: IpSet): PreparedIpSet['range'] {
+  const text = optionValue(set, 'range');
+  if (text === undefined) return undefined;
+  if (set.type === 'bitmap:port') {
+    const [from = 0, to = from] = text.split('-').map(Number);
+    return { from, to };
+  }
+  const [prefix = '', length] = text.split('/');
+  if (length !== undefined) {
+    const size = 2 ** (32 - Number(length));
+    const from = Math.floor(addressNumber(prefix) / size) * size;
+    return { from, to: from + size - 1 };
+  }
+  const [from = 0, to = from] = text.split('-').map(addressNumber);
+  return { from, to };
+}
+
+function addressNumber(text: string): number {
+  return parseAddress(text)?.reduce((number, byte) => number * 256 + byte, 0) ?? 0;
 }

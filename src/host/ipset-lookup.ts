@@ -183,8 +183,14 @@ function readAddress(
   source: boolean,
 ): PacketPart | undefined {
   const address = source ? packet.source : packet.destination;
+  const number = () => address.reduce((sum, byte) => sum * 256 + byte, 0);
+  if (prepared.range !== undefined && !isInRange(prepared.range, number())) return undefined;
   const refusesZero = prepared.set.type === 'hash:ip';
   return refusesZero && isZero(prepared, address) ? undefined : { kind: 'address', address };
+}
+
+function isInRange({ from, to }: { from: number; to: number }, number: number): boolean {
+  return number >= from && number <= to;
 }
 
 function isZero(prepared: PreparedIpSet, address: Address): boolean {
@@ -203,6 +209,7 @@ function readPort(
   if (number === undefined) return undefined;
   if (prepared.set.type !== 'bitmap:port') return { kind: 'key', key: portPart(protocol, number) };
   const counts = protocol === transport.tcp || protocol === transport.udp;
+  if (prepared.range !== undefined && !isInRange(prepared.range, number)) return undefined;
   return counts ? { kind: 'key', key: portPart(0, number) } : undefined;
 }
 

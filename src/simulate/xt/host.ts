@@ -107,15 +107,24 @@ function isStartUp(source: Address, destination: Address): boolean {
 }
 
 export function setMatcher(options: SetOptions): Matcher {
-  const { set, directions, inverted, returnNomatch } = options;
+  const { set, directions, inverted, packets, bytes, updateCounters, updateSubcounters } = options;
   return (evaluation) => {
     const { run, packet } = evaluation;
     const asked = ipSetPacket(evaluation);
-    const test = testChangedIpSet(run, set, directions, asked);
+    const test = testChangedIpSet(run, set, {
+      packet: asked,
+      directions,
+      counting: {
+        length: packet.length,
+        update: updateCounters,
+        ...(packets && { packets }),
+        ...(bytes && { bytes }),
+      },
+      updateMembers: updateSubcounters,
+      nomatch: options.returnNomatch,
+    });
     if (test !== undefined && test.kind !== 'unknown-set') {
-      const type = run.host.ipsets?.get(set)?.set.type;
-      const wanted = returnNomatch && hasNomatch(type) ? 'nomatch' : 'match';
-      return (test.kind === wanted) !== inverted;
+      return (test.kind === 'match') !== inverted;
     }
     const addresses = directions.map((side) =>
       formatAddress(side === 'src' ? asked.source : asked.destination),
@@ -123,11 +132,6 @@ export function setMatcher(options: SetOptions): Matcher {
     const key = `ipset ${set} ${directions.join(',')} ${addresses.join(',')}`;
     return chooseYes(run, packet.subject, { reason: 'unknown-set', key }) !== inverted;
   };
-}
-
-/** IPSET_TYPE_NOMATCH: only sets of networks have exceptions; for others `--return-nomatch` changes nothing. */
-function hasNomatch(type: string | undefined): boolean {
-  return type !== undefined && /^hash:.*net/.test(type);
 }
 
 export function ipSetPacket({ packet, info, state }: Evaluation): IpSetPacket {

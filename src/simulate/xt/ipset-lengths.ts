@@ -18,7 +18,7 @@ export function holdsNetworks({ set }: PreparedIpSet): boolean {
 const addressesOf = ({ dimensions }: PreparedIpSet): number =>
   dimensions.filter((dimension) => dimension === 'address').length;
 
-/** Has a packet changed the set of networks? */
+/** Has a packet changed the set? */
 export function wereChanged(run: Run, prepared: PreparedIpSet): boolean {
   return run.store.memory.has(countsKey(prepared));
 }
@@ -52,9 +52,8 @@ export function countLength(
   lengths: readonly number[],
   difference: 1 | 0 | -1,
 ): void {
-  if (!holdsNetworks(prepared)) return;
-  const counts = [...countsOf(run, prepared)];
-  for (const [dimension, length] of lengths.entries()) {
+  const counts = holdsNetworks(prepared) ? [...countsOf(run, prepared)] : [];
+  for (const [dimension, length] of holdsNetworks(prepared) ? lengths.entries() : []) {
     const at = dimension * row + length;
     counts[at] = (counts[at] ?? 0) + difference;
   }

@@ -6,22 +6,28 @@ import { setPacketMark } from '../operations/meta-set.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { record } from '../run.ts';
 import { ipSetPacket } from './host.ts';
-import { addToIpSet, type IpSetChange, removeFromIpSet, testChangedIpSet } from './ipset-state.ts';
+import {
+  addToIpSet,
+  type IpSetChange,
+  type IpSetQuery,
+  removeFromIpSet,
+  testChangedIpSet,
+} from './ipset-state.ts';
 
 export function setTarget(options: SetTargetOptions): Step {
   const { add, remove, map, exist, timeoutSeconds } = options;
   return (evaluation) => {
-    const { run } = evaluation;
-    const asked = ipSetPacket(evaluation);
-    if (add !== undefined)
-      note(
-        evaluation,
-        add,
-        addToIpSet(run, add.set, add.directions, asked, { exist, timeoutSeconds }),
-      );
-    if (remove !== undefined)
-      note(evaluation, remove, removeFromIpSet(run, remove.set, remove.directions, asked));
-    if (map !== undefined) readElement(evaluation, options, map);
+    const { run, packet } = evaluation;
+    const counting = { length: packet.length, update: true };
+    const asked = { packet: ipSetPacket(evaluation), counting, updateMembers: true };
+    const query = ({ directions }: SetReference) => ({ ...asked, directions });
+    if (add !== undefined) {
+      note(evaluation, add, addToIpSet(run, add.set, query(add), { exist, timeoutSeconds }));
+    }
+    if (remove !== undefined) {
+      note(evaluation, remove, removeFromIpSet(run, remove.set, query(remove)));
+    }
+    if (map !== undefined) readElement(evaluation, options, map, query(map));
   };
 }
 
@@ -31,9 +37,14 @@ function note({ run, packet }: Evaluation, { set }: SetReference, change: IpSetC
     record(run, { kind: 'unmodelled', subject: packet.subject, what: `ipset ${set}` });
 }
 
-function readElement(evaluation: Evaluation, options: SetTargetOptions, map: SetReference): void {
+function readElement(
+  evaluation: Evaluation,
+  options: SetTargetOptions,
+  map: SetReference,
+  query: IpSetQuery,
+): void {
   const { run, packet } = evaluation;
-  const test = testChangedIpSet(run, map.set, map.directions, ipSetPacket(evaluation));
+  const test = testChangedIpSet(run, map.set, query);
   note(evaluation, map, test === undefined ? 'unknown' : 'refused');
   if (test?.kind !== 'match') return;
   const { skbMark, skbPriority, skbQueue } = test.element;
