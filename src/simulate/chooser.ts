@@ -4,14 +4,32 @@ import type { Choice, Chooser } from '../trace/choice.ts';
 
 /** xorshift32: the same seed gives the same answers. */
 export function seededChooser(seed: number): Chooser {
-  let state = (seed ^ 0x9e3779b9) | 0 || 1;
-  const next = (): number => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-  return { choose: (choice) => drawOption(choice, next()) };
+  const draws = newDraws();
+  draws.state = startOfDraws(seed);
+  return { choose: (choice) => drawNext(choice, draws) };
+}
+
+/** What the random numbers of a seed have come to. */
+export interface Draws {
+  state: number;
+}
+
+export function newDraws(): Draws {
+  return { state: 1 };
+}
+
+export function startOfDraws(seed: number): number {
+  return (seed ^ 0x9e3779b9) | 0 || 1;
+}
+
+/** The option that the next random number says. */
+export function drawNext(choice: Choice, draws: Draws): number {
+  let { state } = draws;
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  draws.state = state;
+  return drawOption(choice, (state >>> 0) / 2 ** 32);
 }
 
 /** The option at `point` (0 to 1) of the options' probabilities; without any they are equally likely. */

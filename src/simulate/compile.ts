@@ -16,7 +16,7 @@ import type { PreparedChain } from './rules/prepared-chain.ts';
 import { newProgramCode } from './rules/rule-code.ts';
 import { sharedStep } from './rules/shared-step.ts';
 import type { StateAccess, StepCompiler } from './rules/step-compiler.ts';
-import type { SpareParts } from './run.ts';
+import type { Run } from './run.ts';
 import { dynamicSets } from './sets/dynamic-sets.ts';
 import { declaredKey } from './sets/lookup.ts';
 import { type ElementProgram, type PreparedSet, prepareSet } from './sets/prepared-set.ts';
@@ -42,7 +42,8 @@ export interface CompiledProgram {
   /** All chains by number. */
   readonly chains: readonly PreparedChain[];
   readonly shop: RuleShop;
-  readonly spareParts: SpareParts[];
+  /** To be used again: nothing that a run holds outlives it, but for what its result has. */
+  readonly spareRuns: Run[];
   /** `net.netfilter.nf_conntrack_NAME` as far as anybody asked; NaN: not known. */
   readonly settings: Map<string, number>;
   findChain(table: ProgramTable, name: string): PreparedChain | undefined;
@@ -107,7 +108,7 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
       findSet: (chain, name) => findSet(compiled, store, tables, chain.table, name),
       laterCounters: new Map(),
     },
-    spareParts: [],
+    spareRuns: [],
     settings: new Map(),
     dynamicSets: changing,
     findChain: (table, name) => tables.get(table)?.chains.get(name),

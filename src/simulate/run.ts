@@ -8,14 +8,14 @@ import type { Choice, ChoiceMade, ChoiceOption, ChoiceReason, Chooser } from '..
 import type { ConntrackSnapshot, TraceEvent } from '../trace/event.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { SimulateOptions } from './api.ts';
-import { seededChooser } from './chooser.ts';
+import { type Draws, drawNext, newDraws, startOfDraws } from './chooser.ts';
 import type { CompiledProgram } from './compile.ts';
 import { type Connection, isReply, statusWords } from './conntrack/connection.ts';
 import { type Journey, newJourney } from './journey.ts';
 import type { LivePacket } from './live-packet.ts';
 import type { RuleTrace } from './rule-trace.ts';
+import type { EvaluationRoom } from './rules/evaluation.ts';
 import { type JumpStack, newJumpStack } from './rules/jump-stack.ts';
-import { newRegisters, type Registers } from './rules/registers.ts';
 import { type Journal, newJournal, type Store } from './state/store.ts';
 
 export interface Run {
@@ -24,10 +24,12 @@ export interface Run {
   readonly store: Store;
   readonly journal: Journal;
   /** Milliseconds since the epoch. */
-  readonly clock: number;
-  readonly chooser: Chooser;
-  readonly recorder: Recorder | undefined;
-  readonly ruleTrace: RuleTrace | undefined;
+  clock: number;
+  /** Absent: the draws of the seed. */
+  chooser: Chooser | undefined;
+  readonly draws: Draws;
+  recorder: Recorder | undefined;
+  ruleTrace: RuleTrace | undefined;
   choices: ChoiceMade[];
   /** Answers already given in this run, by choice key. */
   readonly answers: Map<string, number>;
@@ -38,71 +40,78 @@ export interface Run {
   journeys: Journey[];
   /** Packets that wait in a device's receive queue (loopback). */
   readonly backlog: (() => void)[];
-  readonly registers: Registers;
+  /** By depth; made when a chain is first evaluated there. */
+  readonly rooms: EvaluationRoom[];
   readonly stack: JumpStack;
   /** How deep packets have caused packets. */
   depth: number;
 }
 
-/** What runs of a program use again: nothing in it outlives a run. */
-export interface SpareParts {
-  readonly journal: Journal;
-  readonly answers: Map<string, number>;
-  readonly checkedOut: Connection[];
-  readonly counted: Set<string>;
-  readonly registers: Registers;
-  readonly stack: JumpStack;
-}
+/** Never added to. */
+const noChoices: ChoiceMade[] = [];
+const noJourneys: Journey[] = [];
 
-export function newSpareParts(store: Store): SpareParts {
-  return {
-    journal: newJournal(store),
-    answers: new Map(),
-    checkedOut: [],
-    counted: new Set(),
-    registers: newRegisters(),
-    stack: newJumpStack(),
-  };
-}
-
-/** Takes the program's spare parts, unless a run that has not ended has them. */
-export function newRun(compiled: CompiledProgram, options: SimulateOptions): Run {
+function emptyRun(compiled: CompiledProgram): Run {
   const { store } = compiled.versions;
-  const parts = compiled.spareParts.pop() ?? newSpareParts(store);
   return {
     compiled,
     host: compiled.host,
     store,
-    journal: parts.journal,
-    clock: options.clock,
-    chooser: options.chooser ?? seededChooser(options.seed ?? 0),
-    recorder: options.recorder,
-    ruleTrace: options.ruleTrace,
-    choices: [],
-    answers: parts.answers,
-    checkedOut: parts.checkedOut,
-    counted: parts.counted,
-    journeys: [],
+    journal: newJournal(store),
+    clock: 0,
+    chooser: undefined,
+    draws: newDraws(),
+    recorder: undefined,
+    ruleTrace: undefined,
+    choices: noChoices,
+    answers: new Map(),
+    checkedOut: [],
+    counted: new Set(),
+    journeys: noJourneys,
     backlog: [],
-    registers: parts.registers,
-    stack: parts.stack,
+    rooms: [],
+    stack: newJumpStack(),
     depth: 0,
   };
 }
 
-/** Gives the spare parts back; the run must not be used again. */
+/** One that the program keeps to be used again, unless a run that has not ended has it. */
+export function newRun(compiled: CompiledProgram, options: SimulateOptions): Run {
+  const run = compiled.spareRuns.pop() ?? emptyRun(compiled);
+  run.clock = options.clock;
+  run.chooser = options.chooser;
+  run.draws.state = startOfDraws(options.seed ?? 0);
+  run.recorder = options.recorder;
+  run.ruleTrace = options.ruleTrace;
+  return run;
+}
+
+/** Gives the run back; its caller must not use it again. */
 export function endRun(run: Run): void {
-  const { compiled, journal, answers, checkedOut, counted, registers, stack } = run;
-  if (answers.size > 0) answers.clear();
-  if (counted.size > 0) counted.clear();
-  compiled.spareParts.push({ journal, answers, checkedOut, counted, registers, stack });
+  if (run.answers.size > 0) run.answers.clear();
+  if (run.counted.size > 0) run.counted.clear();
+  run.choices = noChoices;
+  run.journeys = noJourneys;
+  run.chooser = undefined;
+  run.recorder = undefined;
+  run.ruleTrace = undefined;
+  run.compiled.spareRuns.push(run);
 }
 
 export function startJourney(run: Run, cause: Journey['cause']): Journey {
-  const journey = newJourney(run.journeys.length, cause);
-  if (run.journeys.length === 0) run.journeys = [journey];
-  else run.journeys.push(journey);
+  const { journeys } = run;
+  const journey = newJourney(journeys.length, cause);
+  run.journeys = withOne(journeys, journey);
   return journey;
+}
+
+/** Mostly there are one or two, and an array that grows makes room for many. */
+function withOne<Item>(list: Item[], item: Item): Item[] {
+  const [first] = list;
+  if (first === undefined) return [item];
+  if (list.length === 1) return [first, item];
+  list.push(item);
+  return list;
 }
 
 export function record(run: Run, event: TraceEvent): void {
@@ -177,11 +186,14 @@ export function choose(run: Run, subject: number, question: Question): number {
 /** Asks in any case, whatever was answered before. */
 export function chooseAnew(run: Run, subject: number, choice: Choice): number {
   const single = choice.options.length === 1 && choice.range === undefined;
-  const option = single ? 0 : run.chooser.choose(choice);
-  if (run.choices.length === 0) run.choices = [{ choice, option }];
-  else run.choices.push({ choice, option });
+  const option = single ? 0 : askChooser(run, choice);
+  run.choices = withOne(run.choices, { choice, option });
   if (run.recorder !== undefined) record(run, { kind: 'choice-made', subject, choice, option });
   return option;
+}
+
+function askChooser({ chooser, draws }: Run, choice: Choice): number {
+  return chooser === undefined ? drawNext(choice, draws) : chooser.choose(choice);
 }
 
 /** Yes or no; true is yes. */

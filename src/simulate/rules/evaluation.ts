@@ -4,7 +4,7 @@ import type { NetworkInterface } from '../../host/network-interface.ts';
 import type { HookName, ProgramTable } from '../../model/program.ts';
 import type { LivePacket } from '../live-packet.ts';
 import type { Run } from '../run.ts';
-import type { PacketInfo } from './packet-info.ts';
+import type { PacketInfo, PacketRoom } from './packet-info.ts';
 import type { PreparedChain } from './prepared-chain.ts';
 import type { Registers } from './registers.ts';
 import type { RandomDraw } from './rule-choice.ts';
@@ -36,6 +36,11 @@ export interface Evaluation {
   /** While the statements of a set element run. */
   element: ElementState | undefined;
 }
+
+/** What the chains at one depth are evaluated with, one after the other. */
+export type EvaluationRoom = {
+  -readonly [Field in keyof Evaluation]: Field extends 'info' ? PacketRoom : Evaluation[Field];
+};
 
 /** One prepared operation; it sets `registers.verdict` unless the rule goes on. */
 export interface Step {

@@ -16,49 +16,59 @@ export interface PacketInfo {
   readonly fragmentOffset: number;
 }
 
-const unspecified: PacketInfo = {
-  hasTransport: false,
-  protocol: 0,
-  transport: 0,
-  fragmentOffset: 0,
-};
+/** To be filled again. */
+export type PacketRoom = { -readonly [Field in keyof PacketInfo]: PacketInfo[Field] };
 
 export function packetInfo(packet: LivePacket, family: HookFamily): PacketInfo {
+  const room: PacketRoom = { hasTransport: false, protocol: 0, transport: 0, fragmentOffset: 0 };
+  fillPacketInfo(room, packet, family);
+  return room;
+}
+
+export function fillPacketInfo(room: PacketRoom, packet: LivePacket, family: HookFamily): void {
   switch (family) {
     case 'ip':
-      return ipv4Info(packet);
+      fillIpv4(room, packet);
+      return;
     case 'ip6':
-      return ipv6Info(packet);
+      fillIpv6(room, packet);
+      return;
     case 'arp':
-      return unspecified;
+      leaveOpen(room);
+      return;
     default:
-      return validatedInfo(packet);
+      fillValidated(room, packet);
   }
 }
 
-function ipv4Info(packet: LivePacket): PacketInfo {
-  const { bytes } = packet;
-  return {
-    hasTransport: true,
-    protocol: byteAt(bytes, 9),
-    transport: (byteAt(bytes, 0) & 15) * 4,
-    fragmentOffset: read16(bytes, 6) & 0x1fff,
-  };
+function leaveOpen(room: PacketRoom): void {
+  room.hasTransport = false;
+  room.protocol = 0;
+  room.transport = 0;
+  room.fragmentOffset = 0;
 }
 
-function ipv6Info(packet: LivePacket): PacketInfo {
+function fillIpv4(room: PacketRoom, { bytes }: LivePacket): void {
+  room.hasTransport = true;
+  room.protocol = byteAt(bytes, 9);
+  room.transport = (byteAt(bytes, 0) & 15) * 4;
+  room.fragmentOffset = read16(bytes, 6) & 0x1fff;
+}
+
+function fillIpv6(room: PacketRoom, packet: LivePacket): void {
   const place = findTransport(packet.bytes, packet.length);
-  if (place === undefined) return unspecified;
-  return {
-    hasTransport: true,
-    protocol: place.protocol,
-    transport: place.offset,
-    fragmentOffset: place.fragmentOffset,
-  };
+  if (place === undefined) {
+    leaveOpen(room);
+    return;
+  }
+  room.hasTransport = true;
+  room.protocol = place.protocol;
+  room.transport = place.offset;
+  room.fragmentOffset = place.fragmentOffset;
 }
 
 /** Bridge and netdev chains run before the IP header was checked, so it is checked here. */
-function validatedInfo(packet: LivePacket): PacketInfo {
+function fillValidated(room: PacketRoom, packet: LivePacket): void {
   const { bytes, length } = packet;
   if (packet.etherType === etherType.ipv4) {
     const headerLength = (byteAt(bytes, 0) & 15) * 4;
@@ -69,11 +79,15 @@ function validatedInfo(packet: LivePacket): PacketInfo {
       headerLength >= 20 &&
       length >= total &&
       total >= headerLength;
-    return valid ? ipv4Info(packet) : unspecified;
+    if (valid) fillIpv4(room, packet);
+    else leaveOpen(room);
+    return;
   }
   if (packet.etherType === etherType.ipv6) {
     const valid = length >= 40 && byteAt(bytes, 0) >> 4 === 6 && read16(bytes, 4) + 40 <= length;
-    return valid ? ipv6Info(packet) : unspecified;
+    if (valid) fillIpv6(room, packet);
+    else leaveOpen(room);
+    return;
   }
-  return unspecified;
+  leaveOpen(room);
 }

@@ -11,7 +11,7 @@ import { type ChainIndex, nextCandidate } from './chain-index.ts';
 import type { Evaluation, HookState, Step } from './evaluation.ts';
 import type { JumpStack } from './jump-stack.ts';
 import { missedRule } from './missed-rule.ts';
-import { packetInfo } from './packet-info.ts';
+import { fillPacketInfo, packetInfo } from './packet-info.ts';
 import { openChain, plainSteps, type RuleShop, ruleStart } from './prepare-rule.ts';
 import type { PreparedChain } from './prepared-chain.ts';
 import {
@@ -32,20 +32,7 @@ export function runBaseChain(
   state: HookState,
   base: PreparedChain,
 ): RuleVerdict {
-  const registers = run.depth === 0 ? run.registers : newRegisters();
-  const evaluation: Evaluation = {
-    run,
-    packet,
-    state,
-    registers,
-    info: packetInfo(packet, state.family),
-    table: base.table,
-    base,
-    chain: base,
-    rule: 0,
-    word: 0,
-    element: undefined,
-  };
+  const evaluation = startEvaluation(run, packet, state, base);
   if (run.recorder !== undefined) noteChain(evaluation);
   packet.journey.chains++;
   run.depth++;
@@ -59,6 +46,44 @@ export function runBaseChain(
   stack.depth = bottom;
   run.depth--;
   return verdict;
+}
+
+/** In the room of this depth: nobody may keep the evaluation beyond the base chain. */
+function startEvaluation(
+  run: Run,
+  packet: LivePacket,
+  state: HookState,
+  base: PreparedChain,
+): Evaluation {
+  const room = run.rooms[run.depth];
+  if (room === undefined) {
+    const made = {
+      run,
+      packet,
+      state,
+      registers: newRegisters(),
+      info: { ...packetInfo(packet, state.family) },
+      table: base.table,
+      base,
+      chain: base,
+      rule: 0,
+      word: 0,
+      element: undefined,
+    };
+    run.rooms[run.depth] = made;
+    return made;
+  }
+  room.packet = packet;
+  room.state = state;
+  fillPacketInfo(room.info, packet, state.family);
+  room.table = base.table;
+  room.base = base;
+  room.chain = base;
+  room.rule = 0;
+  room.word = 0;
+  room.element = undefined;
+  room.registers.verdict = continueVerdict;
+  return room;
 }
 
 /** Back to where a chain was jumped to from; false: it was the base chain. */
@@ -141,6 +166,8 @@ function missedRules(evaluation: Evaluation, end: number): MissedRules {
   const { connection } = packet;
   const kept: Evaluation = {
     ...evaluation,
+    run: { ...run },
+    info: { ...evaluation.info },
     packet: {
       ...packet,
       bytes: packetBytes(packet),
@@ -153,7 +180,7 @@ function missedRules(evaluation: Evaluation, end: number): MissedRules {
     events() {
       const events: TraceEvent[] = [];
       const recorder: Recorder = { wantsMisses: true, record: (event) => events.push(event) };
-      const again: Evaluation = { ...kept, run: { ...run, recorder } };
+      const again: Evaluation = { ...kept, run: { ...kept.run, recorder } };
       for (again.rule = rule; again.rule < end; again.rule++) {
         runPlainly(again, plainSteps(run.compiled.shop, again.chain, again.rule));
         again.registers.verdict = continueVerdict;
