@@ -8,7 +8,7 @@ import type { Choice, ChoiceMade, ChoiceOption, ChoiceReason, Chooser } from '..
 import type { ConntrackSnapshot, TraceEvent } from '../trace/event.ts';
 import type { Recorder } from '../trace/recorder.ts';
 import type { SimulateOptions } from './api.ts';
-import { type Draws, drawNext, newDraws, startOfDraws } from './chooser.ts';
+import { type Draws, drawAmong, drawNext, newDraws, startOfDraws } from './chooser.ts';
 import type { CompiledProgram } from './compile.ts';
 import { type Connection, isReply, statusWords } from './conntrack/connection.ts';
 import { type Journey, newJourney } from './journey.ts';
@@ -186,14 +186,30 @@ export function choose(run: Run, subject: number, question: Question): number {
 /** Asks in any case, whatever was answered before. */
 export function chooseAnew(run: Run, subject: number, choice: Choice): number {
   const single = choice.options.length === 1 && choice.range === undefined;
-  const option = single ? 0 : askChooser(run, choice);
-  run.choices = withOne(run.choices, { choice, option });
-  if (run.recorder !== undefined) record(run, { kind: 'choice-made', subject, choice, option });
-  return option;
+  return noteChoice(run, subject, choice, single ? 0 : askChooser(run, choice));
+}
+
+/** The same for a choice between these options, without a range. */
+export function chooseAmong(
+  run: Run,
+  subject: number,
+  choice: Choice,
+  options: readonly ChoiceOption[],
+): number {
+  if (options.length === 1) return noteChoice(run, subject, choice, 0);
+  const { chooser, draws } = run;
+  const option = chooser === undefined ? drawAmong(options, draws) : chooser.choose(choice);
+  return noteChoice(run, subject, choice, option);
 }
 
 function askChooser({ chooser, draws }: Run, choice: Choice): number {
   return chooser === undefined ? drawNext(choice, draws) : chooser.choose(choice);
+}
+
+function noteChoice(run: Run, subject: number, choice: Choice, option: number): number {
+  run.choices = withOne(run.choices, { choice, option });
+  if (run.recorder !== undefined) record(run, { kind: 'choice-made', subject, choice, option });
+  return option;
 }
 
 /** Yes or no; true is yes. */

@@ -1,7 +1,7 @@
 /** dynset: packets add, renew and delete set elements (nft_dynset_eval()). */
 
 import type { DynsetOperation } from '../../model/operations.ts';
-import type { Evaluation, Step } from '../rules/evaluation.ts';
+import { chainOf, type Evaluation, type Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { record } from '../run.ts';
@@ -128,8 +128,9 @@ function noteChange(
   from: number,
   change: 'added' | 'updated' | 'deleted' | 'full',
 ): void {
-  const { run, packet, chain } = evaluation;
+  const { run, packet } = evaluation;
   if (run.recorder === undefined) return;
+  const chain = chainOf(evaluation);
   record(run, {
     kind: 'set-changed',
     subject: packet.subject,

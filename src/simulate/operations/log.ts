@@ -9,7 +9,7 @@ import type {
 } from '../../model/operations.ts';
 import { readHost32 } from '../../packet/bytes.ts';
 import { ipFamily } from '../live-packet.ts';
-import type { Evaluation, Step } from '../rules/evaluation.ts';
+import { chainOf, type Evaluation, type Step } from '../rules/evaluation.ts';
 import { registerOffset, stolenVerdict } from '../rules/registers.ts';
 import { record } from '../run.ts';
 import { duplicatePacket } from '../stack/duplicate.ts';
@@ -19,8 +19,10 @@ import { unmodelledEffect } from './unmodelled.ts';
 export function prepareLog(operation: LogOperation & { readonly span?: Span }): Step {
   const { prefix, group, level } = operation;
   const origin = operation.span === undefined ? {} : { origin: operation.span };
-  return ({ run, packet, chain }) => {
+  return (evaluation) => {
+    const { run, packet } = evaluation;
     if (run.recorder === undefined) return;
+    const chain = chainOf(evaluation);
     record(run, {
       kind: 'log-written',
       subject: packet.subject,

@@ -3,7 +3,7 @@
 import type { Span } from '../../base/span.ts';
 import type { LookupOperation } from '../../model/operations.ts';
 import { hexOfBytes } from '../../packet/bytes.ts';
-import type { Evaluation, Step } from '../rules/evaluation.ts';
+import { chainOf, type Evaluation, type Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { chooseYes, record } from '../run.ts';
@@ -65,8 +65,9 @@ function noteLookup(
   from: number,
   hit: Hit | undefined,
 ): void {
-  const { run, packet, chain } = evaluation;
+  const { run, packet } = evaluation;
   if (run.recorder?.wantsMisses !== true) return;
+  const chain = chainOf(evaluation);
   const element = hit === undefined || hit.position < 0 ? {} : { element: hit.position };
   record(run, {
     kind: 'set-looked-up',

@@ -1,7 +1,7 @@
 /** What the simulator gives no meaning: the rule goes both ways, and the trace says so. */
 
 import type { Operation } from '../../model/operations.ts';
-import type { Step } from '../rules/evaluation.ts';
+import { chainOf, type Step } from '../rules/evaluation.ts';
 import { chooseYes, record } from '../run.ts';
 import { breakRule } from './store.ts';
 
@@ -9,7 +9,8 @@ import { breakRule } from './store.ts';
 export function unmodelledStep(what: string, operation: Operation): Step {
   const origin = operation.span === undefined ? {} : { origin: operation.span };
   return (evaluation) => {
-    const { run, packet, chain, rule } = evaluation;
+    const { run, packet, rule } = evaluation;
+    const chain = chainOf(evaluation);
     record(run, { kind: 'unmodelled', subject: packet.subject, what, ...origin });
     const key = `${what} ${chain.table.family} ${chain.table.name} ${chain.chain.name} ${rule}`;
     const passes = chooseYes(run, packet.subject, { reason: 'unmodelled', key, ...origin });

@@ -28,13 +28,21 @@ export interface Evaluation {
   readonly info: PacketInfo;
   readonly table: ProgramTable;
   readonly base: PreparedChain;
-  /** The chain and rule that are being evaluated. */
-  chain: PreparedChain;
+  /** The chain that is being evaluated, by number; see `chainOf`. */
+  chain: number;
+  /** The rule's place in it. */
   rule: number;
+  /** Where the code of the rule starts. */
+  at: number;
   /** The last word that a test read. */
   word: number;
   /** While the statements of a set element run. */
   element: ElementState | undefined;
+}
+
+/** Chains of large programs are far from each other: only who must look at one does. */
+export function chainOf({ run, chain, base }: Evaluation): PreparedChain {
+  return run.compiled.chains[chain] ?? base;
 }
 
 /** What the chains at one depth are evaluated with, one after the other. */

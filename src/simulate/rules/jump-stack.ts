@@ -1,14 +1,13 @@
 /** Where chains were jumped to from (struct nft_jumpstack); one for all chains that are being evaluated. */
 
-import type { PreparedChain } from './prepared-chain.ts';
-
-/** Only the first `depth` frames count: the chain, and the rule to go on with. */
+/** Only the first `depth` frames count: the chain's number, the rule to go on with, and where its code starts if that is known. */
 export interface JumpStack {
-  readonly chains: PreparedChain[];
+  readonly chains: number[];
   readonly rules: number[];
+  readonly places: number[];
   depth: number;
 }
 
 export function newJumpStack(): JumpStack {
-  return { chains: [], rules: [], depth: 0 };
+  return { chains: [], rules: [], places: [], depth: 0 };
 }

@@ -2,11 +2,12 @@
 
 import type { Operation } from '../../model/operations.ts';
 import { record } from '../run.ts';
-import type { Evaluation } from './evaluation.ts';
+import { chainOf, type Evaluation } from './evaluation.ts';
 import { registerOffset } from './registers.ts';
 
 export function missedRule(evaluation: Evaluation, index: number): void {
-  const { run, packet, chain, rule } = evaluation;
+  const { run, packet, rule } = evaluation;
+  const chain = chainOf(evaluation);
   const written = chain.chain.rules[rule];
   const operation = written?.operations[index];
   if (written === undefined || operation === undefined) return;

@@ -6,7 +6,14 @@ import type { Store } from '../state/store.ts';
 import { indexChain } from './chain-index.ts';
 import type { Step } from './evaluation.ts';
 import type { PreparedChain } from './prepared-chain.ts';
-import { type ProgramCode, reserveRules, writeRule } from './rule-code.ts';
+import {
+  chainCode,
+  endChainCode,
+  type ProgramCode,
+  reserveRules,
+  setChainCode,
+  writeRule,
+} from './rule-code.ts';
 
 /** Makes the step of an operation; its state lives where `slot` says. */
 export type StepMaker = (
@@ -33,6 +40,24 @@ export function openChain(shop: RuleShop, chain: PreparedChain): void {
   chain.count = rules.length;
   chain.index = shop.plain ? undefined : indexChain(rules);
   chain.first = reserveRules(shop.code, rules.length);
+}
+
+/** Chains of more rules are written rule by rule, as packets come to them. */
+const mostAtOnce = 16;
+
+/** Opens the chain for its code; where that starts, or `chainCode.none`. */
+export function openCode(shop: RuleShop, chain: PreparedChain): number {
+  openChain(shop, chain);
+  const { code } = shop;
+  const isLong = chain.index !== undefined || chain.count > mostAtOnce;
+  const start = isLong ? chainCode.none : code.end;
+  if (!isLong) {
+    // A rule that was met the plain way before has its slots already.
+    for (let index = 0; index < chain.count; index++) ruleStart(shop, chain, index);
+    endChainCode(code);
+  }
+  setChainCode(code, chain.number, start);
+  return start;
 }
 
 export function allocate(store: Store, initial: readonly number[]): number {
@@ -81,6 +106,7 @@ export function ruleStart(shop: RuleShop, chain: PreparedChain, index: number): 
   };
   const start = writeRule(code, rule, {
     chain,
+    place: index,
     set: (name) => shop.findSet(chain, name),
     step: (position) =>
       shop.makeStep(chain, operationAt(position), operations.slice(position + 1), slot),

@@ -5,12 +5,13 @@
 
 import type { Operation } from '../../model/operations.ts';
 import type { ProgramElement, ProgramRule } from '../../model/program.ts';
+import type { Choice, ChoiceOption } from '../../trace/choice.ts';
 import type { PreparedSet } from '../sets/prepared-set.ts';
 import type { WordTable } from '../sets/word-table.ts';
 import type { Step } from './evaluation.ts';
 import type { PreparedChain } from './prepared-chain.ts';
 import { registerOffset } from './registers.ts';
-import type { RandomDraw } from './rule-choice.ts';
+import type { DrawKind, RandomDraw } from './rule-choice.ts';
 import { isName, leadingTests, type RuleTest } from './rule-tests.ts';
 import { wordAt } from './test-source.ts';
 
@@ -47,7 +48,7 @@ export const instruction = {
   mask: 20,
   /** Index of the verdict map; register offset of the key. */
   verdictMap: 21,
-  /** Index of the draw. */
+  /** Index of the draw; index of its kind. */
   random: 22,
 } as const;
 
@@ -87,8 +88,15 @@ export interface ProgramCode {
   /** By rule number: its first slot plus one; 0: none was given. */
   slots: Int32Array;
   rules: number;
+  /** By chain number: where its code starts if it has all of it in one piece (`chainCode`). */
+  chains: Int32Array;
   readonly steps: Step[];
+  readonly stepNumbers: Map<Step, number>;
   readonly draws: RandomDraw[];
+  /** By draw: the choice as it was asked before. */
+  readonly choices: (Choice | undefined)[];
+  readonly drawKinds: DrawKind[];
+  readonly drawNumbers: Map<readonly ChoiceOption[], number[]>;
   readonly names: NameTest[];
   readonly maps: VerdictMap[];
   readonly mapNumbers: Map<PreparedSet, number>;
@@ -102,8 +110,13 @@ export function newProgramCode(): ProgramCode {
     starts: new Int32Array(256),
     slots: new Int32Array(256),
     rules: 0,
+    chains: new Int32Array(64),
     steps: [],
+    stepNumbers: new Map(),
     draws: [],
+    choices: [],
+    drawKinds: [],
+    drawNumbers: new Map(),
     names: [],
     maps: [],
     mapNumbers: new Map(),
@@ -127,9 +140,28 @@ export function reserveRules(code: ProgramCode, count: number): number {
   return first;
 }
 
+/** What `ProgramCode.chains` says of chains without code in one piece. */
+export const chainCode = { unknown: 0, none: -1 } as const;
+
+export function setChainCode(code: ProgramCode, chain: number, start: number): void {
+  code.chains = grown(code.chains, chain + 1);
+  code.chains[chain] = start;
+}
+
+/** Behind the last rule of a chain: a rule without length. */
+export function endChainCode(code: ProgramCode): void {
+  code.words = grown(code.words, code.end + ruleHead.size);
+  code.end += ruleHead.size;
+}
+
+/** Before the code of each rule: its number, its place in the chain, and how far it is to the next one. */
+export const ruleHead = { number: 0, place: 1, length: 2, size: 3 } as const;
+
 /** What writing a rule needs of its surroundings. */
 export interface CodeSite {
   readonly chain: PreparedChain;
+  /** The rule's place in it. */
+  readonly place: number;
   /** The step of the operation at that position. */
   step(position: number): Step;
   /** The set of a name. */
@@ -142,23 +174,45 @@ export interface CodeSite {
 export function writeRule(code: ProgramCode, rule: ProgramRule, site: CodeSite): number {
   const { operations } = rule;
   const leading = leadingTests(operations);
-  const out: number[] = [];
+  const out: number[] = [site.chain.first + site.place, site.place, 0];
   for (const test of leading.tests) writeTest(code, out, test);
   for (let position = leading.operations; position < operations.length; position++) {
     const operation = operations[position];
     if (operation !== undefined && !writeOperation(code, out, operation, position, site)) {
       const step = site.step(position);
       const { draw } = step;
-      if (draw === undefined) out.push(instruction.step, code.steps.push(step) - 1);
-      else out.push(instruction.random, code.draws.push(draw) - 1);
+      if (draw === undefined) out.push(instruction.step, stepNumber(code, step));
+      else out.push(instruction.random, code.draws.push(draw) - 1, drawKindNumber(code, draw));
     }
   }
   out.push(instruction.end);
+  out[ruleHead.length] = out.length;
   const start = code.end;
   code.words = grown(code.words, start + out.length);
   code.words.set(out, start);
   code.end += out.length;
   return start;
+}
+
+function stepNumber(code: ProgramCode, step: Step): number {
+  const known = code.stepNumbers.get(step);
+  if (known !== undefined) return known;
+  const number = code.steps.push(step) - 1;
+  code.stepNumbers.set(step, number);
+  return number;
+}
+
+function drawKindNumber({ drawKinds, drawNumbers }: ProgramCode, { kind }: RandomDraw): number {
+  const numbers = drawNumbers.get(kind.options) ?? [];
+  for (const number of numbers) {
+    const known = drawKinds[number];
+    if (known?.firsts === kind.firsts && known.to === kind.to && known.host === kind.host)
+      return number;
+  }
+  const number = drawKinds.push(kind) - 1;
+  numbers.push(number);
+  drawNumbers.set(kind.options, numbers);
+  return number;
 }
 
 /** A test's first word: instruction, source, length. */

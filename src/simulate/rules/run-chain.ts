@@ -2,17 +2,18 @@
 
 import type { Span } from '../../base/span.ts';
 import { jumpStackSize } from '../../fields/hooks.ts';
-import type { ChainPlace, TracedVerdict, TraceEvent } from '../../trace/event.ts';
+import type { TraceEvent } from '../../trace/event.ts';
 import type { MissedRules, Recorder } from '../../trace/recorder.ts';
+import type { CompiledProgram } from '../compile.ts';
 import { type LivePacket, packetBytes } from '../live-packet.ts';
 import { noteMatch } from '../rule-trace.ts';
-import { conntrackNow, type Run, record, summaryNow } from '../run.ts';
+import { type Run, record } from '../run.ts';
 import { type ChainIndex, nextCandidate } from './chain-index.ts';
-import type { Evaluation, HookState, Step } from './evaluation.ts';
+import { chainOf, type Evaluation, type HookState, type Step } from './evaluation.ts';
 import type { JumpStack } from './jump-stack.ts';
 import { missedRule } from './missed-rule.ts';
 import { fillPacketInfo, packetInfo } from './packet-info.ts';
-import { openChain, plainSteps, type RuleShop, ruleStart } from './prepare-rule.ts';
+import { openChain, openCode, plainSteps, type RuleShop, ruleStart } from './prepare-rule.ts';
 import type { PreparedChain } from './prepared-chain.ts';
 import {
   acceptVerdict,
@@ -22,8 +23,9 @@ import {
   newRegisters,
   type RuleVerdict,
 } from './registers.ts';
-import { ruleOutcome } from './rule-code.ts';
-import { runCode } from './run-code.ts';
+import { chainCode, ruleHead, ruleOutcome } from './rule-code.ts';
+import { noteChain, noteRule, placeOf } from './rule-notes.ts';
+import { runCode, runPiece } from './run-code.ts';
 
 /** The verdict of the base chain: accept, drop, stolen or queue. */
 export function runBaseChain(
@@ -65,8 +67,9 @@ function startEvaluation(
       info: { ...packetInfo(packet, state.family) },
       table: base.table,
       base,
-      chain: base,
+      chain: base.number,
       rule: 0,
+      at: 0,
       word: 0,
       element: undefined,
     };
@@ -78,7 +81,7 @@ function startEvaluation(
   fillPacketInfo(room.info, packet, state.family);
   room.table = base.table;
   room.base = base;
-  room.chain = base;
+  room.chain = base.number;
   room.rule = 0;
   room.word = 0;
   room.element = undefined;
@@ -90,29 +93,24 @@ function startEvaluation(
 function returnToCaller(evaluation: Evaluation, stack: JumpStack, bottom: number): boolean {
   if (stack.depth === bottom) return false;
   const at = --stack.depth;
-  evaluation.chain = stack.chains[at] ?? evaluation.base;
+  evaluation.chain = stack.chains[at] ?? evaluation.base.number;
   evaluation.rule = stack.rules[at] ?? 0;
   return true;
 }
 
-/** False: jumped too deep, or to a chain that is not there. */
-function enterChain(
-  evaluation: Evaluation,
+/** False: jumped too deep. `place`: where the code of the next rule starts. */
+function pushCaller(
+  { chain, rule }: Evaluation,
   stack: JumpStack,
   bottom: number,
-  target: PreparedChain | undefined,
-  isJump: boolean,
+  place: number,
 ): boolean {
-  if (isJump) {
-    const at = stack.depth;
-    if (at - bottom >= jumpStackSize) return false;
-    stack.chains[at] = evaluation.chain;
-    stack.rules[at] = evaluation.rule + 1;
-    stack.depth = at + 1;
-  }
-  if (target === undefined) return false;
-  evaluation.chain = target;
-  evaluation.rule = 0;
+  const at = stack.depth;
+  if (at - bottom >= jumpStackSize) return false;
+  stack.chains[at] = chain;
+  stack.rules[at] = rule + 1;
+  stack.places[at] = place;
+  stack.depth = at + 1;
   return true;
 }
 
@@ -121,9 +119,10 @@ function walkPlainly(evaluation: Evaluation, stack: JumpStack, bottom: number): 
   const { run, registers } = evaluation;
   const { shop } = run.compiled;
   for (;;) {
-    const { chain, rule } = evaluation;
+    const { rule } = evaluation;
+    const chain = chainOf(evaluation);
     if (chain.first < 0) openChain(shop, chain);
-    if (chain.index !== undefined && skipMisses(evaluation, chain.index)) continue;
+    if (chain.index !== undefined && skipMisses(evaluation, chain, chain.index)) continue;
     if (rule >= chain.count) {
       if (!returnToCaller(evaluation, stack, bottom)) return applyPolicy(evaluation);
       continue;
@@ -140,7 +139,8 @@ function walkPlainly(evaluation: Evaluation, stack: JumpStack, bottom: number): 
         continue;
       case 'jump':
       case 'goto':
-        if (!enterNamed(evaluation, stack, bottom, verdict)) return decide(evaluation, dropVerdict);
+        if (!enterNamed(evaluation, chain, stack, bottom, verdict))
+          return decide(evaluation, dropVerdict);
         continue;
       default:
         return decide(evaluation, verdict);
@@ -149,8 +149,8 @@ function walkPlainly(evaluation: Evaluation, stack: JumpStack, bottom: number): 
 }
 
 /** True: rules that the packet cannot match were passed over, and are noted to be looked at later. */
-function skipMisses(evaluation: Evaluation, index: ChainIndex): boolean {
-  const { run, chain, rule } = evaluation;
+function skipMisses(evaluation: Evaluation, chain: PreparedChain, index: ChainIndex): boolean {
+  const { run, rule } = evaluation;
   const { recorder } = run;
   if (recorder?.recordMisses === undefined || rule >= chain.count) return false;
   const next = nextCandidate(index, evaluation, rule);
@@ -163,6 +163,7 @@ function skipMisses(evaluation: Evaluation, index: ChainIndex): boolean {
 /** The rules before `end`, with the packet as it is now; all they do is to fail one of their first tests. */
 function missedRules(evaluation: Evaluation, end: number): MissedRules {
   const { run, packet, rule } = evaluation;
+  const chain = chainOf(evaluation);
   const { connection } = packet;
   const kept: Evaluation = {
     ...evaluation,
@@ -182,7 +183,7 @@ function missedRules(evaluation: Evaluation, end: number): MissedRules {
       const recorder: Recorder = { wantsMisses: true, record: (event) => events.push(event) };
       const again: Evaluation = { ...kept, run: { ...kept.run, recorder } };
       for (again.rule = rule; again.rule < end; again.rule++) {
-        runPlainly(again, plainSteps(run.compiled.shop, again.chain, again.rule));
+        runPlainly(again, plainSteps(run.compiled.shop, chain, again.rule));
         again.registers.verdict = continueVerdict;
       }
       return events;
@@ -203,53 +204,95 @@ function runPlainly(evaluation: Evaluation, steps: readonly Step[]): RuleVerdict
     break;
   }
   if (run.ruleTrace !== undefined)
-    noteMatch(run.ruleTrace, evaluation.chain.first + evaluation.rule);
+    noteMatch(run.ruleTrace, chainOf(evaluation).first + evaluation.rule);
   if (run.recorder !== undefined) noteRule(evaluation, registers.verdict);
   return registers.verdict;
 }
 
+/** False: jumped too deep, or to a chain that is not there. */
 function enterNamed(
   evaluation: Evaluation,
+  { siblings }: PreparedChain,
   stack: JumpStack,
   bottom: number,
   verdict: Extract<RuleVerdict, { readonly kind: 'jump' | 'goto' }>,
 ): boolean {
-  const target = evaluation.chain.siblings.get(verdict.chain);
-  return enterChain(evaluation, stack, bottom, target, verdict.kind === 'jump');
+  const target = siblings.get(verdict.chain);
+  if (verdict.kind === 'jump' && !pushCaller(evaluation, stack, bottom, 0)) return false;
+  if (target === undefined) return false;
+  evaluation.chain = target.number;
+  evaluation.rule = 0;
+  return true;
 }
 
 /** The same over the code of the rules, and only those that the index of a chain leads to. */
 function walkCode(evaluation: Evaluation, stack: JumpStack, bottom: number): RuleVerdict {
-  const { run, registers } = evaluation;
-  const { compiled, recorder, ruleTrace } = run;
-  const { shop, chains } = compiled;
+  const { run } = evaluation;
+  const { compiled, ruleTrace } = run;
+  const { code } = compiled.shop;
+  const noted = ruleTrace !== undefined || run.recorder !== undefined;
+  let place = codeOf(compiled, evaluation.chain);
   for (;;) {
-    const { chain } = evaluation;
-    if (chain.first < 0) openChain(shop, chain);
-    const outcome = walkRules(evaluation, shop, chain);
+    const outcome =
+      place > 0
+        ? runPiece(evaluation, code, place, noted)
+        : walkRules(evaluation, compiled.shop, chainOf(evaluation));
     if (outcome === ruleOutcome.break) {
       if (!returnToCaller(evaluation, stack, bottom)) return applyPolicy(evaluation);
+      place = stack.places[stack.depth] ?? 0;
       continue;
     }
-    if (ruleTrace !== undefined) noteMatch(ruleTrace, chain.first + evaluation.rule);
+    const { at } = evaluation;
+    const next = place > 0 ? at + (code.words[at + ruleHead.length] ?? 0) : 0;
+    if (ruleTrace !== undefined) noteMatch(ruleTrace, code.words[at] ?? 0);
     if (outcome >= ruleOutcome.jump) {
-      const target = chains[(outcome - ruleOutcome.jump) >> 1];
+      const target = (outcome - ruleOutcome.jump) >> 1;
       const isJump = (outcome & 1) === 0;
-      if (recorder !== undefined)
-        noteRule(evaluation, { kind: isJump ? 'jump' : 'goto', chain: target?.chain.name ?? '' });
-      if (!enterChain(evaluation, stack, bottom, target, isJump))
+      if (run.recorder !== undefined) noteJump(evaluation, target, isJump);
+      if (isJump && !pushCaller(evaluation, stack, bottom, next))
         return decide(evaluation, dropVerdict);
+      evaluation.chain = target;
+      evaluation.rule = 0;
+      place = codeOf(compiled, target);
       continue;
     }
-    const verdict = verdicts[outcome] ?? registers.verdict;
-    if (recorder !== undefined) noteRule(evaluation, verdict);
-    registers.verdict = continueVerdict;
-    if (verdict.kind === 'continue') evaluation.rule++;
-    else if (verdict.kind === 'return') evaluation.rule = chain.count;
-    else if (verdict.kind === 'jump' || verdict.kind === 'goto') {
-      if (!enterNamed(evaluation, stack, bottom, verdict)) return decide(evaluation, dropVerdict);
+    const verdict = settle(evaluation, outcome);
+    if (verdict.kind === 'continue') {
+      evaluation.rule++;
+      place = next;
+    } else if (verdict.kind === 'return') {
+      if (!returnToCaller(evaluation, stack, bottom)) return applyPolicy(evaluation);
+      place = stack.places[stack.depth] ?? 0;
+    } else if (verdict.kind === 'jump' || verdict.kind === 'goto') {
+      const chain = chainOf(evaluation);
+      if (!enterNamed(evaluation, chain, stack, bottom, verdict))
+        return decide(evaluation, dropVerdict);
+      if (verdict.kind === 'jump') stack.places[stack.depth - 1] = next;
+      place = codeOf(compiled, evaluation.chain);
     } else return decide(evaluation, verdict);
   }
+}
+
+/** What the matching rule says, noted. */
+function settle(evaluation: Evaluation, outcome: number): RuleVerdict {
+  const { run, registers } = evaluation;
+  const verdict = verdicts[outcome] ?? registers.verdict;
+  if (run.recorder !== undefined) noteRule(evaluation, verdict);
+  registers.verdict = continueVerdict;
+  return verdict;
+}
+
+function noteJump(evaluation: Evaluation, target: number, isJump: boolean): void {
+  const name = evaluation.run.compiled.chains[target]?.chain.name ?? '';
+  noteRule(evaluation, { kind: isJump ? 'jump' : 'goto', chain: name });
+}
+
+/** Where the chain's code starts, or `chainCode.none`. */
+function codeOf({ shop, chains }: CompiledProgram, number: number): number {
+  const known = shop.code.chains[number] ?? chainCode.unknown;
+  if (known !== chainCode.unknown) return known;
+  const chain = chains[number];
+  return chain === undefined ? chainCode.none : openCode(shop, chain);
 }
 
 /** From `evaluation.rule` to the first rule that matches, and what it says; `break`: the chain is at its end. */
@@ -265,7 +308,10 @@ function walkRules(evaluation: Evaluation, shop: RuleShop, chain: PreparedChain)
     const known = code.starts[first + rule] ?? 0;
     const start = known === 0 ? ruleStart(shop, chain, rule) : known;
     const outcome = runCode(evaluation, code, start);
-    if (outcome !== ruleOutcome.break) return outcome;
+    if (outcome !== ruleOutcome.break) {
+      evaluation.at = start;
+      return outcome;
+    }
   }
   evaluation.rule = count;
   return ruleOutcome.break;
@@ -284,7 +330,8 @@ const verdicts: readonly (RuleVerdict | undefined)[] = [
 /** A terminal verdict of a rule: the journey remembers the place in case the packet ends. */
 function decide(evaluation: Evaluation, verdict: RuleVerdict): RuleVerdict {
   if (verdict.kind === 'accept') return acceptVerdict;
-  const { packet, chain, rule } = evaluation;
+  const { packet, rule } = evaluation;
+  const chain = chainOf(evaluation);
   packet.journey.decision = {
     kind: 'rule',
     family: chain.table.family,
@@ -292,13 +339,13 @@ function decide(evaluation: Evaluation, verdict: RuleVerdict): RuleVerdict {
     chain: chain.chain.name,
     loader: chain.table.loader,
     index: rule,
-    ...originOf(evaluation),
+    ...originOf(chain, rule),
   };
   return verdict;
 }
 
-function originOf({ chain, rule }: Evaluation): { origin?: Span } {
-  const origin = chain.chain.rules[rule]?.span;
+function originOf({ chain }: PreparedChain, rule: number): { origin?: Span } {
+  const origin = chain.rules[rule]?.span;
   return origin === undefined ? {} : { origin };
 }
 
@@ -317,79 +364,4 @@ function applyPolicy(evaluation: Evaluation): RuleVerdict {
   if (policy === 'accept') return acceptVerdict;
   packet.journey.decision = { ...placeOf(base), kind: 'policy', origin: base.chain.span };
   return dropVerdict;
-}
-
-export function placeOf({ table, chain }: PreparedChain): ChainPlace {
-  return { family: table.family, table: table.name, chain: chain.name, loader: table.loader };
-}
-
-function noteChain(evaluation: Evaluation): void {
-  const { run, packet, state, base } = evaluation;
-  const { table, chain } = base;
-  const hook = chain.base;
-  const conntrack = conntrackNow(packet);
-  record(run, {
-    kind: 'chain-entered',
-    subject: packet.subject,
-    family: table.family,
-    table: table.name,
-    chain: chain.name,
-    loader: table.loader,
-    hook: state.hook,
-    priority: hook?.priority ?? 0,
-    chainType: hook?.type ?? 'filter',
-    ...(state.input === undefined ? {} : { iif: state.input.name }),
-    ...(state.output === undefined ? {} : { oif: state.output.name }),
-    mark: packet.mark,
-    packet: summaryNow(packet),
-    ...(conntrack === undefined ? {} : { conntrack }),
-    origin: base.chain.span,
-  });
-}
-
-function noteRule(evaluation: Evaluation, verdict: RuleVerdict): void {
-  const { run, packet, chain, rule } = evaluation;
-  const written = chain.chain.rules[rule];
-  if (written === undefined) return;
-  const { handle, comment, span } = written;
-  if (handle === undefined && comment === undefined) {
-    record(run, {
-      kind: 'rule-matched',
-      subject: packet.subject,
-      family: chain.table.family,
-      table: chain.table.name,
-      chain: chain.chain.name,
-      loader: chain.table.loader,
-      index: rule,
-      verdict: tracedVerdict(verdict),
-      mark: packet.mark,
-      origin: span,
-    });
-    return;
-  }
-  record(run, {
-    kind: 'rule-matched',
-    subject: packet.subject,
-    ...placeOf(chain),
-    index: rule,
-    ...(handle === undefined ? {} : { handle }),
-    verdict: tracedVerdict(verdict),
-    mark: packet.mark,
-    ...(comment === undefined ? {} : { comment }),
-    origin: span,
-  });
-}
-
-function tracedVerdict(verdict: RuleVerdict): TracedVerdict {
-  switch (verdict.kind) {
-    case 'break':
-      return { kind: 'continue' };
-    case 'queue':
-      return { kind: 'queue', number: verdict.number };
-    case 'jump':
-    case 'goto':
-      return { kind: verdict.kind, chain: verdict.chain };
-    default:
-      return { kind: verdict.kind };
-  }
 }

@@ -7,20 +7,45 @@ import { findWords } from '../sets/word-table.ts';
 import { noteScalars } from '../state/store.ts';
 import type { Evaluation } from './evaluation.ts';
 import { continueVerdict } from './registers.ts';
-import { drawNumber } from './rule-choice.ts';
+import { drawKnown, drawNumber } from './rule-choice.ts';
 import {
   instruction,
   type NameTest,
   type ProgramCode,
+  ruleHead,
   ruleOutcome,
   type VerdictMap,
 } from './rule-code.ts';
 import { deviceName, placeStart, readPlace, testSource, wordAt } from './test-source.ts';
 
-/** Runs the rule whose code starts at `start`. */
-export function runCode(evaluation: Evaluation, code: ProgramCode, start: number): number {
+/**
+ * From the rule whose head is at `start` to the first rule of the piece that matches, and what it says. Rules that say
+ * nothing are passed unless somebody is told of them (`noted`). `break`: the chain is at its end.
+ */
+export function runPiece(
+  evaluation: Evaluation,
+  code: ProgramCode,
+  start: number,
+  noted: boolean,
+): number {
   const { words } = code;
   for (let at = start; ; ) {
+    const length = words[at + ruleHead.length] ?? 0;
+    if (length === 0) return ruleOutcome.break;
+    evaluation.rule = words[at + ruleHead.place] ?? 0;
+    const outcome = runCode(evaluation, code, at);
+    if (outcome > ruleOutcome.continue || (noted && outcome === ruleOutcome.continue)) {
+      evaluation.at = at;
+      return outcome;
+    }
+    at += length;
+  }
+}
+
+/** Runs the rule whose head is at `start`. */
+export function runCode(evaluation: Evaluation, code: ProgramCode, start: number): number {
+  const { words } = code;
+  for (let at = start + ruleHead.size; ; ) {
     const word = words[at] ?? 0;
     const kind = word & 0xff;
     if (kind >= instruction.eq && kind <= instruction.outside) {
@@ -86,9 +111,8 @@ export function runCode(evaluation: Evaluation, code: ProgramCode, start: number
         continue;
       }
       case instruction.random: {
-        const draw = code.draws[words[at + 1] ?? 0];
-        if (draw !== undefined) drawNumber(draw, evaluation);
-        at += 2;
+        drawForRule(evaluation, code, words[at + 1] ?? 0, words[at + 2] ?? 0);
+        at += 3;
         continue;
       }
       default: {
@@ -104,6 +128,22 @@ export function runCode(evaluation: Evaluation, code: ProgramCode, start: number
       }
     }
   }
+}
+
+function drawForRule(
+  evaluation: Evaluation,
+  { draws, choices, drawKinds }: ProgramCode,
+  index: number,
+  kindIndex: number,
+): void {
+  const known = choices[index];
+  const kind = drawKinds[kindIndex];
+  if (known !== undefined && kind !== undefined) {
+    drawKnown(kind, known, evaluation);
+    return;
+  }
+  const draw = draws[index];
+  if (draw !== undefined) choices[index] = drawNumber(draw, undefined, evaluation);
 }
 
 /** The places that rules ask for most, before all others. */

@@ -2,7 +2,7 @@
 
 import type { MatchOperation, Operation } from '../../model/operations.ts';
 import { breakRule } from '../operations/store.ts';
-import type { Step } from '../rules/evaluation.ts';
+import { chainOf, type Step } from '../rules/evaluation.ts';
 import { dropVerdict } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import { chooseYes } from '../run.ts';
@@ -24,7 +24,8 @@ export function prepareMatch(
   }
   const origin = operation.span === undefined ? {} : { origin: operation.span };
   return (evaluation) => {
-    const { run, packet, chain, rule } = evaluation;
+    const { run, packet, rule } = evaluation;
+    const chain = chainOf(evaluation);
     const { family, name: table } = chain.table;
     const key = `match ${name} in ${family} ${table} ${chain.chain.name} rule ${rule}`;
     if (!chooseYes(run, packet.subject, { reason: 'unknown-match', key, ...origin }))
