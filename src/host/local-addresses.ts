@@ -88,6 +88,11 @@ export function isOwnAddress(prepared: PreparedHost, address: Address, device?: 
   return addresses.some((entry) => isSame(entry.address, address));
 }
 
+/** The same for an IPv4 address as a word, of any device. */
+export function isOwnWord(prepared: PreparedHost, word: number): boolean {
+  return ownAddresses(prepared).has(word >>> 0);
+}
+
 const ownAddressesOfHosts = new WeakMap<PreparedHost, ReadonlySet<string | number>>();
 
 /** Keys of all addresses, numbers for IPv4; a host never changes. */

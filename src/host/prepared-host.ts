@@ -1,5 +1,6 @@
 /** A host with the indexes that lookups need, built once. */
 
+import { ipv4ToNumber } from '../base/address.ts';
 import type { Host } from './host.ts';
 import { type PreparedIpSet, prepareIpSets } from './ipset-index.ts';
 import type { NetworkInterface } from './network-interface.ts';
@@ -32,16 +33,25 @@ export interface PreparedHost {
   readonly ipsets: ReadonlyMap<string, PreparedIpSet> | undefined;
 }
 
-/** The last answer at each place of a hash; a host never changes. */
+/** Between two neighbouring ends of prefixes all destinations go the same way; a host never changes. */
 export interface RouteMemo {
-  readonly destinations: Float64Array;
+  /** Where these pieces of the address space start, in order; the first is 0. */
+  readonly starts: Uint32Array;
+  /** By piece, once somebody asked. */
   readonly answers: (RouteLookup | undefined)[];
 }
 
-const memoSize = 1024;
-
-function newRouteMemo(): RouteMemo {
-  return { destinations: new Float64Array(memoSize).fill(-1), answers: [] };
+function newRouteMemo(routes: readonly Route[]): RouteMemo {
+  const starts = new Set([0]);
+  for (const { family, destination } of routes) {
+    if (family !== 4) continue;
+    const size = 2 ** (32 - destination.prefixLength);
+    const number = ipv4ToNumber(destination.address);
+    const start = number - (number % size);
+    starts.add(start);
+    if (start + size < 2 ** 32) starts.add(start + size);
+  }
+  return { starts: Uint32Array.from(starts).sort(), answers: [] };
 }
 
 /** Builds the indexes; linear in the size of the host. */
@@ -83,7 +93,7 @@ function prepareRouting(host: Host, family: 4 | 6): FamilyRouting {
     merged &&
     rules.every(isUnconditional) &&
     host.routes.every((route) => route.family !== 4 || route.tos === 0);
-  return { rules, tables, merged, answers: byDestination ? newRouteMemo() : undefined };
+  return { rules, tables, merged, answers: byDestination ? newRouteMemo(host.routes) : undefined };
 }
 
 /** Order of aliases in a leaf (fib_find_alias()): local before main, TOS descending, then priority. */

@@ -1,7 +1,7 @@
 /** Source validation of received IPv4 packets: fib_validate_source(), net/ipv4/fib_frontend.c. */
 
 import type { Address } from '../base/address.ts';
-import { isOwnAddress, isSysctlSet } from './local-addresses.ts';
+import { isOwnAddress, isOwnWord, isSysctlSet } from './local-addresses.ts';
 import { scopeNumbers } from './network-interface.ts';
 import type { PreparedHost } from './prepared-host.ts';
 import { lookupRoute, type RouteLookup, type RouteQuery } from './route-lookup.ts';
@@ -35,6 +35,21 @@ export function validateSource(prepared: PreparedHost, check: SourceCheck): Sour
     }
   }
   return checkReversePath(prepared, check, mode, acceptLocal);
+}
+
+/** Is an IPv4 source (as a word) valid without a look at routes? False: `validateSource` tells. */
+export function isPlainSource(
+  prepared: PreparedHost,
+  device: string,
+  outputInterface: string | undefined,
+  source: number,
+): boolean {
+  const settings = deviceSettings(prepared, device);
+  if (settings.mode !== 0) return false;
+  if (outputInterface === device && settings.sendsRedirects) return false;
+  if (settings.acceptLocal) return true;
+  if (!prepared.routing4.merged || settings.customLocalRoutes) return false;
+  return !isOwnWord(prepared, source);
 }
 
 /** What the sysctls say of a device; a host never changes, so each is read once. */

@@ -1,6 +1,6 @@
 /** Policy routing: rules, tables, longest prefix, and what a found route means for the packet. */
 
-import { type Address, ipv4ToNumber } from '../base/address.ts';
+import { type Address, ipv4FromNumber } from '../base/address.ts';
 import { pickRoute4, pickRoute6 } from './pick-route.ts';
 import { coveringValues, type PrefixIndex } from './prefix-index.ts';
 import type { FamilyRouting, PreparedHost, RouteMemo } from './prepared-host.ts';
@@ -88,19 +88,23 @@ export function lookupRoute(prepared: PreparedHost, query: RouteQuery): RouteLoo
   return { kind: 'none' };
 }
 
-/** The way to an IPv4 destination, for hosts that look at nothing else; others have no `answers`. */
+/** The way to an IPv4 destination (as a word), for hosts that look at nothing else; others have no `answers`. */
 export function lookupDestination(
   prepared: PreparedHost,
-  { destinations, answers }: RouteMemo,
-  destination: Address,
+  { starts, answers }: RouteMemo,
+  destination: number,
 ): RouteLookup {
-  const number = ipv4ToNumber(destination);
-  const place = Math.imul(number, 0x9e3779b1) >>> 22;
-  const known = answers[place];
-  if (known !== undefined && destinations[place] === number) return known;
-  const answer = lookupRoute(prepared, { destination });
-  destinations[place] = number;
-  answers[place] = answer;
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= destination >>> 0) low = middle;
+    else high = middle - 1;
+  }
+  const known = answers[low];
+  if (known !== undefined) return known;
+  const answer = lookupRoute(prepared, { destination: ipv4FromNumber(destination) });
+  answers[low] = answer;
   return answer;
 }
 

@@ -56,6 +56,16 @@ export function addressDifference(bytes: Uint8Array, at: number, address: Uint8A
   return sum;
 }
 
+/** The same for an IPv4 address as a word. */
+export function wordDifference(bytes: Uint8Array, at: number, word: number): number {
+  return (
+    (~read16(bytes, at) & 0xffff) +
+    (word >>> 16) +
+    (~read16(bytes, at + 2) & 0xffff) +
+    (word & 0xffff)
+  );
+}
+
 /** The checksum at `checksumOffset` after a change by that difference. */
 export function changeChecksum(bytes: Uint8Array, checksumOffset: number, sum: number): void {
   const old = ~read16(bytes, checksumOffset) & 0xffff;

@@ -7,6 +7,7 @@ import type { CounterReading, SimulationState } from './api.ts';
 import type { CompiledProgram } from './compile.ts';
 import { type Connection, connectionStatus } from './conntrack/connection.ts';
 import type { Tuple } from './conntrack/tuple.ts';
+import { bytesOfAddress } from './conntrack/tuple-address.ts';
 import { zoneDirection, zoneId } from './conntrack/zone.ts';
 import { counterSlot } from './rules/prepare-rule.ts';
 import { isGone } from './sets/collected.ts';
@@ -85,7 +86,9 @@ function entryOf(connection: Connection, clock: number, accounting: boolean): Co
 }
 
 function tupleReading(tuple: Tuple): ConntrackTuple {
-  const { source, destination, sourcePart, destinationPart } = tuple;
+  const { sourcePart, destinationPart } = tuple;
+  const source = bytesOfAddress(tuple.source);
+  const destination = bytesOfAddress(tuple.destination);
   if (tuple.protocol === protocol.icmp || tuple.protocol === protocol.icmpv6)
     return {
       source,

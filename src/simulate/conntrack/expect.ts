@@ -10,6 +10,7 @@ import { type Connection, connectionStatus, tupleOf } from './connection.ts';
 import { type Expectation, newHelperState } from './helper-state.ts';
 import { checkOut, findConnection } from './table.ts';
 import type { Tuple } from './tuple.ts';
+import { bytesOfAddress } from './tuple-address.ts';
 
 /** Expectations are found by where they lead; the master of each holds the rest. */
 function expectationKey(
@@ -60,8 +61,10 @@ function takeExpectation(
   zone: number,
 ): { readonly master: Connection; readonly expectation: Expectation } | undefined {
   if (run.store.numbers.size === 0) return undefined;
-  const { protocol, destination, destinationPart: destinationPort } = tuple;
-  const wanted = { protocol, destination, destinationPort, source: tuple.source, expires: 0 };
+  const { protocol, destinationPart: destinationPort } = tuple;
+  const source = bytesOfAddress(tuple.source);
+  const destination = bytesOfAddress(tuple.destination);
+  const wanted = { protocol, destination, destinationPort, source, expires: 0 };
   const key = expectationKey(wanted, zone);
   const id = run.store.numbers.get(key);
   const found = id === undefined ? undefined : findConnection(run, id);
@@ -72,7 +75,7 @@ function takeExpectation(
   const usable =
     expectation !== undefined &&
     expectation.expires > run.clock &&
-    addressesEqual(expectation.source, tuple.source) &&
+    addressesEqual(expectation.source, source) &&
     (found.status & connectionStatus.confirmed) !== 0 &&
     (found.status & connectionStatus.dying) === 0;
   if (!usable) return undefined;

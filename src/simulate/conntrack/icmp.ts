@@ -1,6 +1,5 @@
 /** ICMP and ICMPv6 in conntrack: queries, errors about known connections, neighbour discovery. */
 
-import { addressesEqual } from '../../base/address.ts';
 import { byteAt } from '../../packet/bytes.ts';
 import { isIcmpError, protocol } from '../../packet/protocols.ts';
 import { destinationAddress, type LivePacket } from '../live-packet.ts';
@@ -13,6 +12,7 @@ import {
   transportForConntrack,
   tupleOfPacket,
 } from './tuple.ts';
+import { sameAddress, tupleAddress } from './tuple-address.ts';
 
 export type IcmpVerdict =
   | { readonly kind: 'track' }
@@ -73,7 +73,7 @@ function relateError(
   const hit = findTuple(run, inverted, zone);
   if (hit === undefined) return invalid('NO_ENTRY');
   const tuple = tupleOf(hit.connection, hit.reply);
-  if (!addressesEqual(tuple.destination, destinationAddress(packet)))
+  if (!sameAddress(tuple.destination, tupleAddress(destinationAddress(packet))))
     return invalid('INNER_MISMATCH');
   const connection = checkOut(run, hit.connection);
   return { kind: 'related', connection, info: hit.reply ? 'related-reply' : 'related' };

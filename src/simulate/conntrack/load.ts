@@ -1,6 +1,5 @@
 /** Fills the table with the connections that the host is known to have. */
 
-import { addressesEqual } from '../../base/address.ts';
 import type { ConntrackEntry, ConntrackTuple } from '../../host/conntrack-entry.ts';
 import type { Host } from '../../host/host.ts';
 import { protocol } from '../../packet/protocols.ts';
@@ -16,6 +15,7 @@ import { type Connection, connectionStatus } from './connection.ts';
 import { linkTuple } from './table.ts';
 import { newTcpTracking, type TcpState, type TcpTracking, tcpStates } from './tcp-state.ts';
 import type { Tuple } from './tuple.ts';
+import { sameAddress, tupleAddress } from './tuple-address.ts';
 import { zoneIn, zoneNumber } from './zone.ts';
 
 /** Entries without a printed timeout live this long: a day. */
@@ -39,10 +39,9 @@ export function enterConnection(journal: Journal, entry: ConntrackEntry): void {
 
 function tupleOfEntry(entry: ConntrackEntry, tuple: ConntrackTuple): Tuple {
   const isQuery = entry.protocol === protocol.icmp || entry.protocol === protocol.icmpv6;
-  const { source, destination } = tuple;
   return {
-    source,
-    destination,
+    source: tupleAddress(tuple.source),
+    destination: tupleAddress(tuple.destination),
     protocol: entry.protocol,
     sourcePart: (isQuery ? tuple.icmpId : (tuple.sourcePort ?? tuple.sourceKey)) ?? 0,
     destinationPart: isQuery
@@ -54,14 +53,14 @@ function tupleOfEntry(entry: ConntrackEntry, tuple: ConntrackTuple): Tuple {
 function statusOf(entry: ConntrackEntry, original: Tuple, reply: Tuple): number {
   const bits = connectionStatus;
   const sameSource =
-    addressesEqual(reply.destination, original.source) &&
+    sameAddress(reply.destination, original.source) &&
     reply.destinationPart === original.sourcePart;
   const sameTarget =
-    addressesEqual(reply.source, original.destination) &&
+    sameAddress(reply.source, original.destination) &&
     reply.sourcePart === original.destinationPart;
   const isQuery = entry.protocol === protocol.icmp || entry.protocol === protocol.icmpv6;
-  const source = isQuery ? addressesEqual(reply.destination, original.source) : sameSource;
-  const target = isQuery ? addressesEqual(reply.source, original.destination) : sameTarget;
+  const source = isQuery ? sameAddress(reply.destination, original.source) : sameSource;
+  const target = isQuery ? sameAddress(reply.source, original.destination) : sameTarget;
   return (
     bits.confirmed |
     bits.sourceNatDone |

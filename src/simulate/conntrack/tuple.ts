@@ -1,15 +1,21 @@
 /** Connection tuples: what identifies one direction of a connection (struct nf_conntrack_tuple). */
 
-import { type Address, addressesEqual, addressKey, formatAddress } from '../../base/address.ts';
+import { type Address, addressKey, formatAddress } from '../../base/address.ts';
 import { byteAt, read16, read32, write16 } from '../../packet/bytes.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { hasPorts, protocol } from '../../packet/protocols.ts';
-import { sharedBytes } from '../../packet/shared-bytes.ts';
 import type { TupleSummary } from '../../trace/event.ts';
+import {
+  bytesOfAddress,
+  sameAddress,
+  type TupleAddress,
+  tupleAddress,
+  tupleAddressAt,
+} from './tuple-address.ts';
 
 export interface Tuple {
-  readonly source: Address;
-  readonly destination: Address;
+  readonly source: TupleAddress;
+  readonly destination: TupleAddress;
   readonly protocol: number;
   /** Source port, ICMP id or GRE key; else 0. */
   readonly sourcePart: number;
@@ -58,8 +64,8 @@ export function tupleOfPacket(
   const from = start + (family === 4 ? 12 : 8);
   const size = family === 4 ? 4 : 16;
   return {
-    source: sharedBytes(bytes, from, size),
-    destination: sharedBytes(bytes, from + size, size),
+    source: tupleAddressAt(bytes, from, size),
+    destination: tupleAddressAt(bytes, from + size, size),
     protocol: number,
     sourcePart: isQuery ? read16(bytes, offset + 4) : ports ? read16(bytes, offset) : 0,
     destinationPart: isQuery ? read16(bytes, offset) : ports ? read16(bytes, offset + 2) : 0,
@@ -115,8 +121,8 @@ export function invertTuple(tuple: Tuple): Tuple | undefined {
 }
 
 /** One word of the address; equal addresses have equal ones. */
-function foldAddress(address: Address): number {
-  if (address.length === 4) return read32(address, 0) | 0;
+function foldAddress(address: TupleAddress): number {
+  if (typeof address === 'number') return address;
   let folded = 0;
   for (let at = 0; at < address.length; at += 4) folded = mix(folded, read32(address, at));
   return folded;
@@ -143,7 +149,7 @@ export function haveSameSource(first: Tuple, second: Tuple): boolean {
   return (
     first.protocol === second.protocol &&
     first.sourcePart === second.sourcePart &&
-    addressesEqual(first.source, second.source)
+    sameAddress(first.source, second.source)
   );
 }
 
@@ -151,8 +157,8 @@ export function haveSameSource(first: Tuple, second: Tuple): boolean {
 export function tupleKey(tuple: Tuple, zone: number): string {
   const { source, destination, protocol: number, sourcePart, destinationPart } = tuple;
   return (
-    addressKey(source) +
-    addressKey(destination) +
+    addressKey(bytesOfAddress(source)) +
+    addressKey(bytesOfAddress(destination)) +
     String.fromCharCode(number, sourcePart, destinationPart, zone & 0xffff, zone >>> 16)
   );
 }
@@ -162,8 +168,8 @@ export function tupleOfKey(key: string): { readonly tuple: Tuple; readonly zone:
   const units = (key.length - 5) / 2;
   const parts = Array.from({ length: 5 }, (_, index) => key.charCodeAt(2 * units + index));
   const [number = 0, sourcePart = 0, destinationPart = 0, zone = 0, directions = 0] = parts;
-  const source = addressOfKey(key, 0, units);
-  const destination = addressOfKey(key, units, 2 * units);
+  const source = tupleAddress(addressOfKey(key, 0, units));
+  const destination = tupleAddress(addressOfKey(key, units, 2 * units));
   const tuple = { source, destination, protocol: number, sourcePart, destinationPart };
   return { tuple, zone: zone | (directions << 16) };
 }
@@ -180,15 +186,15 @@ export function tuplesEqual(first: Tuple, second: Tuple): boolean {
     (first.protocol === second.protocol &&
       first.sourcePart === second.sourcePart &&
       first.destinationPart === second.destinationPart &&
-      addressesEqual(first.source, second.source) &&
-      addressesEqual(first.destination, second.destination))
+      sameAddress(first.source, second.source) &&
+      sameAddress(first.destination, second.destination))
   );
 }
 
 export function summariseTuple(tuple: Tuple): TupleSummary {
   const { protocol: number, sourcePart, destinationPart } = tuple;
-  const source = formatAddress(tuple.source);
-  const destination = formatAddress(tuple.destination);
+  const source = formatAddress(bytesOfAddress(tuple.source));
+  const destination = formatAddress(bytesOfAddress(tuple.destination));
   if (number === protocol.icmp || number === protocol.icmpv6)
     return {
       source,

@@ -6,6 +6,7 @@ import { protocol } from '../../packet/protocols.ts';
 import { type Connection, connectionStatus, isReply, tupleOf } from '../conntrack/connection.ts';
 import { addExpectation } from '../conntrack/expect.ts';
 import { type Expectation, newHelperState } from '../conntrack/helper-state.ts';
+import { bytesOfAddress } from '../conntrack/tuple-address.ts';
 import type { HelperCall } from './helper-call.ts';
 import { manglePayload } from './mangle.ts';
 
@@ -148,11 +149,12 @@ function expectData(call: HelperCall, found: Announcement, direction: 0 | 1): bo
   const { run, connection } = call;
   const own = tupleOf(connection, direction === 1);
   const back = tupleOf(connection, direction === 0);
-  if (found.address !== undefined && !addressesEqual(found.address, own.source)) return true;
+  if (found.address !== undefined && !addressesEqual(found.address, bytesOfAddress(own.source)))
+    return true;
   const expectation: Expectation = {
     protocol: protocol.tcp,
-    source: back.source,
-    destination: back.destination,
+    source: bytesOfAddress(back.source),
+    destination: bytesOfAddress(back.destination),
     destinationPort: found.port,
     expires: run.clock + lifetimeMilliseconds,
   };

@@ -5,6 +5,7 @@ import { protocol } from '../../packet/protocols.ts';
 import { connectionStatus } from '../conntrack/connection.ts';
 import { addExpectation } from '../conntrack/expect.ts';
 import type { Expectation } from '../conntrack/helper-state.ts';
+import { bytesOfAddress } from '../conntrack/tuple-address.ts';
 import type { HelperCall } from './helper-call.ts';
 
 const lifetimeMilliseconds = 300_000;
@@ -17,8 +18,8 @@ export function helpTftp({ run, packet, connection, transport }: HelperCall): bo
   const { source, destination, destinationPart } = connection.reply;
   const expectation: Expectation = {
     protocol: protocol.udp,
-    source,
-    destination,
+    source: bytesOfAddress(source),
+    destination: bytesOfAddress(destination),
     destinationPort: destinationPart,
     expires: run.clock + lifetimeMilliseconds,
   };

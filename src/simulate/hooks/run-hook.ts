@@ -1,10 +1,11 @@
 /** Running a hook: nf_hook_slow() over its entries. */
 
-import { addressesEqual, addressKey } from '../../base/address.ts';
+import { addressKey } from '../../base/address.ts';
 import { byteAt, concatBytes, read32 } from '../../packet/bytes.ts';
 import { confirmPacket } from '../conntrack/confirm.ts';
 import { isReply, tupleOf } from '../conntrack/connection.ts';
 import { trackPacket } from '../conntrack/track.ts';
+import { sameAddress } from '../conntrack/tuple-address.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import { runNat } from '../nat/hook.ts';
 import type { HookState } from '../rules/evaluation.ts';
@@ -178,7 +179,7 @@ function isDestinationMapped({ connection, connectionInfo }: LivePacket): boolea
   if (connection === undefined || connectionInfo === undefined) return false;
   const reply = isReply(connectionInfo);
   const { destination } = tupleOf(connection, reply);
-  return !addressesEqual(destination, tupleOf(connection, !reply).source);
+  return !sameAddress(destination, tupleOf(connection, !reply).source);
 }
 
 function noteHook(run: Run, packet: LivePacket, state: HookState): void {

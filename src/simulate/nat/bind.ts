@@ -4,6 +4,7 @@ import type { Address } from '../../base/address.ts';
 import { selectInterfaceAddress4 } from '../../host/local-addresses.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import { selectSourceAddress6 } from '../../host/source-address6.ts';
+import { bytesOfAddress, tupleAddress } from '../conntrack/tuple-address.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import type { HookState } from '../rules/evaluation.ts';
 import { acceptVerdict, dropVerdict, type RuleVerdict } from '../rules/registers.ts';
@@ -33,7 +34,7 @@ export function bindMasquerade(
   const { output } = state;
   if (connection === undefined || output === undefined) return acceptVerdict;
   const isIpv4 = ipFamily(packet) === 4;
-  if (isIpv4 && connection.original.source.every((byte) => byte === 0)) return acceptVerdict;
+  if (isIpv4 && connection.original.source === 0) return acceptVerdict;
   const destination = destinationAddress(packet);
   const address = isIpv4
     ? selectInterfaceAddress4(
@@ -87,8 +88,8 @@ function bindAddress(
   const whole: NatRange = {
     ...range,
     flags: range.flags | rangeFlag.mapAddresses,
-    addressMin: address,
-    addressMax: address,
+    addressMin: tupleAddress(address),
+    addressMax: tupleAddress(address),
   };
   return bindRange(run, packet, whole, manipulation);
 }
@@ -102,9 +103,11 @@ export function netmapRange(
   const { addressMin, addressMax } = range;
   if (addressMin === undefined || addressMax === undefined) return range;
   const own = manipulation === 'source' ? sourceAddress(packet) : destinationAddress(packet);
-  const address = addressMin.map((byte, index) => {
-    const hostBits = byte ^ (addressMax[index] ?? 0);
+  const last = bytesOfAddress(addressMax);
+  const bytes = bytesOfAddress(addressMin).map((byte, index) => {
+    const hostBits = byte ^ (last[index] ?? 0);
     return (byte & ~hostBits) | ((own[index] ?? 0) & hostBits);
   });
+  const address = tupleAddress(bytes);
   return { ...range, addressMin: address, addressMax: address };
 }

@@ -1,7 +1,7 @@
 /** Rewriting packets of a bound connection: nf_nat_manip_pkt(), net/netfilter/nf_nat_proto.c. */
 
 import { type Address, formatAddress } from '../../base/address.ts';
-import { byteAt, read16, write16 } from '../../packet/bytes.ts';
+import { byteAt, read16, write16, write32 } from '../../packet/bytes.ts';
 import {
   addressDifference,
   changeChecksum,
@@ -10,6 +10,7 @@ import {
   pseudoHeaderSum,
   replaceWord,
   sumWords,
+  wordDifference,
 } from '../../packet/checksum.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { protocol } from '../../packet/protocols.ts';
@@ -21,6 +22,7 @@ import {
   tupleOf,
 } from '../conntrack/connection.ts';
 import { invertTuple, type Tuple } from '../conntrack/tuple.ts';
+import { bytesOfAddress } from '../conntrack/tuple-address.ts';
 import { ipFamily, type LivePacket } from '../live-packet.ts';
 import { type Run, record } from '../run.ts';
 import type { Manipulation } from './range.ts';
@@ -74,13 +76,18 @@ export function rewrite(
   const at = start + (family === 4 ? (isSource ? 12 : 16) : isSource ? 8 : 24);
   const address = isSource ? target.source : target.destination;
   const before = run.recorder === undefined ? undefined : bytes.slice(at, at + size);
-  const change = addressDifference(bytes, at, address);
+  const change =
+    typeof address === 'number'
+      ? wordDifference(bytes, at, address)
+      : addressDifference(bytes, at, address);
   const transport = transportOf(packet, start, family);
   if (transport !== undefined)
     rewriteTransport(run, packet, transport, target, manipulation, cause, change);
   if (family === 4) changeChecksum(bytes, start + 10, change);
-  for (let index = 0; index < size; index++) bytes[at + index] = byteAt(address, index);
-  if (before !== undefined) noteAddress(run, packet, cause, family, isSource, before, address);
+  if (typeof address === 'number') write32(bytes, at, address);
+  else for (let index = 0; index < size; index++) bytes[at + index] = byteAt(address, index);
+  if (before !== undefined)
+    noteAddress(run, packet, cause, family, isSource, before, bytesOfAddress(address));
 }
 
 interface TransportSpot {

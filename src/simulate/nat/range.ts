@@ -1,6 +1,6 @@
 /** What a NAT statement asks for (struct nf_nat_range2). */
 
-import type { Address } from '../../base/address.ts';
+import type { TupleAddress } from '../conntrack/tuple-address.ts';
 
 export type Manipulation = 'source' | 'destination';
 
@@ -18,8 +18,8 @@ export const rangeFlag = {
 export interface NatRange {
   /** rangeFlag bits. */
   readonly flags: number;
-  readonly addressMin?: Address;
-  readonly addressMax?: Address;
+  readonly addressMin?: TupleAddress;
+  readonly addressMax?: TupleAddress;
   /** Ports or ICMP ids. */
   readonly partMin?: number;
   readonly partMax?: number;

@@ -1,12 +1,19 @@
 /** Choosing addresses and ports for a new connection: get_unique_tuple(), net/netfilter/nf_nat_core.c. */
 
-import { type Address, addressesEqual, compareAddresses } from '../../base/address.ts';
+import type { Address } from '../../base/address.ts';
 import { read32, write32 } from '../../packet/bytes.ts';
 import { protocol } from '../../packet/protocols.ts';
 import { allowsClash } from '../conntrack/confirm.ts';
 import { type Connection, connectionStatus } from '../conntrack/connection.ts';
 import { connectionsFrom, findConnection, findTuple, isReplyTaken } from '../conntrack/table.ts';
 import { invertTuple, type Tuple, trackedPorts, tuplesEqual } from '../conntrack/tuple.ts';
+import {
+  bytesOfAddress,
+  compareTupleAddresses,
+  sameAddress,
+  type TupleAddress,
+  tupleAddress,
+} from '../conntrack/tuple-address.ts';
 import { zoneId } from '../conntrack/zone.ts';
 import { jenkinsHashWords, reciprocalScale } from '../operations/jenkins-hash.ts';
 import { choose, type Run } from '../run.ts';
@@ -60,8 +67,8 @@ function isPartInRange(tuple: Tuple, manipulation: Manipulation, range: NatRange
 function isInRange(tuple: Tuple, range: NatRange): boolean {
   const { addressMin, addressMax } = range;
   if (hasFlag(range, rangeFlag.mapAddresses) && addressMin !== undefined) {
-    if (compareAddresses(tuple.source, addressMin) < 0) return false;
-    if (compareAddresses(tuple.source, addressMax ?? addressMin) > 0) return false;
+    if (compareTupleAddresses(tuple.source, addressMin) < 0) return false;
+    if (compareTupleAddresses(tuple.source, addressMax ?? addressMin) > 0) return false;
   }
   if (!hasFlag(range, rangeFlag.protocolSpecified)) return true;
   return isPartInRange(tuple, 'source', range);
@@ -89,7 +96,7 @@ function findSourceMapping(
   return undefined;
 }
 
-function withSource(tuple: Tuple, manipulation: Manipulation, address: Address): Tuple {
+function withSource(tuple: Tuple, manipulation: Manipulation, address: TupleAddress): Tuple {
   const isSource = manipulation === 'source';
   return {
     source: isSource ? address : tuple.source,
@@ -107,29 +114,41 @@ function chooseAddress(
   manipulation: Manipulation,
   zone: number,
 ): Tuple {
-  const { addressMin, addressMax } = range;
+  const { addressMin, addressMax = addressMin } = range;
   if (!hasFlag(range, rangeFlag.mapAddresses) || addressMin === undefined) return tuple;
-  const last = addressMax ?? addressMin;
-  if (addressesEqual(addressMin, last)) return withSource(tuple, manipulation, addressMin);
+  if (addressMax === undefined || sameAddress(addressMin, addressMax))
+    return withSource(tuple, manipulation, addressMin);
+  const chosen = hashedAddress(tuple, range, manipulation, zone);
+  return withSource(tuple, manipulation, tupleAddress(chosen));
+}
+
+function hashedAddress(
+  tuple: Tuple,
+  range: NatRange,
+  manipulation: Manipulation,
+  zone: number,
+): Address {
+  const first = bytesOfAddress(range.addressMin ?? 0);
+  const last = bytesOfAddress(range.addressMax ?? 0);
+  const from = bytesOfAddress(tuple.source);
+  const to = bytesOfAddress(tuple.destination);
   const persistent = hasFlag(range, rangeFlag.persistent);
-  const words = addressMin.length / 4;
-  const source = [0, 4, 8, 12].map((at) =>
-    at < tuple.source.length ? swapped(tuple.source, at) : 0,
-  );
-  const lastWord = swapped(tuple.destination, tuple.destination.length - 4);
+  const words = first.length / 4;
+  const source = [0, 4, 8, 12].map((at) => (at < from.length ? swapped(from, at) : 0));
+  const lastWord = swapped(to, to.length - 4);
   let hash = jenkinsHashWords(source, persistent ? 0 : (lastWord ^ zone) >>> 0);
-  const chosen = Uint8Array.from(addressMin);
+  const chosen = Uint8Array.from(first);
   let fullRange = false;
   for (let word = 0; word < words; word++) {
-    const low = fullRange ? 0 : read32(addressMin, 4 * word);
+    const low = fullRange ? 0 : read32(first, 4 * word);
     const distance = fullRange ? 0xffffffff : (read32(last, 4 * word) - low + 1) >>> 0;
     write32(chosen, 4 * word, (low + reciprocalScale(hash, distance)) >>> 0);
     if (read32(chosen, 4 * word) !== read32(last, 4 * word)) fullRange = true;
     // A new destination is written in place, so that the hash goes on with it.
-    const destination = manipulation === 'source' ? tuple.destination : chosen;
+    const destination = manipulation === 'source' ? to : chosen;
     if (!persistent) hash = (hash ^ swapped(destination, 4 * word)) >>> 0;
   }
-  return withSource(tuple, manipulation, chosen);
+  return chosen;
 }
 
 /** A word as the little-endian kernel holds it. */

@@ -9,6 +9,7 @@ import {
   tupleOf,
 } from '../conntrack/connection.ts';
 import { helperOfMaster } from '../conntrack/table.ts';
+import { bytesOfAddress } from '../conntrack/tuple-address.ts';
 import { zoneId, zoneIn } from '../conntrack/zone.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
@@ -151,7 +152,7 @@ function tupleReader(key: string, reply: boolean): Reader | undefined {
       const size = key.endsWith('_ip') ? 4 : key.endsWith('_ip6') ? 16 : 0;
       return (evaluation, to, connection) => {
         const tuple = tupleOf(connection, reply);
-        const address = fromSource ? tuple.source : tuple.destination;
+        const address = bytesOfAddress(fromSource ? tuple.source : tuple.destination);
         if (size !== 0 && address.length !== size) breakRule(evaluation);
         else storeBytes(evaluation, to, address);
       };

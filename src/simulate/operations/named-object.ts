@@ -5,6 +5,7 @@ import { protocol } from '../../packet/protocols.ts';
 import { connectionStatus, isReply, tupleOf } from '../conntrack/connection.ts';
 import { addExpectation } from '../conntrack/expect.ts';
 import { tcpTimeouts } from '../conntrack/tcp-state.ts';
+import { bytesOfAddress } from '../conntrack/tuple-address.ts';
 import type { Step } from '../rules/evaluation.ts';
 import { dropVerdict } from '../rules/registers.ts';
 import { breakRule } from './store.ts';
@@ -85,8 +86,8 @@ function expectationStep(
     const back = tupleOf(connection, !isReply(info));
     const expectation = {
       protocol: number,
-      source: back.source,
-      destination: back.destination,
+      source: bytesOfAddress(back.source),
+      destination: bytesOfAddress(back.destination),
       destinationPort: port,
       expires: run.clock + timeout,
     };

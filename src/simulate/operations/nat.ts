@@ -7,8 +7,8 @@ import type {
   Register,
 } from '../../model/operations.ts';
 import { read16 } from '../../packet/bytes.ts';
-import { sharedBytes } from '../../packet/shared-bytes.ts';
 import { anyConnection } from '../conntrack/template.ts';
+import { tupleAddressAt } from '../conntrack/tuple-address.ts';
 import { ipFamily } from '../live-packet.ts';
 import { bindMasquerade, bindRange, bindRedirect, netmapRange } from '../nat/bind.ts';
 import { hasFlag, type NatRange, rangeFlag } from '../nat/range.ts';
@@ -41,8 +41,8 @@ function addressRange(
   const { addressMax = addressMin, protocolMin } = operation;
   const low = registerOffset(addressMin);
   const high = registerOffset(addressMax);
-  const first = sharedBytes(bytes, low, size);
-  const last = high === low ? first : sharedBytes(bytes, high, size);
+  const first = tupleAddressAt(bytes, low, size);
+  const last = high === low ? first : tupleAddressAt(bytes, high, size);
   const flags = operation.flags | rangeFlag.mapAddresses;
   if (protocolMin === undefined) return { flags, addressMin: first, addressMax: last };
   return {

@@ -1,10 +1,10 @@
 /** Routing decisions of the stack: received packets, local packets, and looking again after a change. */
 
-import { type Address, formatAddress, isUnspecified } from '../../base/address.ts';
+import { type Address, formatAddress } from '../../base/address.ts';
 import { addressType } from '../../host/address-type.ts';
 import { isSysctlSet } from '../../host/local-addresses.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
-import { validateSource } from '../../host/reverse-path.ts';
+import { isPlainSource, validateSource } from '../../host/reverse-path.ts';
 import {
   lookupDestination,
   lookupRoute,
@@ -13,7 +13,7 @@ import {
   type RouteQuery,
 } from '../../host/route-lookup.ts';
 import { routeOutput } from '../../host/route-output.ts';
-import { byteAt, read16 } from '../../packet/bytes.ts';
+import { byteAt, read16, read32 } from '../../packet/bytes.ts';
 import { hasPorts } from '../../packet/protocols.ts';
 import type { RouteChosenEvent } from '../../trace/event.ts';
 import type { FateReason } from '../../trace/fate.ts';
@@ -176,6 +176,10 @@ export function noteRoute(
   });
 }
 
+const limitedBroadcast = 0xffffffff;
+const loopbackNet = 127;
+const isGroupNet = (net: number): boolean => (net & 0xf0) === 224;
+
 const isLimitedBroadcast = (address: Address): boolean =>
   address[0] === 255 && address[1] === 255 && address[2] === 255 && address[3] === 255;
 const isGroup4 = (address: Address): boolean => ((address[0] ?? 0) & 0xf0) === 224;
@@ -188,29 +192,32 @@ export function routeReceived4(
   packet: LivePacket,
   device: NetworkInterface,
 ): ReceivedRoute {
-  const destination = destinationAddress(packet);
-  const source = sourceAddress(packet);
-  if (isGroup4(destination)) return routeGroup4(run, packet, device, source, destination);
-  if (isGroup4(source) || isLimitedBroadcast(source)) return drop('MARTIAN_SOURCE');
-  const isUnknown = isUnspecified(source) && isUnspecified(destination);
-  if (isLimitedBroadcast(destination) || isUnknown)
+  const { bytes } = packet;
+  const from = read32(bytes, 12);
+  const to = read32(bytes, 16);
+  const sourceNet = from >>> 24;
+  const destinationNet = to >>> 24;
+  if (isGroupNet(destinationNet))
+    return routeGroup4(run, packet, device, sourceAddress(packet), destinationAddress(packet));
+  if (isGroupNet(sourceNet) || from === limitedBroadcast) return drop('MARTIAN_SOURCE');
+  if (to === limitedBroadcast || (from === 0 && to === 0))
     return receiveBroadcast(run, packet, device, noLookup);
-  if (isZeroNet(source)) return drop('MARTIAN_SOURCE');
-  if (isZeroNet(destination)) return drop('MARTIAN_DESTINATION');
-  if (isLoopback4(destination) || isLoopback4(source)) {
+  if (sourceNet === 0) return drop('MARTIAN_SOURCE');
+  if (destinationNet === 0) return drop('MARTIAN_DESTINATION');
+  if (destinationNet === loopbackNet || sourceNet === loopbackNet) {
     const localnet = isSysctlSet(
       run.host,
       'net.ipv4.conf.all.route_localnet',
       `net.ipv4.conf.${device.name}.route_localnet`,
     );
     if (!localnet && !device.flags.includes('LOOPBACK'))
-      return drop(isLoopback4(destination) ? 'MARTIAN_DESTINATION' : 'MARTIAN_SOURCE');
+      return drop(destinationNet === loopbackNet ? 'MARTIAN_DESTINATION' : 'MARTIAN_SOURCE');
   }
   const { answers } = run.host.routing4;
   const lookup =
     answers === undefined
       ? lookupRoute(run.host, receivedQuery(packet, device.name))
-      : lookupDestination(run.host, answers, destination);
+      : lookupDestination(run.host, answers, to);
   const forwarding = isForwarding(run, 4, device);
   if (lookup.kind !== 'found') {
     if (!forwarding) return drop('FORWARDING_DISABLED');
@@ -218,7 +225,7 @@ export function routeReceived4(
   }
   if (lookup.type === 'broadcast') return receiveBroadcast(run, packet, device, lookup);
   if (lookup.type === 'local') {
-    const refused = checkSource(run, packet, device, source, destination);
+    const refused = checkReceived(run, packet, device, undefined);
     if (refused !== undefined) return drop(refused);
     const loopback = interfaceOf(run, 'lo');
     return { kind: 'route', route: decisionOf(run, packet, 'local', lookup, loopback) };
@@ -226,8 +233,22 @@ export function routeReceived4(
   if (!forwarding) return drop('FORWARDING_DISABLED');
   if (lookup.type !== 'unicast') return drop('MARTIAN_DESTINATION');
   const route = decisionOf(run, packet, 'forward', lookup, undefined);
-  const refused = checkSource(run, packet, device, source, destination, route.device?.name);
+  const refused = checkReceived(run, packet, device, route.device?.name);
   return refused === undefined ? { kind: 'route', route } : drop(refused);
+}
+
+/** The source of a packet that came in on the device. */
+function checkReceived(
+  run: Run,
+  packet: LivePacket,
+  device: NetworkInterface,
+  outputInterface: string | undefined,
+): FateReason | undefined {
+  if (isPlainSource(run.host, device.name, outputInterface, read32(packet.bytes, 12)))
+    return undefined;
+  const source = sourceAddress(packet);
+  const destination = destinationAddress(packet);
+  return checkSource(run, packet, device, source, destination, outputInterface);
 }
 
 function checkSource(

@@ -3,7 +3,8 @@
 import { addressKey, ipv4ToNumber } from '../../base/address.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import type { PreparedHost } from '../../host/prepared-host.ts';
-import { concatBytes } from '../../packet/bytes.ts';
+import { byteAt, concatBytes } from '../../packet/bytes.ts';
+import { etherType } from '../../packet/protocols.ts';
 import type { OutgoingPacket } from '../../trace/fate.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { destinationAddress, type LivePacket, lastBytes, packetBytes } from '../live-packet.ts';
@@ -62,15 +63,26 @@ function linkDestination(
   packet: LivePacket,
   device: NetworkInterface,
 ): Uint8Array | undefined {
-  const destination = destinationAddress(packet);
   if (packet.route?.action === 'broadcast') return new Uint8Array(6).fill(255);
+  const gateway = packet.route?.gateway;
+  const isUnicast4 =
+    packet.etherType === etherType.ipv4 && (byteAt(packet.bytes, 16) & 0xf0) !== 224;
+  if (gateway !== undefined && isUnicast4) return neighbourAddress(run, device, gateway);
+  const destination = destinationAddress(packet);
   if (destination.length === 4 && ((destination[0] ?? 0) & 0xf0) === 224) {
     const [, second = 0, third = 0, fourth = 0] = destination;
     return Uint8Array.of(1, 0, 0x5e, second & 0x7f, third, fourth);
   }
   if (destination.length === 16 && destination[0] === 0xff)
     return concatBytes(Uint8Array.of(0x33, 0x33), destination.subarray(12));
-  const hop = packet.route?.gateway ?? destination;
+  return neighbourAddress(run, device, gateway ?? destination);
+}
+
+function neighbourAddress(
+  run: Run,
+  device: NetworkInterface,
+  hop: Uint8Array,
+): Uint8Array | undefined {
   const known = neighboursOf(run.host, device.name)?.get(hopKey(hop));
   if (known !== undefined) return known;
   return device.flags.includes('NOARP') || device.kind === 'loopback' ? device.mac : undefined;

@@ -3,6 +3,7 @@
 import type { ClusterOptions } from '../../fields/iptables/matches/cluster.ts';
 import { readHost32 } from '../../packet/bytes.ts';
 import { findConnection } from '../conntrack/table.ts';
+import { bytesOfAddress } from '../conntrack/tuple-address.ts';
 import { destinationAddress } from '../live-packet.ts';
 import { jenkinsHashWords, reciprocalScale } from '../operations/jenkins-hash.ts';
 import type { Matcher } from './matcher.ts';
@@ -17,7 +18,7 @@ export function clusterMatcher(options: ClusterOptions): Matcher {
     if (connection === undefined) return false;
     const master =
       connection.master === undefined ? undefined : findConnection(run, connection.master);
-    const { source } = (master ?? connection).original;
+    const source = bytesOfAddress((master ?? connection).original.source);
     const words = Array.from({ length: source.length / 4 }, (_, index) =>
       readHost32(source, index * 4),
     );

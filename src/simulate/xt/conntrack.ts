@@ -1,6 +1,5 @@
 /** Matches on the connection: conntrack, connmark, connlimit, connbytes, helper, connlabel (net/netfilter/xt_conn*.c). */
 
-import type { Address } from '../../base/address.ts';
 import { addressKey, maskAddress } from '../../base/address.ts';
 import type { ConnbytesOptions } from '../../fields/iptables/matches/connbytes.ts';
 import type { ConnlabelOptions } from '../../fields/iptables/matches/connlabel.ts';
@@ -17,6 +16,7 @@ import type { HelperOptions } from '../../fields/iptables/matches/helper.ts';
 import { type Connection, connectionStatus, isReply } from '../conntrack/connection.ts';
 import { helperOfMaster } from '../conntrack/table.ts';
 import { anyConnection } from '../conntrack/template.ts';
+import { bytesOfAddress, type TupleAddress } from '../conntrack/tuple-address.ts';
 import { destinationAddress, sourceAddress } from '../live-packet.ts';
 import { countInGroup } from '../operations/connlimit.ts';
 import { conntrackStateBit } from '../operations/ct.ts';
@@ -93,8 +93,9 @@ function matchesTuples(options: ConntrackOptions, { original, reply }: Connectio
   );
 }
 
-function addressFits(wanted: ConntrackAddress | undefined, address: Address): boolean {
+function addressFits(wanted: ConntrackAddress | undefined, packed: TupleAddress): boolean {
   if (wanted === undefined) return true;
+  const address = bytesOfAddress(packed);
   const { mask, inverted } = wanted;
   const same = address.every(
     (byte, index) => ((byte ^ (wanted.address[index] ?? 0)) & (mask[index] ?? 0)) === 0,

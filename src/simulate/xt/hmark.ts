@@ -4,6 +4,7 @@ import type { HmarkOptions } from '../../fields/iptables/targets/hmark.ts';
 import { byteAt, read16, read32 } from '../../packet/bytes.ts';
 import { findHeader, findTransport } from '../../packet/ipv6-extension-headers.ts';
 import { hasPorts, isIcmpError, protocol } from '../../packet/protocols.ts';
+import { bytesOfAddress } from '../conntrack/tuple-address.ts';
 import { ipFamily, type LivePacket } from '../live-packet.ts';
 import { jenkinsHashWords, reciprocalScale } from '../operations/jenkins-hash.ts';
 import { setPacketMark } from '../operations/meta-set.ts';
@@ -65,8 +66,8 @@ function tupleOfConnection(
   const { original, reply } = connection;
   const plain = original.protocol !== protocol.icmp;
   return {
-    source: foldAddress(original.source, options.sourceMask),
-    destination: foldAddress(reply.source, options.destinationMask),
+    source: foldAddress(bytesOfAddress(original.source), options.sourceMask),
+    destination: foldAddress(bytesOfAddress(reply.source), options.destinationMask),
     protocol: original.protocol,
     ports: plain ? portsOf(original.sourcePart, reply.sourcePart, options) : 0,
   };

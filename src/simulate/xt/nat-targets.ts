@@ -6,6 +6,7 @@ import type {
 } from '../../fields/iptables/targets/masquerade.ts';
 import type { DnatOptions, PortNumbers, SnatOptions } from '../../fields/iptables/targets/nat.ts';
 import type { NetmapOptions } from '../../fields/iptables/targets/netmap.ts';
+import { tupleAddress } from '../conntrack/tuple-address.ts';
 import { bindMasquerade, bindRange, bindRedirect, netmapRange } from '../nat/bind.ts';
 import { manipulationOf } from '../nat/hook.ts';
 import { type NatRange, rangeFlag } from '../nat/range.ts';
@@ -43,8 +44,8 @@ export function addressTarget(options: DnatOptions | SnatOptions): Step {
       : {
           ...plain,
           flags: plain.flags | rangeFlag.mapAddresses,
-          addressMin: addresses.from,
-          addressMax: addresses.to,
+          addressMin: tupleAddress(addresses.from),
+          addressMax: tupleAddress(addresses.to),
         };
   return ({ run, packet, registers }) => {
     registers.verdict = bindRange(run, packet, range, manipulation);
@@ -68,8 +69,8 @@ export function redirectTarget(options: RedirectOptions): Step {
 export function netmapTarget({ address, mask }: NetmapOptions): Step {
   const range: NatRange = {
     flags: rangeFlag.mapAddresses,
-    addressMin: address.map((byte, index) => byte & (mask[index] ?? 0)),
-    addressMax: address.map((byte, index) => byte | (~(mask[index] ?? 0) & 255)),
+    addressMin: tupleAddress(address.map((byte, index) => byte & (mask[index] ?? 0))),
+    addressMax: tupleAddress(address.map((byte, index) => byte | (~(mask[index] ?? 0) & 255))),
   };
   return ({ run, packet, state, registers }) => {
     const manipulation = manipulationOf(state.hook);
