@@ -44,8 +44,8 @@ export interface CompiledProgram {
   readonly shop: RuleShop;
   /** To be used again: nothing that a run holds outlives it, but for what its result has. */
   readonly spareRuns: Run[];
-  /** `net.netfilter.nf_conntrack_NAME` as far as anybody asked; NaN: not known. */
-  readonly settings: Map<string, number>;
+  /** Of conntrack, by number, as far as anybody asked; NaN: not known. */
+  readonly settings: (number | undefined)[];
   findChain(table: ProgramTable, name: string): PreparedChain | undefined;
   findSet(table: ProgramTable, name: string): PreparedSet | undefined;
   /** Sets that packets may change, in the order of the store's sets. */
@@ -109,7 +109,7 @@ export function compileProgram(program: Program, options: CompileOptions): Compi
       laterCounters: new Map(),
     },
     spareRuns: [],
-    settings: new Map(),
+    settings: [],
     dynamicSets: changing,
     findChain: (table, name) => tables.get(table)?.chains.get(name),
     findSet: (table, name) => findSet(compiled, store, tables, table, name),

@@ -5,13 +5,10 @@ import { isIcmpError, protocol } from '../../packet/protocols.ts';
 import { destinationAddress, type LivePacket } from '../live-packet.ts';
 import type { Run } from '../run.ts';
 import { type Connection, type ConnectionInfo, tupleOf } from './connection.ts';
+import { isChecksumOk } from './packet-checksum.ts';
 import { checkOut, findTuple } from './table.ts';
-import {
-  invertTuple,
-  type TransportOfPacket,
-  transportForConntrack,
-  tupleOfPacket,
-} from './tuple.ts';
+import type { TrackContext } from './track-context.ts';
+import { invertTuple, transportForConntrack, tupleOfPacket } from './tuple.ts';
 import { sameAddress, tupleAddress } from './tuple-address.ts';
 
 export type IcmpVerdict =
@@ -20,35 +17,31 @@ export type IcmpVerdict =
   | { readonly kind: 'untracked' }
   | { readonly kind: 'related'; readonly connection: Connection; readonly info: ConnectionInfo };
 
+const goOn: IcmpVerdict = { kind: 'track' };
+
 const invalid = (reason: string): IcmpVerdict => ({ kind: 'invalid', reason });
 
 /** Highest ICMP type that the kernel knows (NR_ICMP_TYPES). */
 const highestIcmpType = 18;
 
 /** nf_conntrack_handle_icmp(): what to do before a connection is looked for. */
-export function inspectIcmp(
-  run: Run,
-  packet: LivePacket,
-  family: 4 | 6,
-  transport: TransportOfPacket,
-  options: { readonly zone: number; readonly checksumOk: () => boolean },
-): IcmpVerdict {
-  const isIcmp = family === 4 && transport.protocol === protocol.icmp;
-  const isIcmp6 = family === 6 && transport.protocol === protocol.icmpv6;
-  if (!isIcmp && !isIcmp6) return { kind: 'track' };
-  const { offset } = transport;
+export function inspectIcmp(context: TrackContext): IcmpVerdict {
+  const { run, packet, family, offset } = context;
+  const isIcmp = family === 4 && context.protocol === protocol.icmp;
+  const isIcmp6 = family === 6 && context.protocol === protocol.icmpv6;
+  if (!isIcmp && !isIcmp6) return goOn;
   if (offset + 8 > packet.length) return invalid('SHORT_HEADER');
-  if (!options.checksumOk()) return invalid('BAD_CHECKSUM');
+  if (!isChecksumOk(context)) return invalid('BAD_CHECKSUM');
   const type = byteAt(packet.bytes, offset);
   if (isIcmp) {
     if (type > highestIcmpType) return invalid('BAD_ICMP_TYPE');
-    if (!isIcmpError(type)) return { kind: 'track' };
+    if (!isIcmpError(type)) return goOn;
   } else {
     if (isNeighbourDiscovery(type)) return { kind: 'untracked' };
-    if (type >= 128 && type !== 137) return { kind: 'track' };
+    if (type >= 128 && type !== 137) return goOn;
     if (type === 137) return invalid('BAD_ICMP_TYPE');
   }
-  return relateError(run, packet, family, offset + 8, options.zone);
+  return relateError(run, packet, family, offset + 8, context.zone);
 }
 
 /** MLD, router and neighbour discovery: noct_valid_new of nf_conntrack_proto_icmpv6.c. */

@@ -2,7 +2,9 @@
 
 import { byteAt, read16, read32 } from '../../packet/bytes.ts';
 import { type Connection, connectionStatus } from './connection.ts';
+import { isChecksumOk } from './packet-checksum.ts';
 import type { SctpState, SctpTracking } from './sctp-state.ts';
+import { readNamed } from './settings.ts';
 import type { TrackContext, TrackVerdict } from './track-context.ts';
 
 const chunk = {
@@ -121,7 +123,7 @@ function readChunks(bytes: Uint8Array, offset: number, end: number): readonly Ch
 export function trackSctp(connection: Connection, context: TrackContext): TrackVerdict {
   const { bytes, offset, end, direction } = context;
   if (offset + 12 > end) return { kind: 'invalid', reason: 'SHORT_HEADER' };
-  if (!context.checksumOk()) return { kind: 'invalid', reason: 'BAD_CHECKSUM' };
+  if (!isChecksumOk(context)) return { kind: 'invalid', reason: 'BAD_CHECKSUM' };
   const chunks = readChunks(bytes, offset, end);
   if (chunks === undefined) return { kind: 'invalid', reason: 'BAD_CHUNKS' };
   const tag = read32(bytes, offset + 4);
@@ -137,8 +139,9 @@ export function trackSctp(connection: Connection, context: TrackContext): TrackV
     if (reason !== undefined) return { kind: 'invalid', reason };
   }
   if (walk.ignored) return { kind: 'accept' };
-  const name = `sctp_timeout_${sctp.state.toLowerCase()}`;
-  return { kind: 'accept', timeoutSeconds: context.sysctl(name, timeouts[sctp.state] ?? 10) };
+  const known = readNamed(context.run, `sctp_timeout_${sctp.state.toLowerCase()}`);
+  const seconds = Number.isNaN(known) ? (timeouts[sctp.state] ?? 10) : known;
+  return { kind: 'accept', timeoutSeconds: seconds };
 }
 
 const outOfTheBlue: ReadonlySet<number> = new Set([

@@ -123,6 +123,8 @@ export function linkTuple(journal: Journal, tuple: Tuple, zone: number, value: n
   addLink(journal, tuples, newLink(tuples, tupleHash(tuple, zone), tuple, zone, value));
 }
 
+const nothingCounted: readonly [number, number] = [0, 0];
+
 /** A new, unconfirmed connection; only this packet knows it. */
 export function createConnection(
   run: Run,
@@ -150,8 +152,8 @@ export function createConnection(
     helper: undefined,
     master: undefined,
     masqueradeDevice: undefined,
-    packets: [0, 0],
-    bytes: [0, 0],
+    packets: nothingCounted,
+    bytes: nothingCounted,
   };
   run.checkedOut.push(connection);
   return connection;

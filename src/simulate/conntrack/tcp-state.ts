@@ -114,27 +114,59 @@ function row(text: string): Row {
 }
 
 /** Columns are the old states in the order of `tcpStates`; the new state of a segment by its direction and kind. */
-const transitions: readonly Readonly<Record<SegmentKind, Row>>[] = [
-  {
-    syn: row('SS SS ig ig ig ig ig SS SS S2'),
-    synack: row('-- -- SR -- -- -- -- -- -- SR'),
-    fin: row('-- -- FW FW LA LA LA TW CL --'),
-    ack: row('ES -- ES ES CW CW TW TW CL --'),
-    rst: row('-- CL CL CL CL CL CL CL CL CL'),
-    none: row('-- -- -- -- -- -- -- -- -- --'),
-  },
-  {
-    syn: row('-- S2 -- -- -- -- -- SS -- S2'),
-    synack: row('-- SR ig ig ig ig ig ig ig SR'),
-    fin: row('-- -- FW FW LA LA LA TW CL --'),
-    ack: row('-- ig SR ES CW CW TW TW CL ig'),
-    rst: row('-- CL CL CL CL CL CL CL CL CL'),
-    none: row('-- -- -- -- -- -- -- -- -- --'),
-  },
-];
+const originalRows: Readonly<Record<SegmentKind, Row>> = {
+  syn: row('SS SS ig ig ig ig ig SS SS S2'),
+  synack: row('-- -- SR -- -- -- -- -- -- SR'),
+  fin: row('-- -- FW FW LA LA LA TW CL --'),
+  ack: row('ES -- ES ES CW CW TW TW CL --'),
+  rst: row('-- CL CL CL CL CL CL CL CL CL'),
+  none: row('-- -- -- -- -- -- -- -- -- --'),
+};
+
+const replyRows: Readonly<Record<SegmentKind, Row>> = {
+  syn: row('-- S2 -- -- -- -- -- SS -- S2'),
+  synack: row('-- SR ig ig ig ig ig ig ig SR'),
+  fin: row('-- -- FW FW LA LA LA TW CL --'),
+  ack: row('-- ig SR ES CW CW TW TW CL ig'),
+  rst: row('-- CL CL CL CL CL CL CL CL CL'),
+  none: row('-- -- -- -- -- -- -- -- -- --'),
+};
 
 export function tcpTransition(direction: 0 | 1, kind: SegmentKind, state: TcpState): TcpTransition {
-  return transitions[direction]?.[kind][tcpStates.indexOf(state)] ?? 'invalid';
+  return rowOf(direction === 0 ? originalRows : replyRows, kind)[stateNumber(state)] ?? 'invalid';
+}
+
+/** Switches: looking words up in a record or a list is slower, and each segment does it. */
+function rowOf(rows: Readonly<Record<SegmentKind, Row>>, kind: SegmentKind): Row {
+  switch (kind) {
+    case 'syn':
+      return rows.syn;
+    case 'synack':
+      return rows.synack;
+    case 'fin':
+      return rows.fin;
+    case 'ack':
+      return rows.ack;
+    case 'rst':
+      return rows.rst;
+    case 'none':
+      return rows.none;
+  }
+}
+
+function stateNumber(state: TcpState): number {
+  switch (state) {
+    case 'NONE':
+      return 0;
+    case 'SYN_SENT':
+      return 1;
+    case 'SYN_RECV':
+      return 2;
+    case 'ESTABLISHED':
+      return 3;
+    default:
+      return tcpStates.indexOf(state);
+  }
 }
 
 /** Seconds. */

@@ -1,6 +1,7 @@
 /** The window checks of the TCP tracker: tcp_in_window(). */
 
 import { tcpFlag } from '../../packet/protocols.ts';
+import { setting, settingOf } from './settings.ts';
 import { highestSack, isAfter, isBefore, readTcpOptions, type Segment } from './tcp-segment.ts';
 import type { TcpSide, TcpTracking } from './tcp-state.ts';
 import type { TrackContext } from './track-context.ts';
@@ -42,9 +43,9 @@ export function checkTcpWindow(
   tracking: TcpTracking,
   direction: 0 | 1,
   segment: Segment,
-  context: Pick<TrackContext, 'sysctl'>,
+  context: Pick<TrackContext, 'run'>,
 ): WindowVerdict {
-  if (context.sysctl('tcp_no_window_check', 0) !== 0) return 'accept';
+  if (settingOf(context.run, setting.tcp_no_window_check, 0) !== 0) return 'accept';
   const sender = tracking.sides[direction];
   const receiver = tracking.sides[direction === 0 ? 1 : 0];
   const { flags } = segment;
@@ -73,7 +74,7 @@ function compareWithWindow(
   direction: 0 | 1,
   segment: Segment,
   sackSeen: number,
-  context: Pick<TrackContext, 'sysctl'>,
+  context: Pick<TrackContext, 'run'>,
 ): WindowVerdict {
   const sender = tracking.sides[direction];
   const receiver = tracking.sides[direction === 0 ? 1 : 0];
@@ -91,8 +92,6 @@ function compareWithWindow(
     sequence = sender.end;
     end = sender.end;
   }
-  const failed = (verdict: WindowVerdict): WindowVerdict =>
-    sender.liberal || context.sysctl('tcp_be_liberal', 0) !== 0 ? 'accept' : verdict;
   const lowerBound = (receiver.end - ackWindow(sender) - 1) >>> 0;
   const inReceiveWindow = isAfter(end, (sender.end - receiver.maxWindow - 1) >>> 0);
   if (!isBefore(sequence, (sender.maxEnd + 1) >>> 0)) {
@@ -103,16 +102,24 @@ function compareWithWindow(
       isAfter(sack, lowerBound) &&
       overshot <= receiver.maxWindow &&
       isBefore(sack, (receiver.end + 1) >>> 0);
-    if (!onlySequence) return failed('invalid');
+    if (!onlySequence) return failedAs(sender, context, 'invalid');
     sender.end = end;
     sender.unacknowledged = true;
-    return failed('ignore');
+    return failedAs(sender, context, 'ignore');
   }
-  if (!isBefore(sack, (receiver.end + 1) >>> 0)) return failed('invalid');
-  if (receiver.maxWindow !== 0 && !inReceiveWindow) return failed('ignore');
-  if (!isAfter(sack, lowerBound)) return failed('ignore');
+  if (!isBefore(sack, (receiver.end + 1) >>> 0)) return failedAs(sender, context, 'invalid');
+  if (receiver.maxWindow !== 0 && !inReceiveWindow) return failedAs(sender, context, 'ignore');
+  if (!isAfter(sack, lowerBound)) return failedAs(sender, context, 'ignore');
   updateWindow(tracking, direction, segment, { sequence, end, ack, sack });
   return 'accept';
+}
+
+function failedAs(
+  sender: TcpSide,
+  { run }: Pick<TrackContext, 'run'>,
+  verdict: WindowVerdict,
+): WindowVerdict {
+  return sender.liberal || settingOf(run, setting.tcp_be_liberal, 0) !== 0 ? 'accept' : verdict;
 }
 
 interface SegmentEdges {

@@ -1,7 +1,9 @@
 /** The TCP tracker: nf_conntrack_tcp_packet(), net/netfilter/nf_conntrack_proto_tcp.c. */
 
 import { type Connection, connectionStatus } from './connection.ts';
+import { isChecksumOk } from './packet-checksum.ts';
 import { sequenceOffset } from './sequence-shift.ts';
+import { setting, settingOf } from './settings.ts';
 import {
   areFlagsValid,
   isBefore,
@@ -26,7 +28,7 @@ export function trackTcp(connection: Connection, context: TrackContext): TrackVe
   const segment = readSegment(bytes, offset, end);
   if (segment.headerLength < 20 || end - offset < segment.headerLength)
     return { kind: 'invalid', reason: 'SHORT_HEADER' };
-  if (!context.checksumOk()) return { kind: 'invalid', reason: 'BAD_CHECKSUM' };
+  if (!isChecksumOk(context)) return { kind: 'invalid', reason: 'BAD_CHECKSUM' };
   if (!areFlagsValid(segment.flags)) return { kind: 'invalid', reason: 'BAD_FLAGS' };
   const isNew = (connection.status & connectionStatus.confirmed) === 0;
   if (isNew && !startTracking(connection, segment, context))
@@ -57,7 +59,7 @@ function startTracking(connection: Connection, segment: Segment, context: TrackC
   if (first === 'SYN_SENT') {
     readTcpOptions(segment, original);
   } else {
-    if (context.sysctl('tcp_loose', 1) === 0) return false;
+    if (settingOf(context.run, setting.tcp_loose, 1) === 0) return false;
     original.maxEnd = (segment.end + original.maxWindow) >>> 0;
     for (const side of [original, reply]) {
       side.sackPermitted = true;
@@ -230,7 +232,10 @@ function closeByReset(
   if (other.maxAckSet && tracking.lastKind !== 'syn') {
     const { sequence } = segment;
     if (sequence === 0 && !isEstablished) return { kind: 'check', state, from };
-    if (isBefore(sequence, other.maxAck) && context.sysctl('tcp_ignore_invalid_rst', 0) === 0)
+    if (
+      isBefore(sequence, other.maxAck) &&
+      settingOf(context.run, setting.tcp_ignore_invalid_rst, 0) === 0
+    )
       return { kind: 'done', verdict: { kind: 'invalid', reason: 'INVALID_RST' } };
     if (!isEstablished || sequence === other.maxAck) return { kind: 'check', state, from };
     const inTrain =
@@ -284,7 +289,7 @@ function noteInvalid(
     (tracking.lastKind === 'fin' || tracking.lastKind === 'rst');
   if (answered) {
     const left = connection.expires - clock;
-    const shorter = timeoutOf(context, 'UNACK') * 1000;
+    const shorter = timeoutOf(connection, context, 'UNACK') * 1000;
     if (left >= longMilliseconds && left > shorter) connection.expires = clock + shorter;
     return;
   }
@@ -301,11 +306,12 @@ function settle(
   context: TrackContext,
 ): TrackVerdict {
   const { state } = tracking;
-  let seconds = timeoutSeconds(tracking, segment, context);
+  let seconds = timeoutSeconds(connection, tracking, segment, context);
   if ((connection.status & connectionStatus.seenReply) === 0) {
     if (segment.kind === 'rst') return { kind: 'accept', kill: true };
     if (segment.kind === 'syn' && from === 'SYN_SENT') return { kind: 'accept' };
-    if (state === 'ESTABLISHED') seconds = Math.min(seconds, timeoutOf(context, 'UNACK'));
+    if (state === 'ESTABLISHED')
+      seconds = Math.min(seconds, timeoutOf(connection, context, 'UNACK'));
   } else if (
     (connection.status & connectionStatus.assured) === 0 &&
     (from === 'SYN_RECV' || from === 'ESTABLISHED') &&
@@ -316,51 +322,61 @@ function settle(
   return { kind: 'accept', timeoutSeconds: seconds };
 }
 
-function timeoutSeconds(tracking: TcpTracking, segment: Segment, context: TrackContext): number {
-  const normal = timeoutOf(context, tracking.state);
+function timeoutSeconds(
+  connection: Connection,
+  tracking: TcpTracking,
+  segment: Segment,
+  context: TrackContext,
+): number {
+  const normal = timeoutOf(connection, context, tracking.state);
   const { retransmissions, sides, lastWindow } = tracking;
-  if (retransmissions >= context.sysctl('tcp_max_retrans', 3)) {
-    const retransmitted = timeoutOf(context, 'RETRANS');
+  if (retransmissions >= settingOf(context.run, setting.tcp_max_retrans, 3)) {
+    const retransmitted = timeoutOf(connection, context, 'RETRANS');
     if (normal > retransmitted) return retransmitted;
   }
-  if (segment.kind === 'rst') return timeoutOf(context, 'CLOSE');
+  if (segment.kind === 'rst') return timeoutOf(connection, context, 'CLOSE');
   if (sides[0].unacknowledged || sides[1].unacknowledged) {
-    const unacknowledged = timeoutOf(context, 'UNACK');
+    const unacknowledged = timeoutOf(connection, context, 'UNACK');
     if (normal > unacknowledged) return unacknowledged;
   }
-  return lastWindow === 0 ? Math.min(normal, timeoutOf(context, 'RETRANS')) : normal;
-}
-
-interface TimeoutName {
-  readonly policy: string;
-  readonly sysctl: string;
+  return lastWindow === 0 ? Math.min(normal, timeoutOf(connection, context, 'RETRANS')) : normal;
 }
 
 type TimedState = keyof typeof tcpTimeouts;
 
-const nameOf = (state: TimedState, sysctl = `tcp_timeout_${state.toLowerCase()}`): TimeoutName => ({
-  policy: state.toLowerCase(),
-  sysctl,
-});
-
-/** Made once: each segment asks for some. */
-const timeoutNames: Readonly<Record<TimedState, TimeoutName>> = {
-  NONE: nameOf('NONE'),
-  SYN_SENT: nameOf('SYN_SENT'),
-  SYN_RECV: nameOf('SYN_RECV'),
-  ESTABLISHED: nameOf('ESTABLISHED'),
-  FIN_WAIT: nameOf('FIN_WAIT'),
-  CLOSE_WAIT: nameOf('CLOSE_WAIT'),
-  LAST_ACK: nameOf('LAST_ACK'),
-  TIME_WAIT: nameOf('TIME_WAIT'),
-  CLOSE: nameOf('CLOSE'),
-  SYN_SENT2: nameOf('SYN_SENT2'),
-  RETRANS: nameOf('RETRANS', 'tcp_timeout_max_retrans'),
-  UNACK: nameOf('UNACK', 'tcp_timeout_unacknowledged'),
-};
-
 /** Seconds: by the policy of the connection, else by the host's settings. */
-function timeoutOf(context: TrackContext, state: TimedState): number {
-  const { policy, sysctl } = timeoutNames[state];
-  return context.timeout(policy, sysctl, tcpTimeouts[state]);
+function timeoutOf(connection: Connection, context: TrackContext, state: TimedState): number {
+  const { timeouts } = connection;
+  if (timeouts !== undefined) return timeouts[state.toLowerCase()] ?? hostTimeout(context, state);
+  return hostTimeout(context, state);
+}
+
+/** A switch: looking words up in a record is slower, and each segment asks for some. */
+function hostTimeout({ run }: TrackContext, state: TimedState): number {
+  switch (state) {
+    case 'NONE':
+      return settingOf(run, setting.tcp_timeout_none, tcpTimeouts.NONE);
+    case 'SYN_SENT':
+      return settingOf(run, setting.tcp_timeout_syn_sent, tcpTimeouts.SYN_SENT);
+    case 'SYN_RECV':
+      return settingOf(run, setting.tcp_timeout_syn_recv, tcpTimeouts.SYN_RECV);
+    case 'ESTABLISHED':
+      return settingOf(run, setting.tcp_timeout_established, tcpTimeouts.ESTABLISHED);
+    case 'FIN_WAIT':
+      return settingOf(run, setting.tcp_timeout_fin_wait, tcpTimeouts.FIN_WAIT);
+    case 'CLOSE_WAIT':
+      return settingOf(run, setting.tcp_timeout_close_wait, tcpTimeouts.CLOSE_WAIT);
+    case 'LAST_ACK':
+      return settingOf(run, setting.tcp_timeout_last_ack, tcpTimeouts.LAST_ACK);
+    case 'TIME_WAIT':
+      return settingOf(run, setting.tcp_timeout_time_wait, tcpTimeouts.TIME_WAIT);
+    case 'CLOSE':
+      return settingOf(run, setting.tcp_timeout_close, tcpTimeouts.CLOSE);
+    case 'SYN_SENT2':
+      return settingOf(run, setting.tcp_timeout_syn_sent2, tcpTimeouts.SYN_SENT2);
+    case 'RETRANS':
+      return settingOf(run, setting.tcp_timeout_max_retrans, tcpTimeouts.RETRANS);
+    case 'UNACK':
+      return settingOf(run, setting.tcp_timeout_unacknowledged, tcpTimeouts.UNACK);
+  }
 }

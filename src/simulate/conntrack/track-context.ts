@@ -1,24 +1,41 @@
 /** What a protocol tracker gets to see of a packet, and what it answers. */
 
-import type { ConnectionInfo } from './connection.ts';
+import type { HookName } from '../../model/program.ts';
+import type { LivePacket } from '../live-packet.ts';
+import type { Run } from '../run.ts';
+import type { Connection, ConnectionInfo } from './connection.ts';
+import { settingOf } from './settings.ts';
 
 export interface TrackContext {
+  readonly run: Run;
+  readonly packet: LivePacket;
+  readonly hook: HookName;
   readonly bytes: Uint8Array;
   /** Of the transport header. */
+  readonly protocol: number;
   readonly offset: number;
   readonly end: number;
   readonly family: 4 | 6;
-  readonly info: ConnectionInfo;
+  readonly zone: number;
+  /** That the template asks for. */
+  readonly helper: string | undefined;
+  /** Of the connection, once it is known. */
+  info: ConnectionInfo;
   /** 0 original, 1 reply. */
-  readonly direction: 0 | 1;
+  direction: 0 | 1;
   /** Milliseconds. */
   readonly clock: number;
-  /** True where the kernel does not look (everywhere but in prerouting) or where the checksum is right. */
-  checksumOk(): boolean;
-  /** `net.netfilter.nf_conntrack_NAME`. */
-  sysctl(name: string, absent: number): number;
-  /** Seconds: what the connection's policy says of the state, else the setting (nf_ct_timeout_lookup()). */
-  timeout(state: string, sysctl: string, absent: number): number;
+}
+
+/** Seconds: what the connection's policy says of the state, else the setting (nf_ct_timeout_lookup()). */
+export function timeoutBy(
+  { run }: TrackContext,
+  { timeouts }: Connection,
+  state: string,
+  number: number,
+  absent: number,
+): number {
+  return timeouts?.[state] ?? settingOf(run, number, absent);
 }
 
 export type TrackVerdict =

@@ -1,26 +1,20 @@
 /** The conntrack hook: nf_conntrack_in(), net/netfilter/nf_conntrack_core.c. */
 
 import { read16 } from '../../packet/bytes.ts';
-import { foldChecksum, sctpChecksum, sumWords } from '../../packet/checksum.ts';
 import { protocol } from '../../packet/protocols.ts';
 import type { LivePacket } from '../live-packet.ts';
 import type { HookState } from '../rules/evaluation.ts';
 import { conntrackNow, type Run, record } from '../run.ts';
-import { pullTogether } from '../stack/refragment.ts';
 import { type Connection, type ConnectionInfo, connectionStatus, isReply } from './connection.ts';
 import { joinMaster } from './expect.ts';
 import { inspectIcmp, startsIcmpConnection } from './icmp.ts';
+import { isChecksumOk } from './packet-checksum.ts';
 import { trackSctp } from './sctp.ts';
+import { setting, settingOf } from './settings.ts';
 import { checkOut, createConnection, destroyConnection, findTuple } from './table.ts';
 import { trackTcp } from './tcp.ts';
-import type { TrackContext, TrackVerdict } from './track-context.ts';
-import {
-  invertTuple,
-  summariseTuple,
-  type TransportOfPacket,
-  transportForConntrack,
-  tupleOfPacket,
-} from './tuple.ts';
+import { type TrackContext, type TrackVerdict, timeoutBy } from './track-context.ts';
+import { invertTuple, summariseTuple, transportForConntrack, tupleOfPacket } from './tuple.ts';
 
 /** True: the packet goes on (with or without entry); false: it is dropped. */
 export function trackPacket(run: Run, packet: LivePacket, state: HookState): boolean {
@@ -31,8 +25,22 @@ export function trackPacket(run: Run, packet: LivePacket, state: HookState): boo
   packet.template = undefined;
   const transport = transportForConntrack(packet.bytes, 0, packet.length, family);
   if (transport === undefined) return markInvalid(run, packet, 'BAD_HEADER');
-  const checksumOk = (): boolean => isChecksumOk(run, packet, state, family, transport);
-  const icmp = inspectIcmp(run, packet, family, transport, { zone, checksumOk });
+  const context: TrackContext = {
+    run,
+    packet,
+    hook: state.hook,
+    bytes: packet.bytes,
+    protocol: transport.protocol,
+    offset: transport.offset,
+    end: packet.length,
+    family,
+    zone,
+    helper: template?.connection.helper,
+    info: 'new',
+    direction: 0,
+    clock: run.clock,
+  };
+  const icmp = inspectIcmp(context);
   switch (icmp.kind) {
     case 'invalid':
       return markInvalid(run, packet, icmp.reason);
@@ -45,25 +53,8 @@ export function trackPacket(run: Run, packet: LivePacket, state: HookState): boo
       noteFound(run, packet);
       return true;
     default:
-      return trackConnection(run, packet, {
-        family,
-        zone,
-        helper: template?.connection.helper,
-        transport,
-        checksumOk,
-        attempts: 0,
-      });
+      return trackConnection(run, packet, context, 0);
   }
-}
-
-interface Tracking {
-  readonly family: 4 | 6;
-  readonly zone: number;
-  /** That the template asks for. */
-  readonly helper: string | undefined;
-  readonly transport: TransportOfPacket;
-  readonly checksumOk: () => boolean;
-  readonly attempts: number;
 }
 
 function attach(packet: LivePacket, connection: Connection, info: ConnectionInfo): void {
@@ -77,11 +68,18 @@ function markInvalid(run: Run, packet: LivePacket, reason: string): true {
 }
 
 /** resolve_normal_ct() and what follows it. */
-function trackConnection(run: Run, packet: LivePacket, tracking: Tracking): boolean {
-  const found = resolve(run, packet, tracking);
+function trackConnection(
+  run: Run,
+  packet: LivePacket,
+  context: TrackContext,
+  attempts: number,
+): boolean {
+  const found = resolve(run, packet, context);
   if (found === undefined) return markInvalid(run, packet, 'NO_TUPLE');
   const { connection, info } = found;
-  const verdict = trackProtocol(run, packet, tracking, connection, info);
+  context.info = info;
+  context.direction = isReply(info) ? 1 : 0;
+  const verdict = trackProtocol(connection, context);
   switch (verdict.kind) {
     case 'invalid':
       return markInvalid(run, packet, verdict.reason);
@@ -89,9 +87,7 @@ function trackConnection(run: Run, packet: LivePacket, tracking: Tracking): bool
       return false;
     case 'repeat':
       destroyConnection(run, connection);
-      return tracking.attempts > 0
-        ? false
-        : trackConnection(run, packet, { ...tracking, attempts: 1 });
+      return attempts > 0 ? false : trackConnection(run, packet, context, attempts + 1);
     default:
       break;
   }
@@ -127,9 +123,9 @@ interface Resolved {
   readonly created: boolean;
 }
 
-function resolve(run: Run, packet: LivePacket, tracking: Tracking): Resolved | undefined {
-  const { family, zone, helper, transport } = tracking;
-  const tuple = tupleOfPacket(packet.bytes, 0, packet.length, family, transport);
+function resolve(run: Run, packet: LivePacket, context: TrackContext): Resolved | undefined {
+  const { family, zone, helper } = context;
+  const tuple = tupleOfPacket(packet.bytes, 0, packet.length, family, context);
   if (tuple === undefined) return undefined;
   const hit = findTuple(run, tuple, zone);
   if (hit === undefined) {
@@ -150,54 +146,26 @@ function infoOf(connection: Connection, reply: boolean): ConnectionInfo {
   return connection.status & connectionStatus.expected ? 'related' : 'new';
 }
 
-function trackProtocol(
-  run: Run,
-  packet: LivePacket,
-  tracking: Tracking,
-  connection: Connection,
-  info: ConnectionInfo,
-): TrackVerdict {
-  const { family, transport } = tracking;
-  const context: TrackContext = {
-    bytes: packet.bytes,
-    offset: transport.offset,
-    end: packet.length,
-    family,
-    info,
-    direction: isReply(info) ? 1 : 0,
-    clock: run.clock,
-    checksumOk: tracking.checksumOk,
-    sysctl: (name, absent) => sysctlNumber(run, name, absent),
-    timeout: (state, name, absent) =>
-      connection.timeouts?.[state] ?? sysctlNumber(run, name, absent),
-  };
-  switch (transport.protocol) {
+function trackProtocol(connection: Connection, context: TrackContext): TrackVerdict {
+  switch (context.protocol) {
     case protocol.tcp:
       return trackTcp(connection, context);
     case protocol.udp:
     case protocol.udplite:
-      return trackUdp(connection, context, transport.protocol);
+      return trackUdp(connection, context, context.protocol);
     case protocol.sctp:
       return trackSctp(connection, context);
     case protocol.icmp:
     case protocol.icmpv6:
-      return trackQuery(connection, context, transport.protocol);
+      return trackQuery(connection, context, context.protocol);
     case protocol.gre:
-      return trackExchange(connection, context, ['gre_timeout', 30], ['gre_timeout_stream', 180]);
+      return trackExchange(connection, context, greTimeouts);
     default:
-      return { kind: 'accept', timeoutSeconds: sysctlNumber(run, 'generic_timeout', 600) };
+      return {
+        kind: 'accept',
+        timeoutSeconds: settingOf(context.run, setting.generic_timeout, 600),
+      };
   }
-}
-
-function sysctlNumber(run: Run, name: string, absent: number): number {
-  const { settings } = run.compiled;
-  const known = settings.get(name);
-  if (known !== undefined) return Number.isNaN(known) ? absent : known;
-  const value = Number(
-    run.host.host.sysctls.get(`net.netfilter.nf_conntrack_${name}`) ?? Number.NaN,
-  );
-  settings.set(name, value);
-  return Number.isNaN(value) ? absent : value;
 }
 
 const streamAfterMilliseconds = 2000;
@@ -211,38 +179,54 @@ function trackUdp(connection: Connection, context: TrackContext, number: number)
   const checksum = read16(bytes, offset + 6);
   if (number === protocol.udp) {
     if (declared > length || declared < 8) return { kind: 'invalid', reason: 'BAD_LENGTH' };
-    if (checksum !== 0 && !context.checksumOk()) return { kind: 'invalid', reason: 'BAD_CHECKSUM' };
+    if (checksum !== 0 && !isChecksumOk(context))
+      return { kind: 'invalid', reason: 'BAD_CHECKSUM' };
   } else {
     const covered = declared === 0 ? length : declared;
     if (covered < 8 || covered > length) return { kind: 'invalid', reason: 'BAD_LENGTH' };
-    if (checksum === 0 || !context.checksumOk()) return { kind: 'invalid', reason: 'BAD_CHECKSUM' };
-    return trackExchange(connection, context, ['udp_timeout', 30], ['udp_timeout_stream', 120]);
+    if (checksum === 0 || !isChecksumOk(context))
+      return { kind: 'invalid', reason: 'BAD_CHECKSUM' };
+    return trackExchange(connection, context, udpLiteTimeouts);
   }
   if ((connection.status & connectionStatus.confirmed) === 0)
     connection.streamAt = context.clock + streamAfterMilliseconds;
-  const unreplied = context.timeout('unreplied', 'udp_timeout', 30);
+  const unreplied = timeoutBy(context, connection, 'unreplied', setting.udp_timeout, 30);
   if ((connection.status & connectionStatus.seenReply) === 0)
     return { kind: 'accept', timeoutSeconds: unreplied };
   if (context.clock <= connection.streamAt) return { kind: 'accept', timeoutSeconds: unreplied };
   if ((connection.status & connectionStatus.natClash) === 0)
     connection.status |= connectionStatus.assured;
-  return { kind: 'accept', timeoutSeconds: context.timeout('replied', 'udp_timeout_stream', 120) };
+  const replied = timeoutBy(context, connection, 'replied', setting.udp_timeout_stream, 120);
+  return { kind: 'accept', timeoutSeconds: replied };
 }
 
-type NamedTimeout = readonly [sysctl: string, absent: number];
+/** Numbers of settings, and seconds. */
+interface ExchangeTimeouts {
+  readonly unreplied: readonly [setting: number, absent: number];
+  readonly replied: readonly [setting: number, absent: number];
+}
+
+const udpLiteTimeouts: ExchangeTimeouts = {
+  unreplied: [setting.udp_timeout, 30],
+  replied: [setting.udp_timeout_stream, 120],
+};
+
+const greTimeouts: ExchangeTimeouts = {
+  unreplied: [setting.gre_timeout, 30],
+  replied: [setting.gre_timeout_stream, 180],
+};
 
 /** UDP-Lite and GRE: whatever follows the first reply assures the connection (nf_conntrack_gre_packet()). */
 function trackExchange(
   connection: Connection,
-  { sysctl }: TrackContext,
-  unreplied: NamedTimeout,
-  replied: NamedTimeout,
+  { run }: TrackContext,
+  { unreplied, replied }: ExchangeTimeouts,
 ): TrackVerdict {
   if ((connection.status & connectionStatus.seenReply) === 0)
-    return { kind: 'accept', timeoutSeconds: sysctl(...unreplied) };
+    return { kind: 'accept', timeoutSeconds: settingOf(run, ...unreplied) };
   if ((connection.status & connectionStatus.natClash) === 0)
     connection.status |= connectionStatus.assured;
-  return { kind: 'accept', timeoutSeconds: sysctl(...replied) };
+  return { kind: 'accept', timeoutSeconds: settingOf(run, ...replied) };
 }
 
 function trackQuery(connection: Connection, context: TrackContext, number: number): TrackVerdict {
@@ -251,40 +235,8 @@ function trackQuery(connection: Connection, context: TrackContext, number: numbe
     return { kind: 'invalid', reason: 'BAD_PROTOCOL' };
   if (!startsIcmpConnection(family, connection.original.destinationPart))
     return { kind: 'invalid', reason: 'BAD_ICMP_TYPE' };
-  const name = family === 4 ? 'icmp_timeout' : 'icmpv6_timeout';
-  return { kind: 'accept', timeoutSeconds: context.sysctl(name, 30) };
-}
-
-/** Checksums are looked at in prerouting only (nf_checksum()). */
-function isChecksumOk(
-  run: Run,
-  packet: LivePacket,
-  state: HookState,
-  family: 4 | 6,
-  transport: TransportOfPacket,
-): boolean {
-  if (state.hook !== 'prerouting' || packet.checksumTrusted) return true;
-  if (sysctlNumber(run, 'checksum', 1) === 0) return true;
-  const { bytes, length } = packet;
-  const { protocol: number, offset } = transport;
-  if (number === protocol.sctp) {
-    pullTogether(packet, offset + 12);
-    const crc = sctpChecksum(bytes, offset, length);
-    const swapped = new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset + 8, true);
-    return crc === swapped;
-  }
-  // udplite_error() puts the number of UDP into the pseudo header, so right checksums of UDP-Lite look wrong.
-  const summed = number === protocol.udplite ? protocol.udp : number;
-  const withPseudo = !(family === 4 && number === protocol.icmp);
-  // Both addresses stand side by side.
-  const pseudo = withPseudo
-    ? sumWords(bytes, family === 4 ? 12 : 8, family === 4 ? 20 : 40, summed + length - offset)
-    : 0;
-  // nf_ip_checksum() sums the IPv4 header too: a broken one breaks the check.
-  const right = foldChecksum(sumWords(bytes, family === 4 ? 0 : offset, length, pseudo)) === 0;
-  // __skb_checksum_complete() keeps the answer in csum_valid: later checks believe it, whatever was written meanwhile.
-  if (right) packet.checksumTrusted = true;
-  return right;
+  const timeout = family === 4 ? setting.icmp_timeout : setting.icmpv6_timeout;
+  return { kind: 'accept', timeoutSeconds: settingOf(context.run, timeout, 30) };
 }
 
 function noteFound(run: Run, packet: LivePacket, created = false): void {
