@@ -35,6 +35,7 @@ export function runHook(run: Run, packet: LivePacket, state: HookState): boolean
     const entry = entries[index];
     if (entry === undefined) break;
     const outcome = runEntry(run, packet, state, entry);
+    if (outcome === acceptVerdict) continue;
     if (outcome === 'held') return false;
     if (outcome.kind === 'accept') continue;
     if (outcome.kind === 'queue' && outcome.bypass) continue;

@@ -49,7 +49,7 @@ export function manipulatePacket(
   if (!needsManipulation(connection, info, manipulation)) return true;
   const target = invertTuple(tupleOf(connection, !isReply(info)));
   if (target === undefined) return true;
-  if (isShortGre(packet)) return false;
+  if (target.protocol === protocol.gre && isShortGre(packet)) return false;
   rewrite(run, packet, 0, target, manipulation, 'nat');
   return true;
 }

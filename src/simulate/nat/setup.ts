@@ -2,7 +2,7 @@
 
 import type { Connection } from '../conntrack/connection.ts';
 import { connectionStatus } from '../conntrack/connection.ts';
-import { rememberSource } from '../conntrack/table.ts';
+import { isReplyTaken, rememberSource } from '../conntrack/table.ts';
 import { invertTuple, summariseTuple, tuplesEqual } from '../conntrack/tuple.ts';
 import type { LivePacket } from '../live-packet.ts';
 import { type Run, record } from '../run.ts';
@@ -47,17 +47,30 @@ export function setupNat(
         ...(randomPort ? { randomPort } : {}),
       });
   }
+  finishBinding(run, connection, manipulation);
+  return true;
+}
+
+function finishBinding(run: Run, connection: Connection, manipulation: Manipulation): void {
+  const isSource = manipulation === 'source';
   if (isSource) rememberSource(run, connection);
   connection.status |= isSource
     ? connectionStatus.sourceNatDone
     : connectionStatus.destinationNatDone;
-  return true;
 }
 
 /** __nf_nat_alloc_null_binding(): the address stays, the port only changes on a clash. */
 export function bindNull(run: Run, packet: LivePacket, manipulation: Manipulation): boolean {
   const { connection } = packet;
   if (connection === undefined) return true;
+  const isOpen =
+    (connection.status & connectionStatus.confirmed) === 0 &&
+    !isInitialised(connection, manipulation);
+  if (isOpen && !isReplyTaken(run, connection.reply, connection)) {
+    // What get_unique_tuple() would come to: everything stays as it is.
+    finishBinding(run, connection, manipulation);
+    return true;
+  }
   const address =
     manipulation === 'source' ? connection.reply.destination : connection.reply.source;
   const range: NatRange = {

@@ -59,15 +59,18 @@ type Swap = () => void;
 /** What was written, in order; slots and ids may come more than once. */
 interface Changes {
   readonly swaps: readonly Swap[];
-  /** Slots, each with what stands in it on the other side. */
-  readonly scalars: number[];
-  readonly ids: readonly number[];
-  /** The connections of these ids on the other side. */
+  /**
+   * Two numbers for each change: a slot with what stands in it on the other side, or `change.connection` with an id,
+   * or `change.link` with a `linkMove`.
+   */
+  readonly numbers: number[];
+  /** The connections of the ids on the other side. */
   readonly connections: (Connection | undefined)[];
   readonly links: readonly Link[];
-  /** What was done with the links: see linkMove. */
-  readonly moves: readonly number[];
 }
+
+/** Below all slots. */
+const change = { connection: -1, link: -2 } as const;
 
 /** Sums: whether the link was put in, not taken out, and whether it is one of `bySource`, not of `tuples`. */
 const linkMove = { put: 1, bySource: 2 } as const;
@@ -85,12 +88,10 @@ export interface StateNode {
 export interface Journal extends Changes {
   readonly store: Store;
   readonly swaps: Swap[];
-  readonly ids: number[];
   readonly links: Link[];
-  readonly moves: number[];
-  /** How much of scalars, ids and links counts. */
-  scalarCount: number;
-  idCount: number;
+  /** How much of the arrays counts. */
+  numberCount: number;
+  connectionCount: number;
   linkCount: number;
 }
 
@@ -98,21 +99,19 @@ export function newJournal(store: Store): Journal {
   return {
     store,
     swaps: [],
-    scalars: [],
-    ids: [],
+    numbers: [],
     connections: [],
     links: [],
-    moves: [],
-    scalarCount: 0,
-    idCount: 0,
+    numberCount: 0,
+    connectionCount: 0,
     linkCount: 0,
   };
 }
 
 function emptyJournal(journal: Journal): void {
   if (journal.swaps.length > 0) journal.swaps.length = 0;
-  journal.scalarCount = 0;
-  journal.idCount = 0;
+  journal.numberCount = 0;
+  journal.connectionCount = 0;
   journal.linkCount = 0;
 }
 
@@ -131,47 +130,68 @@ export function createVersions(store: Store): Versions {
 /** Makes the store hold the contents of `target`. */
 export function travelTo(versions: Versions, target: StateNode): void {
   if (versions.current === target) return;
-  const path: StateNode[] = [];
-  for (let node: StateNode | undefined = target; node !== undefined; node = node.next)
-    path.push(node);
-  for (let index = path.length - 2; index >= 0; index--) {
-    const node = path[index];
-    const neighbour = path[index + 1];
-    if (node === undefined || neighbour === undefined) continue;
-    if (node.changes !== undefined) applyChanges(versions.store, node.changes, node.direction);
-    neighbour.next = node;
-    neighbour.changes = node.changes;
-    neighbour.direction = node.direction === 'undo' ? 'redo' : 'undo';
-    node.next = undefined;
-    node.changes = undefined;
+  if (target.next === versions.current) step(versions, target, target.next);
+  else {
+    const path: StateNode[] = [];
+    for (let node: StateNode | undefined = target; node !== undefined; node = node.next)
+      path.push(node);
+    for (let index = path.length - 2; index >= 0; index--) {
+      const node = path[index];
+      const neighbour = path[index + 1];
+      if (node !== undefined && neighbour !== undefined) step(versions, node, neighbour);
+    }
   }
   versions.current = target;
 }
 
-function applyChanges(store: Store, changes: Changes, direction: 'undo' | 'redo'): void {
-  const { swaps, scalars, ids, links } = changes;
-  if (direction === 'redo') {
-    for (let index = 0; index < swaps.length; index++) swaps[index]?.();
-    for (let index = 0; index < scalars.length; index += 2) swapScalar(store, scalars, index);
-    for (let index = 0; index < ids.length; index++) swapConnection(store, changes, index);
-    for (let index = 0; index < links.length; index++) moveLink(store, changes, index, true);
-    return;
+/** From the neighbour, whose contents the store holds. */
+function step({ store }: Versions, node: StateNode, neighbour: StateNode): void {
+  if (node.changes !== undefined) {
+    if (node.direction === 'redo') redoChanges(store, node.changes);
+    else undoChanges(store, node.changes);
   }
-  for (let index = swaps.length - 1; index >= 0; index--) swaps[index]?.();
-  for (let index = scalars.length - 2; index >= 0; index -= 2) swapScalar(store, scalars, index);
-  for (let index = ids.length - 1; index >= 0; index--) swapConnection(store, changes, index);
-  for (let index = links.length - 1; index >= 0; index--) moveLink(store, changes, index, false);
+  neighbour.next = node;
+  neighbour.changes = node.changes;
+  neighbour.direction = node.direction === 'undo' ? 'redo' : 'undo';
+  node.next = undefined;
+  node.changes = undefined;
 }
 
-function swapScalar({ scalars }: Store, written: number[], index: number): void {
-  const slot = written[index] ?? 0;
-  const value = written[index + 1] ?? 0;
-  written[index + 1] = scalars[slot] ?? 0;
+function redoChanges(store: Store, changes: Changes): void {
+  const { swaps, numbers } = changes;
+  for (let index = 0; index < swaps.length; index++) swaps[index]?.();
+  let connection = 0;
+  let link = 0;
+  for (let index = 0; index < numbers.length; index += 2) {
+    const slot = numbers[index] ?? 0;
+    if (slot >= 0) swapScalar(store, numbers, index, slot);
+    else if (slot === change.connection)
+      swapConnection(store, changes, connection++, numbers[index + 1] ?? 0);
+    else moveLink(store, changes.links[link++], numbers[index + 1] ?? 0, true);
+  }
+}
+
+function undoChanges(store: Store, changes: Changes): void {
+  const { swaps, numbers } = changes;
+  let connection = changes.connections.length;
+  let link = changes.links.length;
+  for (let index = numbers.length - 2; index >= 0; index -= 2) {
+    const slot = numbers[index] ?? 0;
+    if (slot >= 0) swapScalar(store, numbers, index, slot);
+    else if (slot === change.connection)
+      swapConnection(store, changes, --connection, numbers[index + 1] ?? 0);
+    else moveLink(store, changes.links[--link], numbers[index + 1] ?? 0, false);
+  }
+  for (let index = swaps.length - 1; index >= 0; index--) swaps[index]?.();
+}
+
+function swapScalar({ scalars }: Store, numbers: number[], index: number, slot: number): void {
+  const value = numbers[index + 1] ?? 0;
+  numbers[index + 1] = scalars[slot] ?? 0;
   scalars[slot] = value;
 }
 
-function swapConnection(store: Store, { ids, connections }: Changes, index: number): void {
-  const id = ids[index] ?? 0;
+function swapConnection(store: Store, { connections }: Changes, index: number, id: number): void {
   const connection = connections[index];
   connections[index] = store.connections[id];
   store.connections[id] = connection;
@@ -180,12 +200,10 @@ function swapConnection(store: Store, { ids, connections }: Changes, index: numb
 /** Does again or takes back what was done with a link. */
 function moveLink(
   { tuples, bySource }: Store,
-  { links, moves }: Changes,
-  index: number,
+  link: Link | undefined,
+  move: number,
   again: boolean,
 ): void {
-  const link = links[index];
-  const move = moves[index] ?? 0;
   if (link === undefined) return;
   const table = (move & linkMove.bySource) === 0 ? tuples : bySource;
   if (((move & linkMove.put) !== 0) === again) putLink(table, link);
@@ -195,22 +213,19 @@ function moveLink(
 const nothing: never[] = [];
 
 function changesOf(journal: Journal): Changes {
-  const { swaps, scalarCount, idCount, linkCount } = journal;
+  const { swaps, connectionCount, linkCount } = journal;
   return {
     swaps: swaps.length === 0 ? nothing : swaps.slice(),
-    scalars: journal.scalars.slice(0, scalarCount),
-    ids: idCount === 0 ? nothing : journal.ids.slice(0, idCount),
-    connections: idCount === 0 ? nothing : journal.connections.slice(0, idCount),
+    numbers: journal.numbers.slice(0, journal.numberCount),
+    connections: connectionCount === 0 ? nothing : journal.connections.slice(0, connectionCount),
     links: linkCount === 0 ? nothing : journal.links.slice(0, linkCount),
-    moves: linkCount === 0 ? nothing : journal.moves.slice(0, linkCount),
   };
 }
 
 /** The state after the journal's changes, which are already in the store; the current one becomes its past. The journal is empty then. */
 export function commitJournal(versions: Versions, journal: Journal): StateNode {
   const before = versions.current;
-  const { swaps, scalarCount, idCount, linkCount } = journal;
-  if (swaps.length + scalarCount + idCount + linkCount === 0) return before;
+  if (journal.swaps.length + journal.numberCount === 0) return before;
   const node: StateNode = {
     number: versions.count++,
     next: undefined,
@@ -227,27 +242,31 @@ export function commitJournal(versions: Versions, journal: Journal): StateNode {
 
 /** Takes everything back. */
 export function revertJournal(journal: Journal): void {
-  applyChanges(journal.store, changesOf(journal), 'undo');
+  undoChanges(journal.store, changesOf(journal));
   emptyJournal(journal);
 }
 
 export function setScalar(journal: Journal, slot: number, value: number): void {
   const { scalars } = journal.store;
-  const at = journal.scalarCount;
-  journal.scalars[at] = slot;
-  journal.scalars[at + 1] = scalars[slot] ?? 0;
-  journal.scalarCount = at + 2;
+  noteChange(journal, slot, scalars[slot] ?? 0);
   scalars[slot] = value;
+}
+
+function noteChange(journal: Journal, slot: number, value: number): void {
+  const { numbers, numberCount: at } = journal;
+  numbers[at] = slot;
+  numbers[at + 1] = value;
+  journal.numberCount = at + 2;
 }
 
 /** Two neighbouring slots are about to be written: what they hold. */
 export function noteScalars(journal: Journal, slot: number, first: number, second: number): void {
-  const { scalars, scalarCount: at } = journal;
-  scalars[at] = slot;
-  scalars[at + 1] = first;
-  scalars[at + 2] = slot + 1;
-  scalars[at + 3] = second;
-  journal.scalarCount = at + 4;
+  const { numbers, numberCount: at } = journal;
+  numbers[at] = slot;
+  numbers[at + 1] = first;
+  numbers[at + 2] = slot + 1;
+  numbers[at + 3] = second;
+  journal.numberCount = at + 4;
 }
 
 /** Sets or, with undefined, forgets the connection of an id. */
@@ -258,9 +277,8 @@ export function setConnection(
 ): void {
   const { connections } = journal.store;
   if (connections[id] === connection) return;
-  const at = journal.idCount++;
-  journal.ids[at] = id;
-  journal.connections[at] = connections[id];
+  noteChange(journal, change.connection, id);
+  journal.connections[journal.connectionCount++] = connections[id];
   connections[id] = connection;
 }
 
@@ -275,9 +293,12 @@ export function removeLink(journal: Journal, table: LinkTable, link: Link): void
 }
 
 function noteLink(journal: Journal, table: LinkTable, link: Link, move: number): void {
-  const at = journal.linkCount++;
-  journal.links[at] = link;
-  journal.moves[at] = table === journal.store.tuples ? move : move + linkMove.bySource;
+  noteChange(
+    journal,
+    change.link,
+    table === journal.store.tuples ? move : move + linkMove.bySource,
+  );
+  journal.links[journal.linkCount++] = link;
 }
 
 /** Sets or, with undefined, deletes an entry of one of the store's maps. */
