@@ -34,7 +34,7 @@ function addressMatches(version: Version): Text {
   );
   const markedSet = declared(
     'set',
-    phrase`type mark . ${type}; flags interval; elements = { ${several(phrase`${word('0x0-0xf', '0x10', '0x0', '0x80000000-0xffffffff')} . ${some}`)} }`,
+    phrase`type mark . ${type}; flags interval; elements = { ${several(phrase`${word('0x0-0xf', '0x10', '0x80000000-0xffffffff')} . ${some}`)} }`,
   );
   const merged = declared(
     'set',

@@ -12,10 +12,11 @@ import {
   netdevTables,
 } from './link.ts';
 import { type Conversation, conversations, type LabPacket, packetList } from './packets.ts';
+import { word } from './phrase.ts';
 import type { Version } from './pools.ts';
 import { saves } from './saves.ts';
 import { renderTable, type Table, tables } from './tables.ts';
-import { trackedTalks, trackingTables } from './trackers.ts';
+import { trackedTalks, trackingSaves, trackingTables } from './trackers.ts';
 
 export interface LabRuleset {
   readonly kind: string;
@@ -174,15 +175,23 @@ const bridge: fc.Arbitrary<LabScenario> = fc
 /** Long conversations, and rules that say what became of the entry. */
 const tracked: fc.Arbitrary<LabScenario> = fc
   .record({
-    table: trackingTables,
+    rulesets: fc.oneof(
+      { weight: 2, arbitrary: trackingTables.map((table) => nftRuleset([table])) },
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(word('iptables-save', 'iptables-save', 'iptables-legacy-save'), trackingSaves)
+          .map(([kind, text]) => [ruleset(kind, text)]),
+      },
+    ),
     conversation: fc.array(trackedTalks, { minLength: 1, maxLength: 2 }),
     host: routedHosts,
   })
-  .map(({ table, conversation, host }) => ({
+  .map(({ rulesets, conversation, host }) => ({
     name: 'generated',
     group: 'property',
     host,
-    rulesets: nftRuleset([table]),
+    rulesets,
     packets: packetList(conversation),
   }));
 

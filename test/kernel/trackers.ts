@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { type Fields, seldom } from './hosts.ts';
 import { type Conversation, pause } from './packets.ts';
-import { declared, phrase, word } from './phrase.ts';
+import { declared, phrase, type Text, word } from './phrase.ts';
 import type { Table } from './tables.ts';
 
 const openings: fc.Arbitrary<Fields> = fc.record({
@@ -226,3 +226,65 @@ export const trackingTables: fc.Arbitrary<Table> = fc
       chains: [],
     };
   });
+
+/** The same for xtables: what became of the entry, marks on connections and on templates, counts of connections. */
+const watching = word(
+  '-m conntrack --ctstate INVALID',
+  '-m conntrack --ctstate ESTABLISHED',
+  '-m conntrack --ctstatus ASSURED',
+  '-m conntrack ! --ctstatus SEEN_REPLY',
+  '-m conntrack --ctdir REPLY',
+  '-m conntrack --ctexpire 60:100000',
+  '-m connbytes --connbytes 3 --connbytes-dir both --connbytes-mode packets',
+  '-m connmark --mark 0x1/0x1',
+  '-p tcp -m tcp --tcp-flags SYN SYN',
+);
+const counting = fc.oneof(
+  word(
+    '-m connlimit --connlimit-above 0',
+    '-m connlimit --connlimit-above 1',
+    '-m connlimit --connlimit-upto 1',
+  ),
+  watching,
+);
+const mask = word('0', '24', '32');
+const side = word('--connlimit-saddr', '--connlimit-daddr');
+const watched: Text = fc
+  .tuple(fc.array(counting, { minLength: 1, maxLength: 2 }), mask, side)
+  .map(([list, length, of]) =>
+    [...new Set(list)]
+      .map((each) =>
+        each.includes('connlimit') ? `${each} --connlimit-mask ${length} ${of}` : each,
+      )
+      .join(' '),
+  )
+  .filter((text) => text.split('connlimit --').length < 3);
+
+const marking = word(
+  'MARK --set-xmark 0x2/0x2',
+  'MARK --set-xmark 0x10/0x10',
+  'CONNMARK --set-xmark 0x1/0x1',
+  'CONNMARK --save-mark',
+  'CONNMARK --restore-mark',
+  'ACCEPT',
+);
+
+function watchingTable(name: string, hooks: readonly string[], targets: Text): Text {
+  const line = phrase`-A ${word(...hooks)} ${watched} -j ${targets}`;
+  return fc.array(line, { minLength: 1, maxLength: 4 }).map((lines) => {
+    const heads = hooks.map((hook) => `:${hook} ACCEPT [0:0]\n`).join('');
+    return `*${name}\n${heads}${lines.map((each) => `${each}\n`).join('')}COMMIT\n`;
+  });
+}
+
+export const trackingSaves: Text = fc
+  .tuple(
+    watchingTable(
+      'raw',
+      ['PREROUTING', 'OUTPUT'],
+      fc.oneof(marking, word('CT --zone 5', 'CT --zone-orig 5', 'CT --zone-reply 6')),
+    ),
+    watchingTable('mangle', ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'], marking),
+    fc.boolean(),
+  )
+  .map(([raw, mangle, both]) => (both ? raw + mangle : mangle));
