@@ -8,6 +8,9 @@ import { parseInteger, parseUnsigned } from './parse-integer.ts';
 import { type ParseResult, parsed, unparsed } from './parse-result.ts';
 import { parseDate, parseDay, parseHour, parseTime } from './parse-time.ts';
 
+/** What is said of a name that no interface has. */
+export const unknownInterface = 'interface does not exist';
+
 type Parser = (text: string, type: Datatype, environment: NameEnvironment) => ParseResult;
 
 /**
@@ -124,7 +127,7 @@ function parseInterface(text: string, _type: Datatype, environment: NameEnvironm
   const number = parseUnsigned(text);
   // An index is a positive int.
   if (number === undefined || number > 0x7fffffffn) {
-    return unparsed('interface does not exist', [...environment.interfaces.numbers.keys()]);
+    return unparsed(unknownInterface, [...environment.interfaces.numbers.keys()]);
   }
   return parsed(number, 32);
 }

@@ -16,6 +16,8 @@ export interface CtKey {
   /** The layer 3 protocol that the key implies (`ct original ip saddr`). */
   readonly family?: Extract<Family, 'ip' | 'ip6'>;
   readonly settable?: boolean;
+  /** The kernel sets it only. */
+  readonly readable?: false;
 }
 
 function key(
@@ -51,7 +53,7 @@ export const ctKeys: readonly CtKey[] = [
   key('packets', 'packets', 'integer', 64, optional),
   key('avgpkt', 'avgpkt', 'integer', 64, optional),
   key('zone', 'zone', 'integer', 16, { direction: 'optional', settable: true }),
-  key('event', 'event', 'ct_event', 32, settable),
+  key('event', 'event', 'ct_event', 32, { settable: true, readable: false }),
   key('ip saddr', 'src_ip', 'ipv4_addr', 32, { ...big, family: 'ip' }),
   key('ip daddr', 'dst_ip', 'ipv4_addr', 32, { ...big, family: 'ip' }),
   key('ip6 saddr', 'src_ip6', 'ipv6_addr', 128, { ...big, family: 'ip6' }),

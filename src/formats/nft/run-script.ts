@@ -10,6 +10,7 @@ import { runChainCommand } from './load/chain-command.ts';
 import type { LoadContext } from './load/context.ts';
 import { runElementCommand } from './load/element-command.ts';
 import { runFlowtableCommand } from './load/flowtable-command.ts';
+import { loseChains } from './load/lost.ts';
 import { namesFit } from './load/names.ts';
 import { runObjectCommand } from './load/object-command.ts';
 import { runRuleCommand } from './load/rule-command.ts';
@@ -35,6 +36,8 @@ export function runScript(
     flushed: new Map(),
     environment,
     before: into,
+    sources: new Set(script.commands.map(({ span }) => span.source)),
+    lost: [],
   };
   const early: Diagnostic[] = [];
   for (const command of script.commands) {
@@ -47,6 +50,7 @@ export function runScript(
     }
   }
   const ofKernel = context.diagnostics.splice(diagnostics.length);
+  takeLost(context, script, early, ofKernel);
   if (early.length === 0) checkViewsAtEnd(context, script.commands);
   context.diagnostics.push(...ofKernel);
   if (early.length > 0 || context.diagnostics.some(isFatal)) {
@@ -58,6 +62,22 @@ export function runScript(
     return { value: before, diagnostics: [...diagnostics, ...found, ...later] };
   }
   return { value: rulesetOf(context.state), diagnostics: context.diagnostics };
+}
+
+/** Adds what is wrong with things that went to the errors of nft and of the kernel. */
+function takeLost(
+  context: LoadContext,
+  { commands }: Script,
+  early: Diagnostic[],
+  ofKernel: Diagnostic[],
+): void {
+  for (const table of context.state.tables.values()) loseChains(context, table);
+  const { lost = [] } = context;
+  if (lost.length === 0) return;
+  early.push(...lost.filter((one) => !isOfKernel(one)));
+  ofKernel.push(...lost.filter(isOfKernel));
+  const ranks = new Map(ofKernel.map((one) => [one, rankOf(commands, one.span)]));
+  ofKernel.sort((first, second) => (ranks.get(first) ?? 0) - (ranks.get(second) ?? 0));
 }
 
 /** nft looks into its cache itself for what these commands are about; for all others the kernel is asked. */
@@ -115,7 +135,12 @@ function inOrderOfCommands(
     ...evaluated,
     ...early.filter((one) => isLate(one)),
   ];
-  const ranked = found.map((one) => ({ one, rank: rankOf(commands, one.span) }));
+  const places = new Set<string>();
+  const once = found.filter(({ code, span }) => {
+    const place = `${code} ${span.start} ${span.end} ${span.source.name}`;
+    return !places.has(place) && places.add(place);
+  });
+  const ranked = once.map((one) => ({ one, rank: rankOf(commands, one.span) }));
   return ranked.sort((first, second) => first.rank - second.rank).map(({ one }) => one);
 }
 

@@ -235,6 +235,9 @@ function refuse(walk: Walk, { need, kind }: Need, row: number): void {
   walk.scope.diagnostics.push({
     code: 'kernel-refused',
     span: walk.graph.needSpan(row),
-    message: `${kind} works only in chains${type} at ${need.hooks.join(', ')}: operation not supported`,
+    message:
+      need.hooks.length === 0
+        ? `${kind} does not work in the ${walk.table.family} family: operation not supported`
+        : `${kind} works only in chains${type} at ${need.hooks.join(', ')}: operation not supported`,
   });
 }

@@ -12,6 +12,9 @@ export interface HookNeed {
 
 const incoming = ['prerouting', 'input', 'forward'] as const;
 const everyHook = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const;
+const ipFamilies: readonly Family[] = ['ip', 'ip6', 'inet'];
+/** The kernel takes it where no base chain reaches it. */
+const nowhere: HookNeed = { hooks: [] };
 const outgoing = ['forward', 'output', 'postrouting'] as const;
 
 /** Undefined: works everywhere. */
@@ -47,6 +50,7 @@ export function hookNeed(operation: Operation, family: Family): HookNeed | undef
     case 'xfrm':
       return { hooks: operation.direction === 'in' ? incoming : outgoing };
     case 'rt':
+      if (!ipFamilies.includes(family)) return nowhere;
       return operation.key === 'tcpmss' ? { hooks: outgoing } : undefined;
     case 'fib':
       return fibNeed(operation, family);
@@ -61,17 +65,17 @@ export function hookNeed(operation: Operation, family: Family): HookNeed | undef
 
 /** nft_meta_get_validate() */
 function metaNeed(key: string, family: Family): HookNeed | undefined {
-  if (key === 'sdif' || key === 'sdifname') return { hooks: ['input', 'forward'] };
-  return key === 'secpath' && family !== 'netdev' ? { hooks: incoming } : undefined;
+  if (key === 'sdif' || key === 'sdifname') {
+    return ipFamilies.includes(family) ? { hooks: ['input', 'forward'] } : nowhere;
+  }
+  if (key !== 'secpath' || family === 'netdev') return undefined;
+  return family === 'arp' || family === 'bridge' ? nowhere : { hooks: incoming };
 }
 
-const ipFamilies: readonly Family[] = ['ip', 'ip6', 'inet'];
-
-/** The kernel has the expression in this family. */
+/** The kernel has the expression in this family, also where no base chain reaches it. */
 export function worksInFamily(operation: Operation, family: Family): boolean {
   switch (operation.kind) {
     case 'socket':
-    case 'rt':
       return ipFamilies.includes(family);
     case 'fib':
       return family !== 'arp' && family !== 'bridge';
@@ -80,9 +84,6 @@ export function worksInFamily(operation: Operation, family: Family): boolean {
     case 'connlimit':
     case 'synproxy':
       return family !== 'arp' && family !== 'netdev';
-    case 'meta':
-      if (operation.key === 'secpath') return family !== 'arp' && family !== 'bridge';
-      return !operation.key.startsWith('sdif') || ipFamilies.includes(family);
     default:
       return true;
   }

@@ -20,14 +20,16 @@ export function objectProblem(family: Family, object: ObjectDeclaration): Diagno
     case 'ct timeout': {
       const states = timeoutStates[object.protocol] ?? [];
       const wrong = object.policy.find(({ state }) => !states.includes(state));
-      if (wrong === undefined) return undefined;
+      if (wrong === undefined) return trackingProblem(family, object);
       const message = `'${wrong.state}' is no state of ${object.protocol}`;
       return { code: 'invalid-value', span: wordSpan(span, wrong.state), message };
     }
     case 'ct expectation': {
       const complete =
         object.protocol !== '' && object.dport > 0 && object.timeout > 0 && object.size > 0;
-      return complete ? undefined : { code: 'invalid-value', span, message: 'missing options' };
+      return complete
+        ? trackingProblem(family, object)
+        : { code: 'invalid-value', span, message: 'missing options' };
     }
     case 'quota':
       return object.usedBytes > object.bytes
@@ -37,11 +39,9 @@ export function objectProblem(family: Family, object: ObjectDeclaration): Diagno
             message: 'more than the quota is used: invalid argument',
           }
         : undefined;
-    case 'ct helper': {
-      const { l3proto } = object;
-      if (l3proto === undefined || family === 'inet' || l3proto === family) return undefined;
-      return { code: 'kernel-refused', span, message: `${l3proto} is not of this family` };
-    }
+    case 'ct helper':
+    case 'synproxy':
+      return trackingProblem(family, object);
     case 'tunnel': {
       const { id, source, destination } = object.tunnel;
       const complete = id !== undefined && (source !== undefined || destination !== undefined);
@@ -52,4 +52,27 @@ export function objectProblem(family: Family, object: ObjectDeclaration): Diagno
     default:
       return undefined;
   }
+}
+
+/** What the kernel says of objects that need connections (nf_ct_netns_get(), nft_ct_helper_obj_init(), …). */
+function trackingProblem(family: Family, object: ObjectDeclaration): Diagnostic | undefined {
+  const message = trackingMessage(family, object);
+  if (message === undefined) return undefined;
+  return { code: 'kernel-refused', span: wordSpan(object.span, object.name), message };
+}
+
+function trackingMessage(family: Family, object: ObjectDeclaration): string | undefined {
+  if (family === 'arp' || family === 'netdev') {
+    return `connections are not tracked in the ${family} family`;
+  }
+  const l3proto = 'l3proto' in object ? (object.l3proto ?? family) : family;
+  if (object.type === 'ct expectation' && l3proto !== 'ip' && l3proto !== 'ip6') {
+    return 'an expectation needs the network protocol: address family not supported';
+  }
+  const other = family === 'ip' ? 'ip6' : 'ip';
+  const isOther =
+    object.type === 'ct expectation' ? l3proto !== family && family !== 'inet' : false;
+  const isOtherIp = object.type === 'ct helper' && (family === 'ip' || family === 'ip6');
+  if (isOther || (isOtherIp && l3proto === other)) return `${l3proto} is not of this family`;
+  return undefined;
 }

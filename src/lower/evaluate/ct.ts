@@ -32,6 +32,9 @@ export function typedCt(context: LoweringContext, node: CtExpression): TypedCt |
     const message = `ct ${key.name} does not work in the ${context.family} family`;
     fail(context, 'kernel-refused', node.span, message);
   }
+  if (key.readable === false) {
+    fail(context, 'kernel-refused', node.span, `ct ${key.name} can be set, not read`);
+  }
   const { direction } = node;
   if (direction === undefined && resolved.direction === 'required') {
     fail(

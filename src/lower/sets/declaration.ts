@@ -11,6 +11,7 @@ import { fail, type KeyShape, type LoweringContext } from '../context.ts';
 import { objectKind } from '../statements/object-reference.ts';
 import { statefulOperations } from '../statements/stateful.ts';
 import { closest } from '../suggest.ts';
+import type { TypedElement } from '../typed.ts';
 import { wordSpan } from '../word-span.ts';
 import { checkDuplicates } from './duplicates.ts';
 import { programElements } from './elements.ts';
@@ -35,6 +36,7 @@ export function declareSet(context: LoweringContext, node: SetDeclaration): SetB
     return fail(context, 'invalid-set', node.span, 'auto-merge only works with interval sets');
   }
   const concat = interval && key.parts !== undefined;
+  checkConnlimit(context, node);
   return {
     name: node.name,
     anonymous: false,
@@ -193,6 +195,32 @@ function shapeOfExpression(
   return joinShapes(context, shapes, span);
 }
 
+/** nft_set_elem_expr_alloc(): which kinds of sets collect connections that are gone. */
+function checkConnlimit(
+  context: LoweringContext,
+  { statements, flags, timeout, size, span, name }: SetDeclaration,
+): void {
+  if (!statements.some(({ kind }) => kind === 'ct-count')) return;
+  const fixedHash = size !== undefined && !flags.includes('dynamic') && !flags.includes('interval');
+  if (!fixedHash && timeout === undefined && !flags.includes('timeout')) return;
+  const message = 'the kernel takes no ct count in sets with timeouts or of fixed size';
+  fail(context, 'kernel-refused', wordSpan(span, name), message);
+}
+
+/** nft_add_set_elem(): -EINVAL */
+function checkTimeouts(
+  context: LoweringContext,
+  { timeout, name }: SetBuild,
+  elements: readonly TypedElement[],
+): void {
+  if (timeout) return;
+  for (const element of elements) {
+    if ((element.timeout ?? element.expires) === undefined) continue;
+    const message = `set '${name}' has no timeouts: invalid argument`;
+    fail(context, 'kernel-refused', element.key?.span ?? element.span, message);
+  }
+}
+
 /** The elements that stand in the declaration. */
 export function fillSet(context: LoweringContext, set: SetBuild, byShape: boolean): void {
   const shaped = byShape ? set.declaration?.shaped : undefined;
@@ -205,6 +233,7 @@ export function fillSet(context: LoweringContext, set: SetBuild, byShape: boolea
   if (items.length === 0) return;
   const members = evaluateMembersOf(context, set, items);
   if (members === undefined) return;
+  checkTimeouts(context, set, members.elements);
   const elements = programElements(context, set, members.elements);
   if (elements === undefined) return;
   checkDuplicates(context, set, elements);

@@ -17,7 +17,8 @@ interface Asked {
 function ask(place: string, rule: string): Asked {
   const [family = 'ip', hook = 'input'] = place.split(' ');
   const at = family === 'netdev' ? 'ingress device lo' : hook;
-  const head = `table ${family} t {\nsynproxy sp1 {\nmss 1460\nwscale 7\n}\nset dyn {\ntype ipv4_addr\nsize 100\nflags dynamic,timeout\n}\nchain other {\n}\nchain c {\ntype filter hook ${at} priority 0\n}\n}\n`;
+  const synproxy = family === 'netdev' ? '' : 'synproxy sp1 {\nmss 1460\nwscale 7\n}\n';
+  const head = `table ${family} t {\n${synproxy}set dyn {\ntype ipv4_addr\nsize 100\nflags dynamic,timeout\n}\nchain other {\n}\nchain c {\ntype filter hook ${at} priority 0\n}\n}\n`;
   const loaded = loadNft(`${head}add rule ${family} t c ${rule}\n`);
   if (loaded.diagnostics.length > 0) return { listing: '', errors: loaded.diagnostics };
   const lowered = lower(loaded.value);

@@ -20,6 +20,7 @@ import {
   report,
   tableOfTarget,
 } from './context.ts';
+import { loseRules } from './lost.ts';
 import { nameFits } from './names.ts';
 import { addChainState, type ChainState, type TableState, takeHandle } from './state.ts';
 import { countRule, isUsed, usageOf } from './usage.ts';
@@ -224,7 +225,10 @@ export function resolvePriority(
 export function addRules(context: LoadContext, table: TableState, block: ChainBlock): void {
   const chain = table.chains.get(block.name.text);
   if (chain === undefined) return;
-  if (block.rules.length > 0) table.pending.push(block.rules);
+  if (block.rules.length > 0) {
+    table.pending.push(block.rules);
+    table.touched = true;
+  }
   if (chain.rules.length === 0) chain.rules = [...block.rules];
   else for (const rule of block.rules) chain.rules.push(rule);
   if (context.usage === undefined) return;
@@ -235,6 +239,7 @@ function flushChain(context: LoadContext, table: TableState, chain: ChainState):
   if (context.usage !== undefined) {
     for (const rule of chain.rules) countRule(context.usage, table, rule, -1);
   }
+  loseRules(context, table, chain);
   chain.rules = [];
   delete chain.ruleHandles;
 }
@@ -270,6 +275,7 @@ function deleteChain(context: LoadContext, table: TableState, chain: ChainState,
     report(context, 'not-possible', name.span, `chain '${chain.name}' is still jumped to`);
     return;
   }
+  loseRules(context, table, chain);
   table.chains.delete(chain.name);
 }
 

@@ -3,7 +3,7 @@
 import type { Ruleset } from '../../../ast/nft/ruleset.ts';
 import type { Name, Target } from '../../../ast/nft/script.ts';
 import type { Diagnostic, DiagnosticCode } from '../../../base/diagnostic.ts';
-import type { Span } from '../../../base/span.ts';
+import type { Source, Span } from '../../../base/span.ts';
 import { closest } from '../../../base/text.ts';
 import type { NameEnvironment } from '../../../datatypes/environment.ts';
 import type { Family } from '../../../fields/families.ts';
@@ -20,6 +20,10 @@ export interface LoadContext {
   readonly environment?: NameEnvironment | undefined;
   /** What the kernel holds when the script begins. */
   readonly before?: Ruleset | undefined;
+  /** The texts of the script. */
+  readonly sources?: ReadonlySet<Source>;
+  /** What is wrong with things that were added and taken away again. */
+  readonly lost?: Diagnostic[];
   /** Tables and chains that are missing are made: for errors that nft finds before it asks the kernel for them. */
   readonly lenient?: boolean;
 }

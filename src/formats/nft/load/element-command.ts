@@ -14,6 +14,7 @@ import {
 import { elementProblems } from './element-problems.ts';
 import { keyTypes, valueKey, withoutPart } from './element-value.ts';
 import { elementData, elementKey } from './expression-key.ts';
+import { loseElements } from './lost.ts';
 import { setOf } from './set-command.ts';
 import type { SetState, TableState } from './state.ts';
 import { countElements } from './usage.ts';
@@ -104,6 +105,7 @@ export function addElements(
   verb: 'add' | 'create',
 ): void {
   set.fresh = false;
+  table.touched = true;
   const keys = keysOf(set);
   const added: Expression[] = [];
   for (const item of items) {
@@ -159,10 +161,9 @@ function removeAt(
   set: SetState,
   gone: ReadonlySet<number>,
 ): void {
-  if (context.usage !== undefined) {
-    const removed = set.elements.filter((_, index) => gone.has(index));
-    countElements(context.usage, table, removed, -1);
-  }
+  const removed = set.elements.filter((_, index) => gone.has(index));
+  if (context.usage !== undefined) countElements(context.usage, table, removed, -1);
+  loseElements(context, table, set, removed);
   set.elements = set.elements.filter((_, index) => !gone.has(index));
   delete set.keys;
   delete set.values;

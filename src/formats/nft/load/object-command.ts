@@ -11,6 +11,7 @@ import {
   report,
   tableOfTarget,
 } from './context.ts';
+import { loseObject } from './lost.ts';
 import { nameFits } from './names.ts';
 import { addObjectState, objectKey, type TableState } from './state.ts';
 import { isUsed, usageOf } from './usage.ts';
@@ -61,6 +62,7 @@ export function declareObject(
   const existing = table.objects.get(key);
   if (existing === undefined) {
     if (!nameFits(context, name)) return;
+    table.touched = true;
     addObjectState(table, declaration);
     return;
   }
@@ -99,5 +101,6 @@ function deleteObject(
     report(context, 'not-possible', name.span, `${type} '${found}' is still in use`);
     return;
   }
+  loseObject(context, table, objectKey(type, found));
   table.objects.delete(objectKey(type, found));
 }

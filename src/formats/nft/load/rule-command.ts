@@ -4,6 +4,7 @@ import type { Rule } from '../../../ast/nft/ruleset.ts';
 import type { CommandOf, Count, Target } from '../../../ast/nft/script.ts';
 import { chainOf } from './chain-command.ts';
 import { type LoadContext, nameOfTarget, report, tableOfTarget } from './context.ts';
+import { loseRules } from './lost.ts';
 import { type ChainState, ruleHandle, type TableState } from './state.ts';
 import { countRule } from './usage.ts';
 
@@ -58,6 +59,7 @@ function placeRule(
     at = before ? index.value : index.value + 1;
   }
   if (context.lenient === true) return;
+  table.touched = true;
   table.pending.push([rule]);
   if (at === chain.rules.length) chain.rules.push(rule);
   else chain.rules.splice(at, 0, rule);
@@ -88,6 +90,8 @@ function replaceRule(
   const index = indexOfHandle(context, table, chain, handle);
   const old = chain.rules[index];
   if (old === undefined) return;
+  loseRules(context, table, chain, [old]);
+  table.touched = true;
   chain.rules[index] = rule;
   table.pending.push([rule]);
   if (context.usage === undefined) return;
@@ -103,5 +107,6 @@ function removeRule(
 ): void {
   const index = indexOfHandle(context, table, chain, handle);
   const [old] = index < 0 ? [] : chain.rules.splice(index, 1);
+  if (old !== undefined) loseRules(context, table, chain, [old]);
   if (old !== undefined && context.usage !== undefined) countRule(context.usage, table, old, -1);
 }

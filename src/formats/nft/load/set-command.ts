@@ -13,6 +13,7 @@ import {
 } from './context.ts';
 import { addElements } from './element-command.ts';
 import { expressionKey } from './expression-key.ts';
+import { flushElements, loseChains, loseElements } from './lost.ts';
 import { nameFits } from './names.ts';
 import { addSetState, type SetState, type TableState } from './state.ts';
 import { countElements, isUsed, usageOf } from './usage.ts';
@@ -90,6 +91,7 @@ export function declareSet(
   const existing = table.sets.get(name.text);
   if (existing === undefined) {
     if (!nameFits(context, name)) return;
+    table.touched = true;
     addSetState(table, declaration).fresh = true;
     if (context.usage !== undefined) {
       countElements(context.usage, table, declaration.elements, 1);
@@ -146,6 +148,7 @@ function typesOf({ key, data }: SetDeclaration): string {
 
 function flushSet(context: LoadContext, table: TableState, set: SetState): void {
   if (context.usage !== undefined) countElements(context.usage, table, set.elements, -1);
+  flushElements(context, table, set);
   set.elements = [];
   set.keys?.clear();
   set.values?.clear();
@@ -159,6 +162,8 @@ function deleteSet(context: LoadContext, table: TableState, set: SetState, name:
     return;
   }
   countElements(context.usage, table, set.elements, -1);
+  loseChains(context, table);
+  loseElements(context, table, set);
   table.sets.delete(set.declaration.name);
   table.earlierSets.delete(set.declaration.name);
 }

@@ -29,6 +29,9 @@ function settle(context: LoadContext, table: TableState): void {
       const space = name.indexOf(' ');
       const [kind, rest] = [name.slice(0, space), name.slice(space + 1)];
       const missing = missingCode(table, kind, rest);
+      if (kind === 'chain' && table.chains.get(rest)?.base !== undefined) {
+        report(context, 'kernel-refused', span, `chain '${rest}' is a base chain`);
+      }
       if (missing !== undefined) report(context, missing, span, `no ${kind} '${rest}' here by now`);
     }
   }

@@ -65,6 +65,12 @@ export interface TableState {
   readonly writtenHandle?: number;
   readonly span: Span;
   nextHandle: number;
+  /** This script added something to it. */
+  touched?: true;
+  /** Rules of this script that went, in chains of their own. */
+  lostChains?: Chain[];
+  /** Its flags were changed by this script. */
+  updated?: true;
   readonly chains: Map<string, ChainState>;
   readonly sets: Map<string, SetState>;
   /** Rules that were added since the last check of what they refer to. */

@@ -1,18 +1,20 @@
 /** Commands on tables: add, create, delete, destroy, flush, and the contents of a table block. */
 
 import type { CommandOf, TableBlock, Target } from '../../../ast/nft/script.ts';
+import type { Span } from '../../../base/span.ts';
 import type { Family } from '../../../fields/families.ts';
 import { addRules, applyChainBlock } from './chain-command.ts';
-import { alreadyExists, type LoadContext, tableOfTarget } from './context.ts';
+import { alreadyExists, type LoadContext, report, tableOfTarget } from './context.ts';
 import { declareFlowtable } from './flowtable-command.ts';
+import { loseRules, loseTable } from './lost.ts';
 import { declareObject } from './object-command.ts';
 import { declareSet } from './set-command.ts';
 import { type TableState, tableKey } from './state.ts';
 
 export function runTableCommand(context: LoadContext, command: CommandOf<'table'>): void {
-  const { verb, target, block, span } = command;
+  const { verb, target, span } = command;
   if (verb === 'add' || verb === 'create') {
-    declareTable(context, target, verb, block);
+    declareTable(context, command, verb);
     return;
   }
   if (verb === 'destroy' && !isThere(context, target)) return;
@@ -31,9 +33,8 @@ function isThere(context: LoadContext, { family = 'ip', table, handle }: Target)
 
 function declareTable(
   context: LoadContext,
-  target: Target,
+  { target, block, span }: CommandOf<'table'>,
   verb: 'add' | 'create',
-  block: TableBlock | undefined,
 ): void {
   const { family = 'ip', table: name } = target;
   if (name === undefined) return;
@@ -47,11 +48,34 @@ function declareTable(
     table = newTable(context, family, name.text, block, block?.span ?? name.span);
     context.state.tables.set(key, table);
   } else {
-    // Flags of a table that is there are replaced, its comment is not; without flags it wakes up (nf_tables_updtable).
-    const flags = block?.flags ?? [];
-    table.flags = flags.length > 0 ? flags : table.flags.filter((flag) => flag !== 'dormant');
+    const place = { ...span, end: Math.max(name.span.end, span.start) };
+    updateFlags(context, table, block?.flags ?? [], place);
   }
   if (block !== undefined) applyTableBlock(context, table, block);
+}
+
+/** nf_tables_updtable(): flags of a table that is there are replaced, its comment is not. */
+function updateFlags(
+  context: LoadContext,
+  table: TableState,
+  flags: TableState['flags'],
+  span: Span,
+): void {
+  const had = new Set(table.flags);
+  const has = new Set(flags);
+  if (had.size === has.size && flags.every((flag) => had.has(flag))) return;
+  const orphan = had.has('persist') && !had.has('owner');
+  const owner = had.has('owner') ? !has.has('owner') || !orphan : has.has('owner') && !orphan;
+  if (owner || had.has('persist') !== has.has('persist')) {
+    report(context, 'kernel-refused', span, 'owner and persist of a table cannot be changed');
+    return;
+  }
+  if (table.updated === true) {
+    report(context, 'kernel-refused', span, 'a table changes between dormant and not once only');
+    return;
+  }
+  table.updated = true;
+  table.flags = [...has];
 }
 
 function newTable(
@@ -96,12 +120,14 @@ function applyTableBlock(context: LoadContext, table: TableState, block: TableBl
 }
 
 function deleteTable(context: LoadContext, table: TableState): void {
+  loseTable(context, table);
   context.state.tables.delete(tableKey(table.family, table.name));
   context.usage?.delete(table);
 }
 
 function flushTable(context: LoadContext, table: TableState): void {
   for (const chain of table.chains.values()) {
+    loseRules(context, table, chain);
     chain.rules = [];
     delete chain.ruleHandles;
   }

@@ -32,7 +32,7 @@ describe('flags of tables', () => {
     ['table t {\n flags dormant\n}\nadd table t\n', []],
     ['table t {\n flags dormant\n}\ntable t {\n chain c {\n }\n}\n', []],
     ['add table t\ntable t {\n flags dormant\n}\n', ['dormant']],
-    ['table t {\n flags persist\n}\nadd table t\n', ['persist']],
+    ['table t {\n flags persist\n}\ntable t {\n flags persist\n}\n', ['persist']],
   ])('%j', (text, flags) => {
     expect(load(text).tables[0]?.flags).toEqual(flags);
   });
