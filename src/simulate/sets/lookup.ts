@@ -11,6 +11,7 @@ import {
   type PreparedInterval,
   type PreparedSet,
 } from './prepared-set.ts';
+import { findRange, holdsKey, indexRanges } from './range-index.ts';
 import { findWords } from './word-table.ts';
 
 export interface Hit {
@@ -47,7 +48,7 @@ export function lookupPrepared(
   if (prepared.intervals.length > 0)
     found = findInterval(prepared.intervals, bytes, start, set.keyLength);
   if (found === undefined && prepared.ranges.length > 0)
-    found = prepared.ranges.find((range) => isInside(prepared, range, bytes, start));
+    found = findAmongRanges(prepared, bytes, start);
   found ??= prepared.catchAll;
   if (found === undefined) return undefined;
   return hitOfElement(found.element, found.position);
@@ -82,18 +83,20 @@ function findInterval(
   return compareBytes(bytes, start, best.to, 0, length) <= 0 ? best : undefined;
 }
 
-function isInside(
+/** Fewer ranges are compared one by one. */
+const fewRanges = 8;
+
+/** The first range that holds the key. */
+function findAmongRanges(
   prepared: PreparedSet,
-  range: { readonly from: Uint8Array; readonly to: Uint8Array },
   bytes: Uint8Array,
   start: number,
-): boolean {
-  for (const field of prepared.fields) {
-    const at = start + field.start;
-    if (compareBytes(bytes, at, range.from, field.start, field.length) < 0) return false;
-    if (compareBytes(bytes, at, range.to, field.start, field.length) > 0) return false;
-  }
-  return true;
+): PreparedInterval | undefined {
+  const { ranges, fields } = prepared;
+  if (ranges.length <= fewRanges)
+    return ranges.find((range) => holdsKey(fields, range, bytes, start));
+  prepared.rangeIndex ??= indexRanges(fields, ranges);
+  return ranges[findRange(prepared.rangeIndex, fields, ranges, bytes, start)];
 }
 
 export function isExpired({ store, clock }: Run, element: DynamicElement): boolean {
@@ -129,7 +132,7 @@ function lookupDynamic(
     for (const [name, element] of elements) {
       if (isExpired(run, element) || name === catchAllKey) continue;
       const range = { from: element.key, to: element.keyEnd ?? element.key };
-      if (isInside(prepared, range, bytes, start)) return hitOf(name, element);
+      if (holdsKey(prepared.fields, range, bytes, start)) return hitOf(name, element);
     }
   }
   const rest = elements.get(catchAllKey);

@@ -1,8 +1,9 @@
-/** Sets ready for lookups: hashed single keys, sorted intervals, concatenated ranges in order of insertion. */
+/** Sets ready for lookups: hashed single keys, sorted intervals, concatenated ranges in order of insertion with an index. */
 
 import type { Operation } from '../../model/operations.ts';
 import type { ProgramElement, ProgramSet } from '../../model/program.ts';
 import type { Step } from '../rules/evaluation.ts';
+import type { KeyField, RangeIndex } from './range-index.ts';
 import { buildWordTable, type WordTable } from './word-table.ts';
 
 export interface PreparedSet {
@@ -15,8 +16,10 @@ export interface PreparedSet {
   readonly intervals: readonly PreparedInterval[];
   /** Concatenations with ranges, first match wins. */
   readonly ranges: readonly PreparedInterval[];
+  /** Made when a packet first asks for many ranges. */
+  rangeIndex: RangeIndex | undefined;
   /** Byte ranges of the fields in the key. */
-  readonly fields: readonly { readonly start: number; readonly length: number }[];
+  readonly fields: readonly KeyField[];
   readonly catchAll: PreparedElement | undefined;
   /** Statements that elements may carry: those of the set, of each rule that adds elements, of the declared ones. */
   readonly programs: readonly ElementProgram[];
@@ -67,7 +70,7 @@ export function compareBytes(
 }
 
 /** Offsets of the fields in registers: each starts at a multiple of four. */
-export function keyFields(set: ProgramSet): readonly { start: number; length: number }[] {
+export function keyFields(set: ProgramSet): readonly KeyField[] {
   let start = 0;
   return set.key.map(({ length }) => {
     const field = { start, length };
@@ -103,6 +106,7 @@ export function prepareSet(
     exact: buildWordTable(exact, set.keyLength),
     intervals,
     ranges,
+    rangeIndex: undefined,
     fields: keyFields(set),
     catchAll,
     programs,
