@@ -82,6 +82,17 @@ export function actions(version: Version): Text {
         'meta priority set ip dscp map { cs0 : 1:3, ef : 1:4 }',
       ),
     },
+    {
+      weight: 1,
+      arbitrary:
+        version === 4
+          ? word(
+              'dup to 10.0.0.6 device "eth1"',
+              'dup to 172.20.0.9',
+              'dup to ip saddr map { 10.0.0.5 : 10.0.0.6, 8.8.8.8 : 172.20.0.9 } device "eth1"',
+            )
+          : word('dup to fd00:1::6 device "eth1"', 'dup to fd00:2::9'),
+    },
     { weight: 1, arbitrary: phrase`ct timeout set ${timeoutObject}` },
     {
       weight: 1,

@@ -6,11 +6,26 @@ import { type Conversation, pause } from './packets.ts';
 import { declared, phrase, type Text, word } from './phrase.ts';
 import type { Table } from './tables.ts';
 
-const openings: fc.Arbitrary<Fields> = fc.record({
-  at: fc.constantFrom('eth1', 'eth1', 'local'),
-  src: fc.constant('10.0.0.5'),
-  dst: fc.constantFrom('198.51.100.7', '172.20.0.9'),
-});
+const openings: fc.Arbitrary<Fields> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      family: fc.constant(4),
+      at: fc.constantFrom('eth1', 'eth1', 'local'),
+      src: fc.constant('10.0.0.5'),
+      dst: fc.constantFrom('198.51.100.7', '172.20.0.9'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      family: fc.constant(6),
+      at: fc.constant('eth1'),
+      src: fc.constant('fd00:1::5'),
+      dst: fc.constantFrom('2606:4700::7', 'fd00:2::9'),
+    }),
+  },
+);
 
 /** Where the connection starts: with its own first segment, its answer, or in the middle. */
 const numbers = [1000, 1001, 1002, 1021, 1022, 1400, 5000, 5001, 5031, 5032, 90000000, 0];
@@ -65,9 +80,7 @@ const streams: fc.Arbitrary<Conversation> = fc
     more: fc.array(segments, { minLength: 1, maxLength: 8 }),
   })
   .map(({ way, first, known, more }) => ({
-    opening: [
-      { ...way, ...fromHost(way), family: 4, proto: 'tcp', sport: 1000, dport: 80, ...first },
-    ],
+    opening: [{ ...way, ...fromHost(way), proto: 'tcp', sport: 1000, dport: 80, ...first }],
     followers: [...known, ...more],
   }));
 
@@ -126,7 +139,6 @@ const associations: fc.Arbitrary<Conversation> = fc
       {
         ...way,
         ...fromHost(way),
-        family: 4,
         proto: 'sctp',
         sport: 1000,
         dport: 80,
@@ -141,7 +153,7 @@ const associations: fc.Arbitrary<Conversation> = fc
 const exchanges: fc.Arbitrary<Conversation> = fc
   .record({
     way: openings,
-    proto: fc.constantFrom('udp', 'udplite', 'icmp', 'dccp', 47, 99),
+    proto: fc.constantFrom('udp', 'udplite', 'echo', 'dccp', 47, 99),
     more: fc.array(
       fc.record(
         {
@@ -155,9 +167,12 @@ const exchanges: fc.Arbitrary<Conversation> = fc
     ),
   })
   .map(({ way, proto, more }) => ({
-    opening: [{ ...way, ...fromHost(way), family: 4, proto, sport: 1000, dport: 53 }],
+    opening: [{ ...way, ...fromHost(way), proto: named(proto, way), sport: 1000, dport: 53 }],
     followers: more,
   }));
+
+const named = (proto: string | number, { family }: Fields): string | number =>
+  proto === 'echo' ? (family === 6 ? 'icmpv6' : 'icmp') : proto;
 
 export const trackedTalks: fc.Arbitrary<Conversation> = fc.oneof(
   { weight: 6, arbitrary: streams },
@@ -204,7 +219,12 @@ export const trackingTables: fc.Arbitrary<Table> = fc
       [],
     ),
     nat: seldom<string | undefined>(
-      word('snat to 203.0.113.2', 'masquerade', 'tcp dport 80 snat to 203.0.113.2:1000'),
+      word(
+        'snat ip to 203.0.113.2',
+        'masquerade',
+        'tcp dport 80 snat ip to 203.0.113.2:1000',
+        'tcp dport 80 snat ip6 to [2001:db8::2]:1000',
+      ),
       undefined,
     ),
   })
@@ -213,7 +233,7 @@ export const trackingTables: fc.Arbitrary<Table> = fc
     const filter = { type: 'filter', priority: '0', policy: 'accept', rules: [...set, ...rest] };
     const translate = { type: 'nat', hook: 'postrouting', priority: '100', policy: 'accept' };
     return {
-      family: 'ip',
+      family: 'inet',
       bases: [
         { ...filter, hook: 'forward' },
         { ...filter, hook: 'output' },

@@ -17,6 +17,7 @@ import { type Connection, connectionStatus, isReply } from '../conntrack/connect
 import { helperOfMaster } from '../conntrack/table.ts';
 import { anyConnection } from '../conntrack/template.ts';
 import { bytesOfAddress, type TupleAddress } from '../conntrack/tuple-address.ts';
+import { zoneId } from '../conntrack/zone.ts';
 import { destinationAddress, sourceAddress } from '../live-packet.ts';
 import { countInGroup } from '../operations/connlimit.ts';
 import { conntrackStateBit } from '../operations/ct.ts';
@@ -129,7 +130,9 @@ export function connlimitMatcher(options: ConnlimitOptions, compiler: StepCompil
   return (evaluation) => {
     const { packet } = evaluation;
     const address = options.side === 'source' ? sourceAddress(packet) : destinationAddress(packet);
-    const group = addressKey(maskAddress(address, options.prefixLength));
+    // connlimit_mt(): the zone parts groups, too, whichever direction it is of.
+    const zone = zoneId(anyConnection(packet)?.zone ?? 0);
+    const group = `${zone} ${addressKey(maskAddress(address, options.prefixLength))}`;
     const count = countInGroup(evaluation, `connlimit ${state.name(evaluation)} ${group}`);
     // Nothing counted is taken for a failure.
     return count === undefined || count === 0 ? 'drop' : count > options.limit === options.above;
