@@ -1,7 +1,11 @@
 /** Matches with a memory: statistic, limit, quota, hashlimit. */
 
 import { addressKey, maskAddress } from '../../base/address.ts';
-import type { HashlimitKey, HashlimitOptions } from '../../fields/iptables/matches/hashlimit.ts';
+import {
+  type HashlimitKey,
+  type HashlimitOptions,
+  hashlimitCapacity,
+} from '../../fields/iptables/matches/hashlimit.ts';
 import type { LimitOptions } from '../../fields/iptables/matches/limit.ts';
 import type { QuotaOptions } from '../../fields/iptables/matches/quota.ts';
 import type { StatisticOptions } from '../../fields/iptables/matches/statistic.ts';
@@ -110,12 +114,13 @@ function hashlimitKey(evaluation: Evaluation, options: HashlimitOptions): string
 
 /** hashlimit_mt(): a bucket for each key; tables are shared by name. */
 export function hashlimitMatcher(options: HashlimitOptions): Matcher {
+  const full = hashlimitCapacity(options);
   const spend = options.bytes ? spendBytes : spendPacket;
   return (evaluation) => {
     const { run } = evaluation;
     const key = hashlimitKey(evaluation, options);
     if (key === undefined) return 'drop';
-    const bucket = spend(run.store.memory.get(key), options, evaluation);
+    const bucket = spend(run.store.memory.get(key), options, evaluation, full);
     setEntry(run.journal, run.store.memory, key, [...bucket.left, run.clock]);
     return bucket.within !== options.above;
   };
@@ -129,10 +134,10 @@ interface Spent {
 /** Credit in millionths of a second. */
 function spendPacket(
   known: readonly number[] | undefined,
-  { average, burst }: HashlimitOptions,
+  { average }: HashlimitOptions,
   { run }: Evaluation,
+  full: number,
 ): Spent {
-  const full = average * burst;
   const [credit = full, last = run.clock] = known ?? [];
   const now = Math.min(full, credit + (run.clock - last) * 1000);
   const within = now >= average;

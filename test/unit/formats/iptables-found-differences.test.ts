@@ -36,6 +36,12 @@ const savedForms: readonly Row[] = [
   ['ip6', 'filter', '-m ah --ahspi 100', '-m ah --ahspi 100'],
   ['ip6', 'filter', '-m hbh --hbh-opts 257:1,5:256,6:255', '-m hbh --hbh-opts 1:1,5:0,6'],
   ['ip6', 'mangle', '-j SNPT --src-pfx ::/0 --dst-pfx 1::/16', '-j SNPT --dst-pfx 1::/16'],
+  [
+    'ip',
+    'filter',
+    '-m connbytes ! --connbytes 28:28 --connbytes-dir both --connbytes-mode bytes',
+    '-m connbytes --connbytes 28:28 --connbytes-mode bytes --connbytes-dir both',
+  ],
   ...rateForms(),
 ];
 

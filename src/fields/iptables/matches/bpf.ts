@@ -1,5 +1,6 @@
 /** -m bpf: a Berkeley packet filter program. */
 
+import { bpfProblem } from '../bpf-check.ts';
 import { extension } from '../extension.ts';
 import { oneWord, text } from '../value-kinds.ts';
 
@@ -45,6 +46,8 @@ const bytecode = oneWord((word, site): readonly BpfInstruction[] | undefined => 
 export const bpf = extension({
   name: 'bpf',
   revision: 1,
+  refused: ({ program }: BpfOptions) =>
+    'pinnedObject' in program ? undefined : bpfProblem(program),
   options: {
     bytecode: { name: '--bytecode', value: bytecode, excludes: ['--object-pinned'] },
     object: { name: '--object-pinned', value: text(511) },

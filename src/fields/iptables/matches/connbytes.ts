@@ -30,14 +30,20 @@ export const connbytes = extension({
       required: true,
     },
   },
-  read: (values): ConnbytesOptions => ({
-    kind: 'connbytes',
-    from: values.range?.value.from ?? 0n,
-    to: values.range === undefined || values.range.value.single ? maximum64 : values.range.value.to,
-    inverted: values.range?.negated ?? false,
-    mode: values.mode?.value ?? 'packets',
-    direction: values.direction?.value ?? 'both',
-  }),
+  read: (values): ConnbytesOptions => {
+    const from = values.range?.value.from ?? 0n;
+    const single = values.range?.value.single ?? true;
+    const to = single ? maximum64 : (values.range?.value.to ?? maximum64);
+    return {
+      kind: 'connbytes',
+      from,
+      to,
+      // Inverted ranges are kept with their ends exchanged, which does not show where both are the same.
+      inverted: values.range?.negated === true && from !== to,
+      mode: values.mode?.value ?? 'packets',
+      direction: values.direction?.value ?? 'both',
+    };
+  },
   save: (options) => [
     ...saved(
       '--connbytes',

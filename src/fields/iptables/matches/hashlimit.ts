@@ -169,7 +169,23 @@ export const hashlimit = extension({
 /** HZ times CREDITS_PER_JIFFY of xt_hashlimit.c: the credits of one second. */
 const creditsPerSecond = 1000n * 2n ** 37n;
 
-/** user2credits() must not wrap around 64 bits. */
+/** user2credits(): credits for millionths of a second, in 64 bits. */
+function credits(ticks: bigint): bigint {
+  return ((ticks * creditsPerSecond) / 1000000n) % 2n ** 64n;
+}
+
+/** Millionths of a second that a bucket holds: what exceeds 64 bits is lost. */
+export function hashlimitCapacity({
+  average,
+  burst: bucket,
+}: Pick<HashlimitOptions, 'average' | 'burst'>): number {
+  const whole = BigInt(average) * BigInt(bucket);
+  const held = credits(whole);
+  const isWhole = whole * creditsPerSecond < 1000000n * 2n ** 64n;
+  return Number(isWhole ? whole : (held * 1000000n) / creditsPerSecond);
+}
+
+/** Less than one packet's credits are refused, as when a great burst wraps around. */
 function refusedRate({
   average,
   burst: bucket,
@@ -177,7 +193,6 @@ function refusedRate({
   rateMatch,
 }: HashlimitOptions): string | undefined {
   if (bytes || rateMatch) return undefined;
-  const credits = (ticks: bigint) => ((ticks * creditsPerSecond) / 1000000n) % 2n ** 64n;
   const whole = credits(BigInt(average) * BigInt(bucket));
   return bucket === 0 || whole < credits(BigInt(average))
     ? 'hashlimit: the rate is too slow or the burst too great for the kernel'

@@ -44,6 +44,8 @@ function decodeHex(part: string, site: ValueSite): string | undefined {
 export const string = extension({
   name: 'string',
   revision: 1,
+  refused: ({ from, to }: StringOptions) =>
+    from > to ? `string: --from ${from} lies behind --to ${to}` : undefined,
   options: {
     from: { name: '--from', value: number(65535) },
     to: { name: '--to', value: number(65535) },
