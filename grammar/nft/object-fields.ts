@@ -73,9 +73,10 @@ export function objectSettings(type: ObjectDeclaration['type'], fields: ObjectFi
       return {
         type,
         protocol,
-        dport: fields.dport ?? 0,
-        timeout: fields.timeout ?? 0,
-        size: fields.size ?? 0,
+        // Kept in 16, 32 and 8 bits.
+        dport: (fields.dport ?? 0) % 2 ** 16,
+        timeout: (fields.timeout ?? 0) % 2 ** 32,
+        size: (fields.size ?? 0) % 2 ** 8,
         ...l3proto,
       };
     case 'secmark':

@@ -1,8 +1,8 @@
 /** Ranges of addresses and ports as the NAT targets take them. */
 
-import type { Address } from '../../base/address.ts';
+import { type Address, parseAddress } from '../../base/address.ts';
 import type { ReadSite } from './extension.ts';
-import { parseHost } from './networks.ts';
+import { isPlainIpv4 } from './networks.ts';
 import { parseNumber } from './numbers.ts';
 import { serviceToPort } from './services.ts';
 import type { PortNumbers } from './targets/nat.ts';
@@ -36,10 +36,16 @@ export function readNatRange(
     return ports === undefined ? site.problem(`no address '${text}'`) : { ports };
   }
   const dash = addressText.indexOf('-');
-  const from = parseHost(dash < 0 ? addressText : addressText.slice(0, dash), site.family);
-  const to = dash < 0 ? from : parseHost(addressText.slice(dash + 1), site.family);
+  const from = readAddress(dash < 0 ? addressText : addressText.slice(0, dash), site);
+  const to = dash < 0 ? from : readAddress(addressText.slice(dash + 1), site);
   if (from === undefined || to === undefined) return site.problem(`no address '${addressText}'`);
   return { addresses: { from, to }, ...(ports && { ports }) };
+}
+
+/** Neither names nor shortened addresses (xtables_numeric_to_ipaddr()). */
+function readAddress(text: string, { family }: ReadSite): Address | undefined {
+  const address = family === 'ip' && !isPlainIpv4(text) ? undefined : parseAddress(text);
+  return address?.length === (family === 'ip' ? 4 : 16) ? address : undefined;
 }
 
 function splitPorts(text: string, site: ReadSite): { addressText: string; portText?: string } {
@@ -74,7 +80,7 @@ export function readPortNumbers(
   const [low = '', high = ''] = range.split('-', 2);
   const from = whole ?? readNumericPort(low);
   const to = whole ?? readNumericPort(high);
-  if (from === undefined || to === undefined || from === 0)
+  if (from === undefined || to === undefined)
     return site.problem(`no port or range of ports '${text}'`);
   if (from > to) return site.problem(`the range of ports '${text}' is reversed`);
   if (slash < 0) return { from, to };

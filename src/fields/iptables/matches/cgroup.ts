@@ -17,9 +17,10 @@ export const cgroup = extension({
     classId: { name: '--cgroup', value: number(maximum32), invert: true, excludes: ['--path'] },
     path: { name: '--path', value: text(511), invert: true },
   },
-  read: (values, site): CgroupOptions | undefined => {
+  refused: ({ classId, path }: CgroupOptions) =>
+    (classId ?? path) === undefined ? 'cgroup: --cgroup or --path is required' : undefined,
+  read: (values): CgroupOptions => {
     const { classId, path } = values;
-    if (!classId && !path) return site.problem('cgroup: you must specify --cgroup or --path');
     return {
       kind: 'cgroup',
       ...(classId && { classId: { number: classId.value, inverted: classId.negated } }),

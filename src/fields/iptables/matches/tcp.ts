@@ -1,7 +1,6 @@
 /** -m tcp: ports, flags and one option's presence. */
 
 import { extension, type ValueKind } from '../extension.ts';
-import { parseNumber } from '../numbers.ts';
 import { saved, savedRange } from '../saving.ts';
 import { flag, number, type PortRange, portRange } from '../value-kinds.ts';
 
@@ -56,8 +55,8 @@ function readFlags(text: string): number | undefined {
   let bits = 0;
   for (const name of text.split(',')) {
     if (name === '') continue;
-    const bit = flagBits[name.toUpperCase()] ?? Number(parseNumber(name) ?? Number.NaN);
-    if (Number.isNaN(bit)) return undefined;
+    const bit = flagBits[name.toUpperCase()];
+    if (bit === undefined) return undefined;
     bits |= bit;
   }
   return bits;

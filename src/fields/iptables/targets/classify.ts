@@ -9,16 +9,25 @@ export interface ClassifyOptions {
   readonly minor: number;
 }
 
+/** `%x:%x`: what follows does not matter, and sixteen bits of each are kept. */
+const classForm = /^\s*([+-]?)(?:0x)?([0-9a-f]+):\s*([+-]?)(?:0x)?([0-9a-f]+)/i;
+
 const classId = oneWord((text, site) => {
-  const [, major = '', minor = ''] = /^([0-9a-fA-F]{1,4}):([0-9a-fA-F]{1,4})$/.exec(text) ?? [];
+  const [, majorSign, major = '', minorSign, minor = ''] = classForm.exec(text) ?? [];
   return major === ''
     ? site.problem(`no class '${text}'`, 'MAJOR:MINOR in hexadecimal')
-    : { major: Number.parseInt(major, 16), minor: Number.parseInt(minor, 16) };
+    : { major: half(majorSign, major), minor: half(minorSign, minor) };
 });
+
+function half(sign: string | undefined, digits: string): number {
+  const value = BigInt(`0x${digits}`);
+  return Number(BigInt.asUintN(16, sign === '-' ? -value : value));
+}
 
 export const CLASSIFY = extension({
   name: 'CLASSIFY',
   revision: 0,
+  hooks: ['FORWARD', 'OUTPUT', 'POSTROUTING'],
   options: { class: { name: '--set-class', value: classId, required: true } },
   read: (values): ClassifyOptions => ({
     kind: 'CLASSIFY',

@@ -32,10 +32,14 @@ export const CLUSTERIP = extension({
     localNode: { name: '--local-node', value: number(32, 1) },
     hashInit: { name: '--hash-init', value: number(maximum32) },
   },
-  read: (_values, { written }): ClusteripOptions => ({
-    kind: 'CLUSTERIP',
-    words: wordsOf(written),
-  }),
+  read: (values, { written, problem }): ClusteripOptions | undefined => {
+    const complete =
+      values.new && values.hashMode && values.mac && values.totalNodes && values.localNode;
+    if (written.length > 0 && complete === undefined) {
+      return problem('CLUSTERIP: a new cluster needs hash mode, address, and both node counts');
+    }
+    return { kind: 'CLUSTERIP', words: wordsOf(written) };
+  },
   save: ({ words }) => words,
 });
 

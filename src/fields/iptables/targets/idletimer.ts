@@ -10,9 +10,22 @@ export interface IdletimerOptions {
   readonly alarm: boolean;
 }
 
+/** INT_MAX milliseconds. */
+const longestTimeout = 2_147_483;
+/** idletimer_check_sysfs_name() */
+const takenLabels: readonly string[] = ['power', 'subsystem', 'uevent'];
+
 export const IDLETIMER = extension({
   name: 'IDLETIMER',
   revision: 1,
+  refused: ({ timeoutSeconds, label }: IdletimerOptions) => {
+    if (timeoutSeconds === 0 || timeoutSeconds >= longestTimeout) {
+      return `IDLETIMER: a timeout is between 1 and ${longestTimeout - 1} seconds`;
+    }
+    return label === '' || label.includes('/') || takenLabels.includes(label)
+      ? `IDLETIMER: '${label}' cannot be a name in sysfs`
+      : undefined;
+  },
   options: {
     timeout: { name: '--timeout', value: number(maximum32), required: true },
     label: { name: '--label', value: text(27), required: true },

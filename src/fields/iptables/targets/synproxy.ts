@@ -1,7 +1,7 @@
 /** -j SYNPROXY: answers SYN packets in the server's place. */
 
 import { extension, isBoundTo } from '../extension.ts';
-import { flag, maximum16, number } from '../value-kinds.ts';
+import { flag, maximum32, number } from '../value-kinds.ts';
 
 export interface SynproxyOptions {
   readonly kind: 'SYNPROXY';
@@ -20,15 +20,15 @@ export const SYNPROXY = extension({
   options: {
     sackPermitted: { name: '--sack-perm', value: flag },
     timestamp: { name: '--timestamp', value: flag },
-    windowScale: { name: '--wscale', value: number(14) },
-    mss: { name: '--mss', value: number(maximum16) },
+    windowScale: { name: '--wscale', value: number(maximum32) },
+    mss: { name: '--mss', value: number(maximum32) },
     ecn: { name: '--ecn', value: flag },
   },
   read: (values): SynproxyOptions => {
     return {
       kind: 'SYNPROXY',
-      ...(values.mss && { mss: values.mss.value }),
-      ...(values.windowScale && { windowScale: values.windowScale.value }),
+      ...(values.mss && { mss: values.mss.value % 2 ** 16 }),
+      ...(values.windowScale && { windowScale: values.windowScale.value % 2 ** 8 }),
       sackPermitted: values.sackPermitted !== undefined,
       timestamp: values.timestamp !== undefined,
       ecn: values.ecn !== undefined,

@@ -140,6 +140,8 @@ const families: readonly Case[] = [
 const expectation = 'ct expectation o { protocol tcp; dport 9; timeout 2m; size 12;';
 
 const expectations: readonly Case[] = [
+  [`table ip t { ${expectation.replace('12', '257')} }\n}`, ''],
+  [`table ip t { ${expectation.replace('12', '256')} }\n}`, 'o'],
   [`table ip t { ${expectation} }\n}`, ''],
   [`table ip t { ${expectation} l3proto ip6; }\n}`, 'o'],
   [`table inet t { ${expectation} l3proto ip6; }\n}`, ''],
