@@ -33,7 +33,9 @@ export function fateDifference(
   if (recorded.kind === 'held' && (failed || (fate.kind === 'drop' && isBeforeHooks(fate.at))))
     return undefined;
   // Where the packet itself was dropped or stolen after its copies were sent, they are taken for it.
-  const ended = fate.kind === 'drop' || (fate.kind === 'stolen' && recorded.kind !== 'stolen');
+  const ended =
+    fate.kind === 'drop' ||
+    ((fate.kind === 'stolen' || fate.kind === 'reject') && recorded.kind !== fate.kind);
   const aside = copiesOf(result);
   if (ended && aside.length > 0 && recorded.out !== undefined)
     return outDifference(recorded, aside, kind === 'bridged');
@@ -95,9 +97,20 @@ function ownFate(fate: Fate): string {
   return `${fate.kind} ${fate.reason} ${where}`;
 }
 
-/** Copies by netdev chains carry no trace: those of an answer are taken for copies of the packet, too. */
+/**
+ * Copies by netdev chains carry no trace: those of an answer are taken for copies of the packet, too. So is an answer that
+ * a bridge floods, but for the first of it by name of the port.
+ */
 function copiesOf({ fate, spawned }: SimulationResult): readonly OutgoingPacket[] {
-  return [fate, ...spawned.map((each) => each.fate)].flatMap(({ aside }) => aside ?? []);
+  const answers = spawned.map((each) => each.fate);
+  const flooded = answers.flatMap((each) =>
+    'out' in each ? each.out.toSorted(byDevice).slice(1) : [],
+  );
+  return [...[fate, ...answers].flatMap(({ aside }) => aside ?? []), ...flooded];
+}
+
+function byDevice(one: OutgoingPacket, other: OutgoingPacket): number {
+  return one.device < other.device ? -1 : 1;
 }
 
 /** The packet itself ended; only copies were seen. */

@@ -256,8 +256,9 @@ function finishNat(builder: Builder): void {
 function registerTracking(builder: Builder, table: ProgramTable, needs: TrackingNeeds): void {
   for (const family of familiesOf(table)) {
     if (family !== 'ip' && family !== 'ip6') continue;
-    if (needs.track || needs.defragment) registerDefragment(builder, family, table);
-    if (needs.track) registerTrack(builder, family, table);
+    const track = needs.track === true || needs.track === family;
+    if (track || needs.defragment) registerDefragment(builder, family, table);
+    if (track) registerTrack(builder, family, table);
   }
 }
 

@@ -4,7 +4,8 @@ import type { Operation } from '../../model/operations.ts';
 import type { ProgramChain, ProgramTable, RuleTrait } from '../../model/program.ts';
 
 export interface TrackingNeeds {
-  readonly track: boolean;
+  /** In the families of the table, or only in one of an `inet` table: `snat ip6 to` asks for IPv6 alone (nft_nat_init()). */
+  readonly track: boolean | 'ip' | 'ip6';
   readonly defragment: boolean;
   /** Packets and bytes of connections are counted (nf_ct_set_acct()). */
   readonly accounting: boolean;
@@ -13,7 +14,6 @@ export interface TrackingNeeds {
 const trackingKinds: ReadonlySet<Operation['kind']> = new Set([
   'ct',
   'ct-set',
-  'nat',
   'masq',
   'redir',
   'connlimit',
@@ -53,7 +53,7 @@ const trackingObjects: ReadonlySet<string> = new Set([
 
 const accountingKeys: ReadonlySet<string> = new Set(['bytes', 'packets', 'pkts', 'avgpkt']);
 
-type Need = keyof TrackingNeeds;
+type Need = keyof TrackingNeeds | 'track ip' | 'track ip6';
 
 const traits: readonly (readonly [Need, RuleTrait])[] = [
   ['track', 'tracking'],
@@ -101,16 +101,24 @@ function findNeeds(table: ProgramTable): TrackingNeeds {
   }
   if (table.objects.some(({ type }) => trackingObjects.has(type))) found.add('track');
   return {
-    track: found.has('track'),
+    track: trackedIn(found),
     defragment: found.has('defragment'),
     accounting: found.has('accounting'),
   };
+}
+
+function trackedIn(found: ReadonlySet<Need>): TrackingNeeds['track'] {
+  if (found.has('track')) return true;
+  if (found.has('track ip')) return found.has('track ip6') || 'ip';
+  return found.has('track ip6') ? 'ip6' : false;
 }
 
 function addNeeds(found: Set<Need>, operations: readonly Operation[]): void {
   for (const operation of operations) {
     const { kind } = operation;
     if (trackingKinds.has(kind)) found.add('track');
+    if (kind === 'nat')
+      found.add(operation.family === 'inet' ? 'track' : `track ${operation.family}`);
     if (kind === 'ct' && accountingKeys.has(operation.key)) found.add('accounting');
     else if (kind === 'dynset') addNeeds(found, operation.operations);
     else if (kind === 'socket' || kind === 'tproxy') found.add('defragment');

@@ -63,7 +63,7 @@ function traitsOf({ tables }: Program): Readonly<Record<RuleTrait, boolean>> {
   const needs = neededTracking({ ...table, sets: [] });
   const operations = table.chains.flatMap(({ rules }) => rules).flatMap((rule) => rule.operations);
   return {
-    tracking: needs.track,
+    tracking: needs.track !== false,
     defragmentation: needs.defragment,
     accounting: needs.accounting,
     'set-changes': operations.some(({ kind }) => kind === 'dynset'),
