@@ -47,8 +47,8 @@ export function elementValue(tree: Tree, looked: Tree | undefined): Expression {
     case 'range':
       return {
         kind: 'range',
-        from: elementValue(tree.from, looked),
-        to: elementValue(tree.to, looked),
+        from: rangeEnd(tree.from, looked),
+        to: rangeEnd(tree.to, looked),
         span,
       };
     case 'concat': {
@@ -62,6 +62,13 @@ export function elementValue(tree: Tree, looked: Tree | undefined): Expression {
     default:
       return toExpression(tree);
   }
+}
+
+/** The ends of ranges are numbers, not lists of flags. */
+function rangeEnd(tree: Tree, looked: Tree | undefined): Expression {
+  return tree.kind === 'value'
+    ? valueExpression(tree, keyType(tree.type, looked))
+    : elementValue(tree, looked);
 }
 
 export function elementData(data: NonNullable<ElementTree['data']>, type?: Datatype): Expression {

@@ -53,6 +53,8 @@ const listed: readonly (readonly [place: string, rule: string, listing: string])
   ['ip', 'ct state != new', 'ct state != new'],
   ['ip', 'meta iiftype > ether', 'meta iiftype > 1'],
   ['ip', 'tcp flags >= syn', 'tcp flags >= syn'],
+  ['ip', 'tcp flags { syn, 4-63 }', 'tcp flags { syn, 0x4-0x3f }'],
+  ['ip', 'ct state != { new, 0x40/24 }', 'ct state != { 0x0-0xff }'],
   ['netdev', 'fib daddr type local', 'fib daddr type local'],
 ];
 
