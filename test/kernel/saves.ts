@@ -149,8 +149,6 @@ function tableRows(version: Version): readonly SaveTable[] {
     version === 4 ? 'TTL --ttl-dec 1' : 'HL --hl-dec 1',
     version === 4 ? 'TTL --ttl-inc 3' : 'HL --hl-inc 3',
     'CHECKSUM --checksum-fill',
-    version === 4 ? 'TEE --gateway 10.0.0.6' : 'TEE --gateway fd00:1::6',
-    version === 4 ? 'TEE --gateway 172.20.0.9 --oif eth2' : 'TEE --gateway fd00:2::9 --oif eth2',
     'HMARK --hmark-tuple src,dst --hmark-mod 5 --hmark-offset 10 --hmark-rnd 0x1',
     'CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff',
     ttl,
