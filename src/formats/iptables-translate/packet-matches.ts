@@ -34,8 +34,10 @@ export const pkttype: Translate<PkttypeOptions> = ({ type, inverted }) =>
 
 export const cpu: Translate<CpuOptions> = (options) => `cpu ${not(options.inverted)}${options.cpu}`;
 
-export const cgroup: Translate<CgroupOptions> = ({ classId }) =>
-  classId && `meta cgroup ${not(classId.inverted)}${classId.number}`;
+export const cgroup: Translate<CgroupOptions> = ({ classId, path }) => {
+  if (path !== undefined) return undefined;
+  return classId === undefined ? '' : `meta cgroup ${not(classId.inverted)}${classId.number}`;
+};
 
 export const quota: Translate<QuotaOptions> = ({ bytes, inverted }) =>
   `quota ${inverted ? 'over ' : ''}${bytes} bytes`;

@@ -96,6 +96,7 @@ const translations: readonly Row[] = [
     '-p tcp -m ecn ! --ecn-tcp-ece --ecn-tcp-cwr',
     'ip protocol tcp tcp flags != ecn tcp flags != cwr counter',
   ],
+  ['ip', 'filter', '-m cgroup -j ACCEPT', 'add rule ip filter T counter accept'],
   ['ip', 'raw', '-m rpfilter --accept-local', '# -t raw -A T -m rpfilter --accept-local'],
   [
     'ip',
@@ -114,6 +115,7 @@ const refused: readonly (readonly [family: IptablesFamily, table: string, rule: 
   ['ip', 'filter', '-m ipvs ! --ipvs --vdir ORIGINAL'],
   ['ip', 'mangle', '-j HMARK --hmark-tuple src --hmark-mod 5'],
   ['ip', 'filter', '-m cgroup'],
+  ['ip', 'filter', '-m cgroup --path a --cgroup 1'],
   ['ip', 'nat', '-p tcp -j SNAT --to-source 10.1.2'],
   ['ip', 'nat', '-p tcp -j SNAT --to-source 010.1.1.1'],
   ['ip', 'nat', '-p tcp -j DNAT --to-destination localhost'],

@@ -14,11 +14,14 @@ export const cgroup = extension({
   name: 'cgroup',
   revision: 2,
   options: {
-    classId: { name: '--cgroup', value: number(maximum32), invert: true, excludes: ['--path'] },
+    classId: { name: '--cgroup', value: number(maximum32), invert: true },
     path: { name: '--path', value: text(511), invert: true },
   },
+  // cgroup_mt_check_v2(): -EINVAL
   refused: ({ classId, path }: CgroupOptions) =>
-    (classId ?? path) === undefined ? 'cgroup: --cgroup or --path is required' : undefined,
+    (classId === undefined) === (path === undefined)
+      ? 'cgroup: either --cgroup or --path is required'
+      : undefined,
   read: (values): CgroupOptions => {
     const { classId, path } = values;
     return {
