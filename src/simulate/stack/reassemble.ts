@@ -24,6 +24,11 @@ export function reassemble(run: Run, packet: LivePacket, user: string): Reassemb
   if (piece === undefined) return 'failed';
   const key = queueKey(packet, family, user);
   if (family === 6 && piece.more && piece.payload.length % 8 !== 0) return 'misaligned';
+  if (piece.payload.length === 0 && (family === 4 || user === 'local-delivery')) {
+    // Nothing is no piece, and ends the queue (discard_fq); IPv6's conntrack lets it say where the end is.
+    setEntry(run.journal, run.store.fragments, key, undefined);
+    return 'failed';
+  }
   const known = run.store.fragments.get(key);
   const queue = known === undefined || known.expires <= run.clock ? undefined : known;
   const pieces = queue?.pieces ?? [];
