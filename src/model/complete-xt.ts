@@ -29,7 +29,11 @@ function endOf(rule: ProgramRule): string {
   return 'chain' in last.data ? `${last.data.kind} ${last.data.chain}` : last.data.kind;
 }
 
-const withoutSpan = ({ span: _span, ...operation }: Operation): Operation => operation;
+function withoutSpan(operation: Operation): Operation {
+  if (operation.span === undefined) return operation;
+  const { span: _span, ...rest } = operation;
+  return rest;
+}
 
 /** A rule of a listing: where it is and where it ends. */
 export interface ListedRule extends Pick<ProgramRule, 'span' | 'handle' | 'comment'> {
