@@ -103,6 +103,8 @@ function rowsOf(version: Version): readonly SetRow[] {
 export interface IpsetChoice {
   readonly text: string;
   readonly match: Text;
+  /** What rules do to the sets, and with what they hold. */
+  readonly target: Text;
 }
 
 function declaration(name: string, { type, options, element }: SetRow): Text {
@@ -130,6 +132,9 @@ export function ipsets(version: Version): fc.Arbitrary<IpsetChoice> {
           ' --return-nomatch',
           ' ! --update-counters',
           ' --return-nomatch',
+          ' --packets-gt 1',
+          ' ! --packets-eq 2',
+          ' --bytes-lt 200',
         );
         const each = chosen.map(
           ({ flags }, index) =>
@@ -139,9 +144,23 @@ export function ipsets(version: Version): fc.Arbitrary<IpsetChoice> {
           listed && chosen[0] !== undefined
             ? [phrase`-m set --match-set all ${chosen[0].flags}`]
             : [];
+        const changes = chosen.map(({ flags, options }, index) => {
+          const set = `set${index} `;
+          const add = phrase`SET --add-set ${set}${flags}${word('', '', ' --exist')}`;
+          const remove = phrase`SET --del-set ${set}${flags}`;
+          return options.includes('skbinfo')
+            ? phrase`SET --map-set ${set}${flags} --map-mark`
+            : fc.oneof(add, add, remove);
+        });
+        const first = chosen[0];
+        const throughList =
+          listed && first !== undefined
+            ? [phrase`SET --${word('add', 'del')}-set all ${first.flags}`]
+            : [];
         return {
           text: texts.join('') + list,
           match: fc.oneof(...each, ...through),
+          target: fc.oneof(...changes, ...throughList),
         };
       }),
   );

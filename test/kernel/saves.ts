@@ -229,7 +229,9 @@ function saveTable(
     .tuple(
       fc.constantFrom(...hooks, 'sub'),
       fc.array(conditions, { maxLength: 2 }),
-      targets,
+      sets === undefined || name === 'nat'
+        ? targets
+        : fc.oneof({ weight: 3, arbitrary: targets }, { weight: 1, arbitrary: sets.target }),
       word('', '', '', ' -g'),
     )
     .filter(([chain, list, target]) => {
