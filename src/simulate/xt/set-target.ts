@@ -6,13 +6,8 @@ import { setPacketMark } from '../operations/meta-set.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
 import { record } from '../run.ts';
 import { ipSetPacket } from './host.ts';
-import {
-  addToIpSet,
-  type IpSetChange,
-  type IpSetQuery,
-  removeFromIpSet,
-  testChangedIpSet,
-} from './ipset-state.ts';
+import type { IpSetQuery } from './ipset-places.ts';
+import { addToIpSet, type IpSetChange, removeFromIpSet, testChangedIpSet } from './ipset-state.ts';
 
 export function setTarget(options: SetTargetOptions): Step {
   const { add, remove, map, exist, timeoutSeconds } = options;
