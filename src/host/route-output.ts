@@ -45,6 +45,18 @@ export function routeOutput(prepared: PreparedHost, query: RouteQuery): OutputRo
     : routeOutput6(prepared, query);
 }
 
+/** How an IPv4 destination is reached, by the flags of its route (__mkroute_output()); undefined: not at all. */
+export function outputKind4(
+  prepared: PreparedHost,
+  destination: Address,
+): 'local' | 'group' | 'other' | undefined {
+  const found = routeOutput4(prepared, { destination });
+  if (found.kind === 'error') return undefined;
+  if (isMulticast(destination) || isLimitedBroadcast(destination)) return 'group';
+  if (found.type === 'broadcast' || found.type === 'multicast') return 'group';
+  return found.type === 'local' ? 'local' : 'other';
+}
+
 function routeOutput4(prepared: PreparedHost, query: RouteQuery): OutputRoute {
   const { destination, outputInterface: device, source } = query;
   if (source !== undefined && isInvalidSource4(source)) return { kind: 'error', errno: 'EINVAL' };

@@ -2,7 +2,7 @@
 
 import { type Address, isUnspecified } from '../../base/address.ts';
 import { isOwnAddress } from '../../host/local-addresses.ts';
-import { routeOutput } from '../../host/route-output.ts';
+import { outputKind4, routeOutput } from '../../host/route-output.ts';
 import { selectSourceAddress6 } from '../../host/source-address6.ts';
 import { buildPacket, type PacketDescription } from '../../packet/build.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
@@ -59,10 +59,9 @@ function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
   if (!isAnswerable4(packet)) return false;
   // A route stands for the packet's own one in prerouting: that to its source.
   const peer = sourceAddress(packet);
-  const local =
-    options.early === true
-      ? isUnspecified(peer) || isOwnAddress(run.host, peer)
-      : packet.route?.action === 'local';
+  const early = options.early === true ? (outputKind4(run.host, peer) ?? 'group') : undefined;
+  if (early === 'group') return false;
+  const local = early === undefined ? packet.route?.action === 'local' : early === 'local';
   const source = local ? destinationAddress(packet) : undefined;
   // An answer to nobody goes to the host itself, from an address of its own only.
   if (source !== undefined && isUnspecified(peer) && !isOwnAddress(run.host, source)) return false;

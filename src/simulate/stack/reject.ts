@@ -1,5 +1,6 @@
 /** What `reject` and REJECT answer: nf_send_reset(), nf_send_unreach() and their IPv6 twins. */
 
+import { outputKind4 } from '../../host/route-output.ts';
 import { buildPacket } from '../../packet/build.ts';
 import { byteAt, read16, read32 } from '../../packet/bytes.ts';
 import { foldChecksum, pseudoHeaderSum, sumWords } from '../../packet/checksum.ts';
@@ -115,8 +116,7 @@ export function rejectWithReset(run: Run, packet: LivePacket, state: HookState):
     noteSuppressed(run, packet, 'BAD_CHECKSUM');
     return;
   }
-  const { action } = packet.route ?? { action: undefined };
-  if (!isEarly(state) && (action === 'broadcast' || action === 'multicast')) {
+  if (isOfGroup(run, packet, isEarly(state))) {
     noteSuppressed(run, packet, 'BROADCAST');
     return;
   }
@@ -125,6 +125,15 @@ export function rejectWithReset(run: Run, packet: LivePacket, state: HookState):
     return;
   }
   sendReset(run, packet, transport);
+}
+
+/** The packet's route leads to a group; before it has one, the route to its source stands for it (nf_reject_fill_skb_dst()). */
+function isOfGroup(run: Run, packet: LivePacket, early: boolean): boolean {
+  if (early) {
+    return ipFamily(packet) === 4 && outputKind4(run.host, sourceAddress(packet)) === 'group';
+  }
+  const action = packet.route?.action;
+  return action === 'broadcast' || action === 'multicast';
 }
 
 function hasWayBack(run: Run, packet: LivePacket): boolean {
