@@ -51,8 +51,13 @@ function storeType(evaluation: Evaluation, to: number, device: NetworkInterface 
   else storeHost16(evaluation, to, hardwareTypes[device.linkType] ?? 65535);
 }
 
+/** Where the packet is (skb->dev), whatever devices the hook is told: from postrouting on, where it leaves. */
 function inputTypeDevice({ state }: Evaluation): NetworkInterface | undefined {
-  return state.hook === 'egress' ? state.output : state.input;
+  const leaves =
+    state.hook === 'egress' ||
+    state.hook === 'postrouting' ||
+    (state.hook === 'output' && state.family === 'arp');
+  return leaves ? state.output : state.input;
 }
 
 function storeGroup(
@@ -112,7 +117,6 @@ const readers: Readonly<Record<string, Reader>> = {
   oif: (evaluation, to) => storeHost32(evaluation, to, evaluation.state.output?.index ?? 0),
   iifname: (evaluation, to) => storeText(evaluation, to, evaluation.state.input?.name ?? ''),
   oifname: (evaluation, to) => storeText(evaluation, to, evaluation.state.output?.name ?? ''),
-  /** Egress has no input device, but its type is there: that of the output device. */
   iiftype: (evaluation, to) => storeType(evaluation, to, inputTypeDevice(evaluation)),
   oiftype: (evaluation, to) => storeType(evaluation, to, evaluation.state.output),
   iifgroup: (evaluation, to) => storeGroup(evaluation, to, evaluation.state.input),

@@ -63,8 +63,8 @@ function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
   if (early === 'group') return false;
   const local = early === undefined ? packet.route?.action === 'local' : early === 'local';
   const source = local ? destinationAddress(packet) : undefined;
-  // An answer to nobody goes to the host itself, from an address of its own only.
-  if (source !== undefined && isUnspecified(peer) && !isOwnAddress(run.host, source)) return false;
+  // The host answers from addresses of its own only.
+  if (source !== undefined && outputKind4(run.host, source) !== 'local') return false;
   const tos = (byteAt(packet.bytes, 1) & 0x1e) | 0xc0;
   const found = replyRoute(run, packet, source, tos);
   if (found === undefined) return false;
