@@ -40,6 +40,8 @@ export interface Run {
   journeys: Journey[];
   /** Packets that wait in a device's receive queue (loopback). */
   readonly backlog: (() => void)[];
+  /** Versions of IP whose ICMP errors are on their way out: none is sent because of another one (icmp_xmit_lock()). */
+  readonly answering: Set<4 | 6>;
   /** By depth; made when a chain is first evaluated there. */
   readonly rooms: EvaluationRoom[];
   readonly stack: JumpStack;
@@ -69,6 +71,7 @@ function emptyRun(compiled: CompiledProgram): Run {
     counted: new Set(),
     journeys: noJourneys,
     backlog: [],
+    answering: new Set(),
     rooms: [],
     stack: newJumpStack(),
     depth: 0,

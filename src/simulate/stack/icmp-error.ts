@@ -36,7 +36,13 @@ export interface IcmpErrorOptions {
 
 /** True when an error was sent. */
 export function sendIcmpError(run: Run, packet: LivePacket, options: IcmpErrorOptions): boolean {
-  return ipFamily(packet) === 6 ? sendIcmp6(run, packet, options) : sendIcmp4(run, packet, options);
+  const version = ipFamily(packet) === 6 ? 6 : 4;
+  if (run.answering.has(version)) return false;
+  run.answering.add(version);
+  const send = version === 6 ? sendIcmp6 : sendIcmp4;
+  const sent = send(run, packet, options);
+  run.answering.delete(version);
+  return sent;
 }
 
 /** Which packets get no answer (RFC 1122, 3.2.2). */
