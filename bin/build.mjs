@@ -91,10 +91,13 @@ const late = {
   'grammar/calico-selector/parser.ts': ['parseBySelectorGrammar'],
 };
 
-/** A module of late.cjs is run when one of its functions is called. */
+/** A module of late.cjs is run when one of its functions is asked for. */
 const lateEntry = Object.entries(late)
   .flatMap(([path, names]) =>
-    names.map((name) => `exports.${name} = (...rest) => require('./${path}').${name}(...rest);`),
+    names.map(
+      (name) =>
+        `Object.defineProperty(exports, '${name}', { get: () => require('./${path}').${name} });`,
+    ),
   )
   .join('\n');
 
@@ -114,7 +117,8 @@ const lateModules = {
     });
     onLoad({ filter: /./, namespace: 'late' }, ({ path }) => {
       const functions = late[path].map(
-        (name) => `export const ${name} = (...rest) => late().${name}(...rest);`,
+        (name) => `let ${name}Here;
+          export const ${name} = (...rest) => (${name}Here ??= late().${name})(...rest);`,
       );
       return { contents: [lateLoader, ...functions].join('\n'), resolveDir: root };
     });

@@ -1,8 +1,9 @@
 /** ipsets prepared for lookups: elements keyed by their masked addresses, one table per combination of prefix lengths. */
 
-import { type Address, addressKey, maskAddress, parseAddress } from '../base/address.ts';
+import { type Address, addressKey, maskAddress } from '../base/address.ts';
 import { rangeToPrefixes } from '../base/address-range.ts';
 import type { IpSet, IpSetElement, IpSetPart, IpSetType } from './ipset.ts';
+import { addressMaskOf, type IpSetRange, masked, optionValue, rangeOf } from './ipset-options.ts';
 
 export type IpSetDimension = 'address' | 'port' | 'mac' | 'mark' | 'interface';
 
@@ -41,8 +42,7 @@ export interface PreparedIpSet {
   readonly addressMask?: Address;
   /** `markmask` of hash:ip,mark. */
   readonly markMask: number;
-  /** `range` of bitmaps, as numbers: nothing outside of it is in the set. */
-  readonly range?: { readonly from: number; readonly to: number };
+  readonly range?: IpSetRange;
   /** The order of mtype_test_cidrs(): longest first in the first dimension, then in the second. */
   readonly levels: readonly IpSetLevel[];
   /** Members of a list:set, in order. */
@@ -138,12 +138,8 @@ export function addressPart(
   address: Address,
   prefixLength: number,
 ): string {
-  const mask = prepared.addressMask;
-  const masked =
-    mask === undefined ? address : address.map((byte, index) => byte & (mask[index] ?? 0xff));
-  return addressKey(
-    prefixLength === masked.length * 8 ? masked : maskAddress(masked, prefixLength),
-  );
+  const kept = masked(address, prepared.addressMask);
+  return addressKey(prefixLength === kept.length * 8 ? kept : maskAddress(kept, prefixLength));
 }
 
 export function portPart(protocol: number, port: number): string {
@@ -181,40 +177,4 @@ function members(set: IpSet): PreparedIpSet['members'] {
   return set.elements.flatMap((element) =>
     element.parts.flatMap((part) => (part.kind === 'set' ? [{ name: part.name, element }] : [])),
   );
-}
-
-export function optionValue(set: IpSet, name: string): string | undefined {
-  return set.options.find((option) => option.name === name)?.value;
-}
-
-/** `netmask` or `bitmask` of a set. */
-export function addressMaskOf(set: IpSet): Address | undefined {
-  const bitmask = optionValue(set, 'bitmask');
-  if (bitmask !== undefined) return parseAddress(bitmask);
-  const netmask = optionValue(set, 'netmask');
-  if (netmask === undefined) return undefined;
-  const length = set.family === 6 ? 16 : 4;
-  return maskAddress(new Uint8Array(length).fill(0xff), Number(netmask));
-}
-
-/** `FROM-TO` or `ADDRESS/LENGTH` of a bitmap; ports are numbers. */
-function rangeOf(set: IpSet): PreparedIpSet['range'] {
-  const text = optionValue(set, 'range');
-  if (text === undefined) return undefined;
-  if (set.type === 'bitmap:port') {
-    const [from = 0, to = from] = text.split('-').map(Number);
-    return { from, to };
-  }
-  const [prefix = '', length] = text.split('/');
-  if (length !== undefined) {
-    const size = 2 ** (32 - Number(length));
-    const from = Math.floor(addressNumber(prefix) / size) * size;
-    return { from, to: from + size - 1 };
-  }
-  const [from = 0, to = from] = text.split('-').map(addressNumber);
-  return { from, to };
-}
-
-function addressNumber(text: string): number {
-  return parseAddress(text)?.reduce((number, byte) => number * 256 + byte, 0) ?? 0;
 }

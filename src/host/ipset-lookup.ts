@@ -1,6 +1,6 @@
 /** Is a packet in an ipset? Mirrors ip_set_test() and the kadt functions of net/netfilter/ipset/. */
 
-import type { Address } from '../base/address.ts';
+import { type Address, isUnspecified } from '../base/address.ts';
 import type { IpSetElement } from './ipset.ts';
 import {
   addressPart,
@@ -10,6 +10,7 @@ import {
   type PreparedIpSet,
   portPart,
 } from './ipset-index.ts';
+import { holdsAddresses, holdsPorts, masked } from './ipset-options.ts';
 
 /** What a set can compare of a packet. */
 export interface IpSetPacket {
@@ -183,18 +184,11 @@ function readAddress(
   source: boolean,
 ): PacketPart | undefined {
   const address = source ? packet.source : packet.destination;
-  const number = () => address.reduce((sum, byte) => sum * 256 + byte, 0);
-  if (prepared.range !== undefined && !isInRange(prepared.range, number())) return undefined;
+  if (!holdsAddresses(prepared.range, address)) return undefined;
   const refusesZero = prepared.set.type === 'hash:ip';
-  return refusesZero && isZero(prepared, address) ? undefined : { kind: 'address', address };
-}
-
-function isInRange({ from, to }: { from: number; to: number }, number: number): boolean {
-  return number >= from && number <= to;
-}
-
-function isZero(prepared: PreparedIpSet, address: Address): boolean {
-  return address.every((byte, index) => (byte & (prepared.addressMask?.[index] ?? 0xff)) === 0);
+  return refusesZero && isUnspecified(masked(address, prepared.addressMask))
+    ? undefined
+    : { kind: 'address', address };
 }
 
 /** ip_set_get_ip4_port(): other protocols have port 0; bitmap:port takes only TCP and UDP. */
@@ -209,7 +203,7 @@ function readPort(
   if (number === undefined) return undefined;
   if (prepared.set.type !== 'bitmap:port') return { kind: 'key', key: portPart(protocol, number) };
   const counts = protocol === transport.tcp || protocol === transport.udp;
-  if (prepared.range !== undefined && !isInRange(prepared.range, number)) return undefined;
+  if (!holdsPorts(prepared.range, number)) return undefined;
   return counts ? { kind: 'key', key: portPart(0, number) } : undefined;
 }
 

@@ -3,15 +3,19 @@
 import {
   type Address,
   addressFamily,
-  compareAddresses,
   isUnspecified,
   lastAddress,
   maskAddress,
-  type Prefix,
-  parsePrefix,
 } from '../../base/address.ts';
 import type { IpSet, IpSetElement, IpSetPart } from '../../host/ipset.ts';
-import { addressMaskOf, optionValue } from '../../host/ipset-index.ts';
+import {
+  addressMaskOf,
+  holdsAddresses,
+  holdsPorts,
+  type IpSetRange,
+  masked,
+  rangeOf,
+} from '../../host/ipset-options.ts';
 
 /** What is told of a set once, for all of its elements. */
 export interface ElementLimits {
@@ -21,43 +25,17 @@ export interface ElementLimits {
   /** Words of the type: `ip`, `port`, `net`. */
   readonly words: readonly string[];
   readonly addressMask: Address | undefined;
-  /** Of bitmap:ip. */
-  readonly addresses?: { readonly from: Address; readonly to: Address } | undefined;
-  /** Of bitmap:port. */
-  readonly ports?: { readonly from: number; readonly to: number } | undefined;
+  readonly range: IpSetRange | undefined;
 }
 
 export function limitsOf(set: IpSet): ElementLimits {
-  const range = optionValue(set, 'range');
   return {
     set,
     options: new Set(set.options.map(({ name }) => name)),
     words: set.type.slice(set.type.indexOf(':') + 1).split(','),
     addressMask: addressMaskOf(set),
-    ...(range === undefined || !set.type.startsWith('bitmap:ip')
-      ? {}
-      : { addresses: addressesOf(range) }),
-    ...(range === undefined || set.type !== 'bitmap:port' ? {} : { ports: portsOf(range) }),
+    range: rangeOf(set),
   };
-}
-
-/** `10.0.0.0/24`, `10.0.0.0-10.0.0.9`; the ends may be the other way round. */
-function addressesOf(range: string): ElementLimits['addresses'] {
-  const [first, last = first] = range.split('-').map(parsePrefix);
-  if (first === undefined || last === undefined) return undefined;
-  const ends = [firstAddress(first), lastAddress(last)].sort(compareAddresses);
-  const [from, to] = ends;
-  return from === undefined || to === undefined ? undefined : { from, to };
-}
-
-function firstAddress({ address, prefixLength }: Prefix): Address {
-  return maskAddress(address, prefixLength);
-}
-
-function portsOf(range: string): ElementLimits['ports'] {
-  const [first = Number.NaN, last = first] = range.split('-').map(Number);
-  if (Number.isNaN(first) || Number.isNaN(last)) return undefined;
-  return { from: Math.min(first, last), to: Math.max(first, last) };
 }
 
 /** IPSET_MAX_TIMEOUT: UINT_MAX milliseconds, halved. */
@@ -99,17 +77,15 @@ function partsProblem(limits: ElementLimits, parts: readonly IpSetPart[]): strin
 }
 
 function addressProblem(
-  { set, words, addresses, addressMask }: ElementLimits,
+  { set, words, range, addressMask }: ElementLimits,
   part: Extract<IpSetPart, { kind: 'net' | 'range' }>,
   position: number,
 ): string | undefined {
-  const from = part.kind === 'net' ? firstAddress(part) : part.from;
+  const from = part.kind === 'net' ? maskAddress(part.address, part.prefixLength) : part.from;
   if (addressFamily(from) !== set.family) return `the addresses of the set are IPv${set.family}`;
-  if (addresses !== undefined) {
+  if (range !== undefined) {
     const to = part.kind === 'net' ? lastAddress(part) : part.to;
-    const inside =
-      compareAddresses(addresses.from, from) <= 0 && compareAddresses(to, addresses.to) <= 0;
-    return inside ? undefined : 'the element is out of the range of the set';
+    return holdsAddresses(range, from, to) ? undefined : outOfRange;
   }
   const isNet = words[position] === 'net';
   if (!isNet && isSeveral(part) && (set.family === 6 || position > 0)) {
@@ -132,14 +108,11 @@ function takesAll({ type }: IpSet): boolean {
   return type === 'hash:net,iface' || type === 'hash:net,net' || type === 'hash:net,port,net';
 }
 
-function masked(address: Address, mask: Address | undefined): Address {
-  return mask === undefined ? address : address.map((byte, index) => byte & (mask[index] ?? 0));
-}
+const outOfRange = 'the element is out of the range of the set';
 
 function portProblem(
-  { ports }: ElementLimits,
+  { range }: ElementLimits,
   { from, to }: Extract<IpSetPart, { kind: 'port' }>,
 ): string | undefined {
-  if (ports === undefined || (ports.from <= from && to <= ports.to)) return undefined;
-  return 'the element is out of the range of the set';
+  return holdsPorts(range, from, to) ? undefined : outOfRange;
 }

@@ -3,7 +3,8 @@
 import type { Diagnostic, Result } from '../../base/diagnostic.ts';
 import type { Source } from '../../base/span.ts';
 import type { IpSet, IpSetElement, IpSetOption, IpSetType } from '../../host/ipset.ts';
-import { dimensionsOfType, optionValue } from '../../host/ipset-index.ts';
+import { dimensionsOfType } from '../../host/ipset-index.ts';
+import { optionValue } from '../../host/ipset-options.ts';
 import {
   addWarning,
   type Line,

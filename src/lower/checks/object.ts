@@ -70,9 +70,9 @@ function trackingMessage(family: Family, object: ObjectDeclaration): string | un
     return 'an expectation needs the network protocol: address family not supported';
   }
   const other = family === 'ip' ? 'ip6' : 'ip';
-  const isOther =
-    object.type === 'ct expectation' ? l3proto !== family && family !== 'inet' : false;
-  const isOtherIp = object.type === 'ct helper' && (family === 'ip' || family === 'ip6');
-  if (isOther || (isOtherIp && l3proto === other)) return `${l3proto} is not of this family`;
+  const isOther = object.type === 'ct expectation' && l3proto !== family && family !== 'inet';
+  const isOtherIp =
+    object.type === 'ct helper' && (family === 'ip' || family === 'ip6') && l3proto === other;
+  if (isOther || isOtherIp) return `${l3proto} is not of this family`;
   return undefined;
 }

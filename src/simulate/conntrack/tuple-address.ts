@@ -1,6 +1,11 @@
 /** Addresses of tuples: an IPv4 address is a signed word, so that tuples cost no array each; IPv6 addresses are bytes. */
 
-import { type Address, addressesEqual, compareAddresses } from '../../base/address.ts';
+import {
+  type Address,
+  addressesEqual,
+  compareAddresses,
+  ipv4FromNumber,
+} from '../../base/address.ts';
 import { read32 } from '../../packet/bytes.ts';
 import { sharedBytes } from '../../packet/shared-bytes.ts';
 
@@ -17,13 +22,7 @@ export function tupleAddress(address: Address): TupleAddress {
 
 /** As bytes; not to be modified. */
 export function bytesOfAddress(address: TupleAddress): Address {
-  if (typeof address !== 'number') return address;
-  return Uint8Array.of(
-    address >>> 24,
-    (address >>> 16) & 255,
-    (address >>> 8) & 255,
-    address & 255,
-  );
+  return typeof address === 'number' ? ipv4FromNumber(address) : address;
 }
 
 export function sameAddress(first: TupleAddress, second: TupleAddress): boolean {

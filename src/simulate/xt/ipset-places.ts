@@ -126,6 +126,7 @@ export function isToBeCompleted(run: Run, place: Place): boolean {
 
 /** Elements of the place's network, whatever their interface; 0 for types without interfaces. */
 export function otherInterfaces(run: Run, place: Place): number {
+  if (!place.prepared.dimensions.includes('interface')) return 0;
   const [difference = 0] = run.store.memory.get(networkKey(place)) ?? [];
   return networkElementsAt(place.prepared, place.lengths, place.parts) + difference;
 }

@@ -1,10 +1,11 @@
 /** ipsets as packets change them: what `-j SET` added and removed, and counted, over what the host was known to have. */
 
-import { optionValue, type PreparedIpSet } from '../../host/ipset-index.ts';
+import type { PreparedIpSet } from '../../host/ipset-index.ts';
 import { comparedParts, type IpSetTest, testIpSet } from '../../host/ipset-lookup.ts';
+import { optionValue } from '../../host/ipset-options.ts';
 import type { Run } from '../run.ts';
 import { countersMatch, hasCounters, startCounters } from './ipset-counters.ts';
-import { wereChanged } from './ipset-lengths.ts';
+import { holdsNetworks, wereChanged } from './ipset-lengths.ts';
 import {
   change,
   complete,
@@ -37,14 +38,10 @@ export function testChangedIpSet(run: Run, name: string, query: IpSetQuery): IpS
   const test = asListed
     ? testIpSet(sets, name, query.directions, query.packet)
     : testElements(run, prepared, query);
-  if (query.nomatch !== true || !hasExceptions(prepared)) return test;
+  // IPSET_TYPE_NOMATCH: only sets of networks have exceptions.
+  if (query.nomatch !== true || !holdsNetworks(prepared)) return test;
   if (test.kind === 'nomatch') return { ...test, kind: 'match' };
   return test.kind === 'match' ? absent : test;
-}
-
-/** IPSET_TYPE_NOMATCH: only sets of networks have exceptions; for others `--return-nomatch` changes nothing. */
-function hasExceptions({ set }: PreparedIpSet): boolean {
-  return /^hash:.*net/.test(set.type);
 }
 
 /** list_set_ktest(): comparisons are about the list's own counters. */
