@@ -143,6 +143,14 @@ function run(...words) {
   if (status !== 0) process.exitCode = status ?? 1;
 }
 
+/** bin/load-bundle.cjs reads bundles byte by byte; esbuild escapes other characters, but not in regular expressions. */
+function mustBeAscii(path) {
+  const other = /[^\0-\x7f].{0,40}/.exec(readFileSync(path, 'utf8'));
+  if (other === null) return;
+  rmSync(path);
+  throw new Error(`${path} is not ASCII: ${other[0]}`);
+}
+
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 const lessons = await learnShapes();
 const ofRules = text(lessons.filter((lesson) => !isOfBlocks(lesson)));
@@ -191,6 +199,7 @@ await build({
   plugins,
 });
 writeFileSync(join(root, 'dist', 'shapes.cjs'), `module.exports = ${ofRules};`);
+for (const name of ['cli.cjs', 'late.cjs', 'shapes.cjs']) mustBeAscii(join(root, 'dist', name));
 run(join(root, 'bin', 'make-cache.cjs'));
 if (!process.argv.includes('--no-types')) {
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');

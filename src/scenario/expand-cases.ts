@@ -177,7 +177,7 @@ function rangeMistake(context: Context, place: Place, text: string): void {
 /** `10.0.0.1, 10.96.0.1, tcp, 443 → drop`: the outcome stands behind an arrow. */
 function cellsOf(row: string | readonly string[]): readonly string[] {
   if (typeof row !== 'string') return row;
-  const [values = '', ...outcome] = row.split(/\s*(?:→|->|=>)\s*/);
+  const [values = '', ...outcome] = row.split(/\s*(?:\u2192|->|=>)\s*/);
   return [...values.split(','), ...outcome].map((cell) => cell.trim());
 }
 

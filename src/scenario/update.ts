@@ -108,7 +108,7 @@ const flow = (written: Written): string =>
 
 /** Behind the arrow of a row that is written as text; else the whole value. */
 function spliced(raw: string, written: Written): string {
-  const arrow = /^(["']?)(.*?(?:→|->|=>)\s*)(.*?)\1$/s.exec(raw);
+  const arrow = /^(["']?)(.*?(?:\u2192|->|=>)\s*)(.*?)\1$/s.exec(raw);
   return arrow === null ? flow(written) : `${arrow[1]}${arrow[2]}${flow(written)}${arrow[1]}`;
 }
 
