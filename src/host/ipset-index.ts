@@ -103,6 +103,9 @@ function addElement(
     levels.set(order, level);
   }
   const key = elementKey(prepared, parts);
+  // bitmap_ipmac_do_add(): a later line may bring the MAC address that an element still lacks.
+  if (prepared.set.type === 'bitmap:ip,mac' && parts.length > 1)
+    level.elements.delete(elementKey(prepared, parts.slice(0, 1)));
   const same = prepared.dimensions.includes('interface') ? level.elements.get(key) : undefined;
   if (same === undefined) level.elements.set(key, [element]);
   else same.push(element);

@@ -23,9 +23,10 @@ export function fateDifference(
   if (recorded.kind === 'emitted') return asideDifference(recorded, result);
   const asForwarded = options.bridgeNetfilter && kind === 'bridged';
   const wanted = asForwarded && recorded.kind === 'forwarded' ? 'bridged' : recorded.kind;
-  // A clash is dropped after the last chain, where the recording cannot tell it from a packet that left uncaptured.
+  // Of what is dropped after the last chain the recording cannot tell whether it left uncaptured.
   const clashed = fate.kind === 'drop' && fate.reason === 'NAT_CLASH';
-  if (clashed && recorded.uncaptured === true) return undefined;
+  const unsent = clashed || (fate.kind === 'drop' && fate.reason === 'NO_NEIGHBOUR');
+  if (unsent && recorded.uncaptured === true) return undefined;
   // The lab's own hook at input comes before the one that confirms.
   if (clashed && recorded.kind === 'local' && lastHook(fate.at) === 'input') return undefined;
   // A fragment of which nothing more was seen counts as one that waits.

@@ -137,15 +137,97 @@ function asLogged(recorded: RecordedResult, outcome: Outcome, options: CompareOp
   return packetDifferenceOf(recorded, moved, options) === undefined ? moved : outcome;
 }
 
-/** Outcomes that agree come first. */
+/** The packets so far played one way; where several ways agree with the recording, all of them go on. */
+interface Path {
+  readonly packets: readonly PacketReport[];
+  readonly state: SimulationState;
+  readonly badness: number;
+  /** The last answer to questions of each kind, and how often it was another one than before. */
+  readonly answers: ReadonlyMap<string, number>;
+  readonly switches: number;
+}
+
+const mostPaths = 8;
+
+/** What the lab does not tell, as whether there is a socket, is mostly the same for all packets: such ways come first. */
+function extended(path: Path, judged: Judged, recorded: RecordedResult): Path {
+  const { outcome, difference, conntrack } = judged;
+  const answers = new Map(path.answers);
+  let { switches } = path;
+  for (const { choice, option } of outcome.choices) {
+    const before = answers.get(choice.reason);
+    if (before !== undefined && before !== option) switches += 1;
+    answers.set(choice.reason, option);
+  }
+  const worse = (difference === undefined ? 0 : 2) + (conntrack === undefined ? 0 : 1);
+  return {
+    packets: [...path.packets, reportOf(judged, recorded)],
+    state: outcome.state,
+    badness: path.badness + worse,
+    answers,
+    switches,
+  };
+}
+
+/** The ways that agree best. */
+function bestOf(paths: readonly Path[]): readonly Path[] {
+  const least = Math.min(...paths.map(({ badness }) => badness));
+  return paths
+    .filter(({ badness }) => badness === least)
+    .sort((a, b) => a.switches - b.switches)
+    .slice(0, least === 0 ? mostPaths : 1);
+}
+
+/** Several reports where the recording so far agrees with more than one way: what was left afterwards may tell. */
+export function playRecording(
+  compiled: CompiledProgram,
+  play: RecordedPlay,
+  options: CompareOptions,
+): readonly PlayReport[] {
+  const state = initialState(compiled);
+  let paths: readonly Path[] = [
+    { packets: [], state, badness: 0, answers: new Map(), switches: 0 },
+  ];
+  let clock = startClock;
+  play.results.forEach((recorded, index) => {
+    const input = play.packets[index];
+    if (input === undefined) return;
+    clock += input.sleep_ms ?? 0;
+    const packet = inputOf(input, recorded);
+    const next = paths.flatMap((path) => {
+      try {
+        return judge(compiled, path.state, packet, recorded, clock, options).map((judged) =>
+          extended(path, judged, recorded),
+        );
+      } catch (error) {
+        return [failed(path, error)];
+      }
+    });
+    if (next.length > 0) paths = bestOf(next);
+  });
+  return paths.map((path) => ({ packets: path.packets, state: path.state, clock }));
+}
+
+function failed(path: Path, error: unknown): Path {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const report = { packet: text, conntrack: text, spawned: undefined, outcome: undefined };
+  return { ...path, packets: [...path.packets, report], badness: path.badness + 3 };
+}
+
+/** All ways that the packet may go. */
 function judge(
   compiled: CompiledProgram,
-  outcomes: readonly Outcome[],
+  state: SimulationState,
+  packet: PacketInput,
   recorded: RecordedResult,
   clock: number,
   options: CompareOptions,
 ): readonly Judged[] {
-  const judged = outcomes.map((explored): Judged => {
+  const first = explore(compiled, state, packet, { clock }).outcomes;
+  const more = assumptionsFor(recorded, first).flatMap(
+    (assume) => explore(compiled, state, packet, { clock, assume }).outcomes,
+  );
+  return [...first, ...more].map((explored): Judged => {
     const outcome = asLogged(recorded, explored, options);
     return {
       outcome,
@@ -153,39 +235,6 @@ function judge(
       conntrack: conntrackDifference(compiled, outcome.state, clock, recorded.conntrack),
     };
   });
-  const badness = ({ difference, conntrack }: Judged) =>
-    (difference === undefined ? 0 : 2) + (conntrack === undefined ? 0 : 1);
-  return [...judged].sort((a, b) => badness(a) - badness(b));
-}
-
-export function playRecording(
-  compiled: CompiledProgram,
-  play: RecordedPlay,
-  options: CompareOptions,
-): PlayReport {
-  let state = initialState(compiled);
-  let clock = startClock;
-  const packets: PacketReport[] = [];
-  play.results.forEach((recorded, index) => {
-    const input = play.packets[index];
-    if (input === undefined) return;
-    clock += input.sleep_ms ?? 0;
-    const packet = inputOf(input, recorded);
-    try {
-      const first = explore(compiled, state, packet, { clock }).outcomes;
-      const more = assumptionsFor(recorded, first).flatMap(
-        (assume) => explore(compiled, state, packet, { clock, assume }).outcomes,
-      );
-      const [best] = judge(compiled, [...first, ...more], recorded, clock, options);
-      if (best === undefined) return;
-      state = best.outcome.state;
-      packets.push(reportOf(best, recorded));
-    } catch (error) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      packets.push({ packet: text, conntrack: text, spawned: undefined, outcome: undefined });
-    }
-  });
-  return { packets, state, clock };
 }
 
 function reportOf(best: Judged, recorded: RecordedResult): PacketReport {

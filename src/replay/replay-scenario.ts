@@ -37,11 +37,13 @@ function replayPlay(
   const netdev = scenario.rulesets.some(({ text }) => /table netdev|hook ingress/.test(text));
   const sysctls = Object.keys(scenario.host.sysctls ?? {});
   const bridgeNetfilter = sysctls.some((key) => key.includes('bridge-nf-call-'));
-  const played = playRecording(compiled, play, { netdev, bridgeNetfilter });
-  const packets = play.results.map((_, index) => played.packets[index]);
-  const final = finalDifference(compiled, played.state, played.clock, play.final);
-  const divergences = divergencesOf(packets, final);
-  return { name: scenario.name, errors, play, packets, final, divergences };
+  const reports = playRecording(compiled, play, { netdev, bridgeNetfilter }).map((played) => {
+    const packets = play.results.map((_, index) => played.packets[index]);
+    const final = finalDifference(compiled, played.state, played.clock, play.final);
+    const divergences = divergencesOf(packets, final);
+    return { name: scenario.name, errors, play, packets, final, divergences };
+  });
+  return reports.reduce((best, each) => (each.divergences < best.divergences ? each : best));
 }
 
 /** A random scenario is measured by the recorded outcome that fits best. */

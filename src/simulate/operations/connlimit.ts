@@ -13,6 +13,7 @@ import {
 import { zoneIn } from '../conntrack/zone.ts';
 import { ipFamily, type LivePacket } from '../live-packet.ts';
 import type { Evaluation, Step } from '../rules/evaluation.ts';
+import { dropVerdict } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
 import type { Run } from '../run.ts';
 import { setEntry } from '../state/store.ts';
@@ -24,8 +25,9 @@ export function prepareConnlimit(operation: ConnlimitOperation, compiler: StepCo
     const list = `connlimit ${state.name(evaluation)}`;
     noteElement(evaluation, list);
     const count = countConnections(evaluation, list);
-    if (count === undefined || count > operation.count !== operation.inverted)
-      breakRule(evaluation);
+    // What belongs to no connection, as a fragment, is dropped.
+    if (count === undefined) evaluation.registers.verdict = dropVerdict;
+    else if (count > operation.count !== operation.inverted) breakRule(evaluation);
   };
 }
 
