@@ -45,6 +45,7 @@ export function translateIcmpError(
   refreshIcmpChecksum(packet, offset);
   const target = invertTuple(other);
   if (target === undefined) return false;
-  rewrite(run, packet, 0, { ...target, protocol: protocol.icmp }, manipulation, 'nat');
+  const own = family === 4 ? protocol.icmp : protocol.icmpv6;
+  rewrite(run, packet, 0, { ...target, protocol: own }, manipulation, 'nat');
   return true;
 }

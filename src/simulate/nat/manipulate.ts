@@ -81,8 +81,11 @@ export function rewrite(
       ? wordDifference(bytes, at, address)
       : addressDifference(bytes, at, address);
   const transport = transportOf(packet, start, family);
-  if (transport !== undefined)
-    rewriteTransport(run, packet, transport, target, manipulation, cause, change);
+  // The protocol is the connection's: a rule may have written another one into the header.
+  if (transport !== undefined) {
+    const spot = { ...transport, number: target.protocol };
+    rewriteTransport(run, packet, spot, target, manipulation, cause, change);
+  }
   if (family === 4) changeChecksum(bytes, start + 10, change);
   if (typeof address === 'number') write32(bytes, at, address);
   else for (let index = 0; index < size; index++) bytes[at + index] = byteAt(address, index);
