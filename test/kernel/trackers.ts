@@ -254,7 +254,7 @@ const watching = word(
   '-m conntrack --ctstatus ASSURED',
   '-m conntrack ! --ctstatus SEEN_REPLY',
   '-m conntrack --ctdir REPLY',
-  '-m conntrack --ctexpire 60:100000',
+  '-m conntrack --ctexpire 70:100000',
   '-m connbytes --connbytes 3 --connbytes-dir both --connbytes-mode packets',
   '-m connmark --mark 0x1/0x1',
   '-p tcp -m tcp --tcp-flags SYN SYN',
