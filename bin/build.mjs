@@ -169,11 +169,12 @@ await build({
     js: "import { createRequire as nftSimRequire } from 'node:module'; const require = nftSimRequire(import.meta.url);",
   },
 });
+const minify = !process.argv.includes('--readable');
 const command = {
   ...common,
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
-  minify: !process.argv.includes('--readable'),
+  minify,
   legalComments: 'linked',
   // Scripts that are compiled ahead: bin/load-bundle.cjs gives them what a module has.
   banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
@@ -199,7 +200,9 @@ await build({
   plugins,
 });
 writeFileSync(join(root, 'dist', 'shapes.cjs'), `module.exports = ${ofRules};`);
-for (const name of ['cli.cjs', 'late.cjs', 'shapes.cjs']) mustBeAscii(join(root, 'dist', name));
+// A readable bundle has the sources' comments.
+if (minify)
+  for (const name of ['cli', 'late', 'shapes']) mustBeAscii(join(root, 'dist', `${name}.cjs`));
 run(join(root, 'bin', 'make-cache.cjs'));
 if (!process.argv.includes('--no-types')) {
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
