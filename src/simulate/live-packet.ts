@@ -7,6 +7,7 @@ import type { LocalSender } from './api.ts';
 import type { Connection, ConnectionInfo } from './conntrack/connection.ts';
 import type { Template } from './conntrack/template.ts';
 import type { Journey } from './journey.ts';
+import type { IpOptions } from './stack/ip-options.ts';
 import type { RouteDecision } from './stack/route-decision.ts';
 
 export type PacketType = 'host' | 'broadcast' | 'multicast' | 'otherhost';
@@ -53,6 +54,8 @@ export interface LivePacket {
   /** Made by the host itself (skb->sk of a kernel socket, or none). */
   isLocal: boolean;
   geometry: FragmentGeometry | undefined;
+  /** What the IPv4 options of a received packet ask for. */
+  options: IpOptions | undefined;
   /** A bridge has run the IP prerouting hook already (ip_sabotage_in()). */
   prerouted: boolean;
   /** nftrace, as `meta nftrace` sees it. */
@@ -93,6 +96,7 @@ export function newLivePacket(
     sender: undefined,
     isLocal: false,
     geometry: undefined,
+    options: undefined,
     prerouted: false,
     traced: true,
     checksumTrusted: false,

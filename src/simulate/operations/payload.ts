@@ -93,7 +93,8 @@ export function innerOffset(packet: LivePacket, info: PacketInfo): number | unde
     case protocol.tcp:
       return start + 20 > length ? undefined : start + (byteAt(bytes, start + 12) >> 4) * 4;
     case protocol.gre: {
-      if (start + 4 > length) return undefined;
+      // Only version 0 is looked into.
+      if (start + 4 > length || (byteAt(bytes, start + 1) & 7) !== 0) return undefined;
       const flags = byteAt(bytes, start);
       const optional = (flags & 0x80 ? 4 : 0) + (flags & 0x20 ? 4 : 0) + (flags & 0x10 ? 4 : 0);
       return start + 4 + optional;

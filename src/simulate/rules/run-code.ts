@@ -4,7 +4,7 @@ import type { LivePacket } from '../live-packet.ts';
 import { conntrackStateBit } from '../operations/ct.ts';
 import { packetLength } from '../operations/meta.ts';
 import { findWords } from '../sets/word-table.ts';
-import { noteScalars } from '../state/store.ts';
+import { countInSlots } from '../state/store.ts';
 import type { Evaluation } from './evaluation.ts';
 import { continueVerdict } from './registers.ts';
 import { drawKnown, drawNumber } from './rule-choice.ts';
@@ -74,7 +74,7 @@ export function runCode(evaluation: Evaluation, code: ProgramCode, start: number
         at += 4 + 2 * (words[at + 3] ?? 0);
         continue;
       case instruction.counter:
-        countPacket(evaluation, words[at + 1] ?? 0);
+        countInSlots(evaluation.run.journal, words[at + 1] ?? 0, packetLength(evaluation));
         at += 2;
         continue;
       case instruction.jump:
@@ -214,16 +214,6 @@ function passesWide(evaluation: Evaluation, words: Int32Array, at: number): bool
     if ((found & (words[at + 4 + 2 * index] ?? 0)) !== words[at + 5 + 2 * index]) return negated;
   }
   return !negated;
-}
-
-function countPacket(evaluation: Evaluation, slot: number): void {
-  const { journal, store } = evaluation.run;
-  const { scalars } = store;
-  const packets = scalars[slot] ?? 0;
-  const bytes = scalars[slot + 1] ?? 0;
-  noteScalars(journal, slot, packets, bytes);
-  scalars[slot] = packets + 1;
-  scalars[slot + 1] = bytes + packetLength(evaluation);
 }
 
 function lookUpVerdict(

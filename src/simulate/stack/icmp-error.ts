@@ -18,6 +18,7 @@ import {
 } from '../live-packet.ts';
 import type { Run } from '../run.ts';
 import { mayAnswer } from './answer-rate.ts';
+import { echoedOptions } from './ip-options.ts';
 import { localOut } from './local-output.ts';
 import { noteRoute, routeLocal } from './routing.ts';
 import { spawnPacket } from './spawn.ts';
@@ -26,6 +27,8 @@ export interface IcmpErrorOptions {
   readonly type: number;
   readonly code: number;
   readonly mtu?: number;
+  /** Parameter problem: the byte that is wrong. */
+  readonly pointer?: number;
   /** By `reject`. */
   readonly cause?: 'reject' | 'icmp-error';
   /** The packet has no route yet (reject in prerouting): the answer's route stands for it. */
@@ -52,8 +55,8 @@ function isAnswerable4(packet: LivePacket): boolean {
   if (route?.action === 'broadcast' || route?.action === 'multicast') return false;
   if ((read16(bytes, 6) & 0x1fff) !== 0) return false;
   if (byteAt(bytes, 9) !== protocol.icmp) return true;
-  const type = byteAt(bytes, (byteAt(bytes, 0) & 15) * 4);
-  return answerableTypes.has(type);
+  const at = (byteAt(bytes, 0) & 15) * 4;
+  return at < packet.length && answerableTypes.has(byteAt(bytes, at));
 }
 
 /** icmp_pointers[]: the stack takes every other type for an error, known or not. */
@@ -76,8 +79,10 @@ function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
   if (found === undefined) return false;
   if (isLimited(options, found) && !mayAnswer(run, peer)) return false;
   const mtu = found.mtu;
-  const room = Math.min(mtu, smallestBuffer) - 20 - 8;
   const sender = source ?? found.source ?? Uint8Array.of(192, 0, 0, 8);
+  const ipOptions = echoedOptions(run, packet, sender);
+  if (ipOptions === undefined) return false;
+  const room = Math.min(mtu, smallestBuffer) - 20 - ((ipOptions.length + 3) & ~3) - 8;
   return sendReply(run, packet, options, {
     source: sender,
     destination: isUnspecified(peer) ? sender : peer,
@@ -88,6 +93,9 @@ function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
     dscp: tos >> 2,
     ecn: tos & 3,
     identification: 0,
+    ipOptions,
+    // The pointer is the first byte of what an MTU is the last two of.
+    ...(options.pointer === undefined ? {} : { mtu: options.pointer * 2 ** 24 }),
     ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
   });
 }

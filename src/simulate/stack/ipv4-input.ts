@@ -8,6 +8,7 @@ import { type LivePacket, lastBytes, sourceAddress } from '../live-packet.ts';
 import { type Run, record } from '../run.ts';
 import { mayRefuse } from './answer-rate.ts';
 import { sendIcmpError } from './icmp-error.ts';
+import { forwardOptions, readOptions } from './ip-options.ts';
 import { outputPacket } from './ip-output.ts';
 import { reassemble } from './reassemble.ts';
 import { pullTransportHeader } from './refragment.ts';
@@ -24,6 +25,7 @@ export function receiveIpv4(run: Run, packet: LivePacket, device: NetworkInterfa
     stackDrop(run, packet, 'BAD_HEADER');
     return;
   }
+  packet.options = undefined;
   const state = { family: 'ip', hook: 'prerouting', input: device, output: undefined } as const;
   if (!packet.prerouted && !runHook(run, packet, state)) return;
   packet.prerouted = false;
@@ -55,9 +57,10 @@ function finishReceive(run: Run, packet: LivePacket, device: NetworkInterface): 
     noteRoute(run, packet, 'input', routed.route);
   }
   const { route } = packet;
-  const options = checkOptions(packet);
+  const options = readOptions(run, packet);
   if (options !== 'fine') {
-    if (options === 'broken') sendIcmpError(run, packet, { type: 12, code: 0 });
+    if (options !== 'refused')
+      sendIcmpError(run, packet, { type: 12, code: 0, pointer: options.pointer });
     stackDrop(run, packet, 'OPTIONS_REFUSED');
     return;
   }
@@ -72,52 +75,6 @@ function finishReceive(run: Run, packet: LivePacket, device: NetworkInterface): 
       return;
     default:
       forwardIpv4(run, packet, device);
-  }
-}
-
-/** ip_rcv_options(): broken options get an ICMP error, source routes are refused. */
-function checkOptions(packet: LivePacket): 'fine' | 'broken' | 'refused' {
-  const { bytes } = packet;
-  const end = (byteAt(bytes, 0) & 15) * 4;
-  for (let at = 20; at < end; ) {
-    const kind = byteAt(bytes, at);
-    if (kind === 0) return 'fine';
-    if (kind === 1) {
-      at++;
-      continue;
-    }
-    const length = byteAt(bytes, at + 1);
-    if (length < 2 || at + length > end) return 'broken';
-    const verdict = checkOption(bytes, at, length);
-    if (verdict !== 'fine') return verdict;
-    at += length;
-  }
-  return 'fine';
-}
-
-/** __ip_options_compile() for options that the host acts on: their pointers must fit their lengths. */
-function checkOption(bytes: Uint8Array, at: number, length: number): 'fine' | 'broken' | 'refused' {
-  const kind = byteAt(bytes, at);
-  const pointer = byteAt(bytes, at + 2);
-  switch (kind) {
-    case 7:
-      return length < 3 || pointer < 4 || (pointer <= length && pointer + 3 > length)
-        ? 'broken'
-        : 'fine';
-    case 68: {
-      const flags = byteAt(bytes, at + 3);
-      if (length < 4 || pointer < 5) return 'broken';
-      if (pointer > length) return flags >> 4 === 15 ? 'broken' : 'fine';
-      const room = (flags & 15) === 0 ? 3 : 7;
-      return pointer + room > length ? 'broken' : 'fine';
-    }
-    case 131:
-    case 137:
-      return length < 3 || pointer < 4 ? 'broken' : 'refused';
-    case 148:
-      return length < 4 ? 'broken' : 'fine';
-    default:
-      return 'fine';
   }
 }
 
@@ -184,6 +141,7 @@ function forwardIpv4(run: Run, packet: LivePacket, device: NetworkInterface): vo
   decreaseTtl(packet);
   const state = { family: 'ip', hook: 'forward', input: device, output: route.device } as const;
   if (!runHook(run, packet, state)) return;
+  forwardOptions(run, packet);
   outputPacket(run, packet, 'forwarded');
 }
 

@@ -45,8 +45,23 @@ export function reassemble(run: Run, packet: LivePacket, user: string): Reassemb
     return 'held';
   }
   setEntry(run.journal, run.store.fragments, key, undefined);
+  const congestion = commonCongestion(merged, family);
+  if (congestion === undefined) return 'failed';
   join(packet, merged, family);
+  const { bytes } = packet;
+  bytes[1] = byteAt(bytes, 1) | (family === 4 ? congestion : congestion << 4);
+  if (family === 4) fillIpv4Checksum(bytes, 0, (byteAt(bytes, 0) & 15) * 4);
   return 'whole';
+}
+
+/** ip_frag_ecn_table (RFC 3168, 5.3): what is added to the first header; undefined: pieces with and without ECN do not mix. */
+function commonCongestion(pieces: readonly FragmentPiece[], family: 4 | 6): number | undefined {
+  const codes = new Set(
+    pieces.map(({ header }) => (byteAt(header, 1) >> (family === 4 ? 0 : 4)) & 3),
+  );
+  if (codes.size === 1) return 0;
+  if (codes.has(0)) return undefined;
+  return codes.has(3) ? 3 : 0;
 }
 
 /** What waits for the packet's datagram waits no longer (inet_frag_kill()). */

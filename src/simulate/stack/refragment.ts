@@ -5,6 +5,7 @@ import { fillIpv4Checksum } from '../../packet/checksum.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { protocol } from '../../packet/protocols.ts';
 import { copyLivePacket, ipFamily, type LivePacket } from '../live-packet.ts';
+import { blankUncopied } from './ip-options.ts';
 
 /** The pieces in order; undefined when the packet must not be cut. */
 export function fragmentPacket(packet: LivePacket, mtu: number): readonly LivePacket[] | undefined {
@@ -68,17 +69,25 @@ function fragmentIpv4(packet: LivePacket, mtu: number): readonly LivePacket[] | 
   if (length <= limit && geometry === undefined) return [packet];
   const payload = bytes.slice(headerLength, length);
   const lengths = pieceLengths(packet, payload.length, limit - headerLength);
-  let offset = 0;
+  // What goes out in the pieces that it came in is no longer asked to stay whole.
+  const kept = fixed && lengths !== geometry?.lengths ? 0x4000 : 0;
+  const first = bytes.slice(0, headerLength);
+  const field = read16(bytes, 6);
+  // It may be a fragment itself.
+  let offset = (field & 0x1fff) * 8;
+  const later = packet.options === undefined || offset > 0 ? first : blankUncopied(first);
+  let start = 0;
   return lengths.map((size, index) => {
     const piece = copyLivePacket(packet, packet.subject, packet.journey);
-    const header = bytes.slice(0, headerLength);
-    piece.bytes = concatBytes(header, payload.subarray(offset, offset + size));
+    const header = index === 0 ? first : later;
+    piece.bytes = concatBytes(header, payload.subarray(start, start + size));
     piece.length = piece.bytes.length;
-    const more = index < lengths.length - 1 ? 0x2000 : 0;
+    const more = index < lengths.length - 1 ? 0x2000 : field & 0x2000;
     write16(piece.bytes, 2, piece.length);
-    write16(piece.bytes, 6, (offset >> 3) | more | (fixed ? 0x4000 : 0));
+    write16(piece.bytes, 6, (offset >> 3) | more | kept);
     fillIpv4Checksum(piece.bytes, 0, headerLength);
     piece.geometry = undefined;
+    start += size;
     offset += size;
     return piece;
   });
@@ -110,13 +119,19 @@ function fragmentIpv6(packet: LivePacket, mtu: number): readonly LivePacket[] | 
   });
 }
 
-/** ip6_find_1stfragopt(): hop-by-hop and routing headers stay in every piece. */
+/** ip6_find_1stfragopt(): hop-by-hop and routing headers stay in every piece, and destination options before the latter. */
 function unfragmentable(packet: LivePacket): { length: number; next: number; pointer: number } {
   const { bytes, length } = packet;
   let pointer = 6;
   let next = byteAt(bytes, 6);
   let offset = 40;
-  while ((next === protocol.hopopts || next === protocol.routing) && offset + 8 <= length) {
+  let routed = false;
+  const stays = () =>
+    next === protocol.hopopts ||
+    next === protocol.routing ||
+    (next === protocol.dstopts && !routed);
+  while (stays() && offset + 8 <= length) {
+    routed ||= next === protocol.routing;
     pointer = offset;
     next = byteAt(bytes, offset);
     offset += (byteAt(bytes, offset + 1) + 1) * 8;

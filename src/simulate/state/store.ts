@@ -60,8 +60,8 @@ type Swap = () => void;
 interface Changes {
   readonly swaps: readonly Swap[];
   /**
-   * Two numbers for each change: a slot with what stands in it on the other side, or `change.connection` with an id,
-   * or `change.link` with a `linkMove`.
+   * Two numbers for each change: a slot with what stands in it on the other side, `change.connection` with an id,
+   * `change.link` with a `linkMove`, or `change.counter` less a slot with the bytes of a packet that was counted.
    */
   readonly numbers: number[];
   /** The connections of the ids on the other side. */
@@ -70,7 +70,7 @@ interface Changes {
 }
 
 /** Below all slots. */
-const change = { connection: -1, link: -2 } as const;
+const change = { connection: -1, link: -2, counter: -3 } as const;
 
 /** Sums: whether the link was put in, not taken out, and whether it is one of `bySource`, not of `tuples`. */
 const linkMove = { put: 1, bySource: 2 } as const;
@@ -167,7 +167,9 @@ function redoChanges(store: Store, changes: Changes): void {
     if (slot >= 0) swapScalar(store, numbers, index, slot);
     else if (slot === change.connection)
       swapConnection(store, changes, connection++, numbers[index + 1] ?? 0);
-    else moveLink(store, changes.links[link++], numbers[index + 1] ?? 0, true);
+    else if (slot === change.link)
+      moveLink(store, changes.links[link++], numbers[index + 1] ?? 0, true);
+    else count(store, change.counter - slot, 1, numbers[index + 1] ?? 0);
   }
 }
 
@@ -180,7 +182,9 @@ function undoChanges(store: Store, changes: Changes): void {
     if (slot >= 0) swapScalar(store, numbers, index, slot);
     else if (slot === change.connection)
       swapConnection(store, changes, --connection, numbers[index + 1] ?? 0);
-    else moveLink(store, changes.links[--link], numbers[index + 1] ?? 0, false);
+    else if (slot === change.link)
+      moveLink(store, changes.links[--link], numbers[index + 1] ?? 0, false);
+    else count(store, change.counter - slot, -1, -(numbers[index + 1] ?? 0));
   }
   for (let index = swaps.length - 1; index >= 0; index--) swaps[index]?.();
 }
@@ -189,6 +193,11 @@ function swapScalar({ scalars }: Store, numbers: number[], index: number, slot: 
   const value = numbers[index + 1] ?? 0;
   numbers[index + 1] = scalars[slot] ?? 0;
   scalars[slot] = value;
+}
+
+function count({ scalars }: Store, slot: number, packets: number, bytes: number): void {
+  scalars[slot] = (scalars[slot] ?? 0) + packets;
+  scalars[slot + 1] = (scalars[slot + 1] ?? 0) + bytes;
 }
 
 function swapConnection(store: Store, { connections }: Changes, index: number, id: number): void {
@@ -259,14 +268,19 @@ function noteChange(journal: Journal, slot: number, value: number): void {
   journal.numberCount = at + 2;
 }
 
-/** Two neighbouring slots are about to be written: what they hold. */
-export function noteScalars(journal: Journal, slot: number, first: number, second: number): void {
-  const { numbers, numberCount: at } = journal;
-  numbers[at] = slot;
-  numbers[at + 1] = first;
-  numbers[at + 2] = slot + 1;
-  numbers[at + 3] = second;
-  journal.numberCount = at + 4;
+/** A counter is two slots: packets, then bytes. */
+export function countInSlots(journal: Journal, slot: number, bytes: number): void {
+  const { scalars } = journal.store;
+  const before = scalars[slot + 1] ?? 0;
+  // Beyond, what was added cannot be taken off again.
+  if (before + bytes > Number.MAX_SAFE_INTEGER) {
+    setScalar(journal, slot, (scalars[slot] ?? 0) + 1);
+    setScalar(journal, slot + 1, before + bytes);
+    return;
+  }
+  noteChange(journal, change.counter - slot, bytes);
+  scalars[slot] = (scalars[slot] ?? 0) + 1;
+  scalars[slot + 1] = before + bytes;
 }
 
 /** Sets or, with undefined, forgets the connection of an id. */
