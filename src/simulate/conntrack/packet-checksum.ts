@@ -1,7 +1,8 @@
 /** Whether conntrack takes the checksum of a packet for right: nf_checksum(). */
 
-import { foldChecksum, sctpChecksum, sumWords } from '../../packet/checksum.ts';
+import { foldChecksum, pseudoHeaderSum, sctpChecksum, sumWords } from '../../packet/checksum.ts';
 import { protocol } from '../../packet/protocols.ts';
+import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import { pullTogether } from '../stack/refragment.ts';
 import { setting, settingOf } from './settings.ts';
 import type { TrackContext } from './track-context.ts';
@@ -31,4 +32,19 @@ export function isChecksumOk(context: TrackContext): boolean {
   // __skb_checksum_complete() keeps the answer in csum_valid: later checks believe it, whatever was written meanwhile.
   if (right) packet.checksumTrusted = true;
   return right;
+}
+
+/** nf_ip_checksum(), nf_ip6_checksum(): whoever sends or translates an answer asks at any hook. */
+export function isTransportChecksumRight(
+  packet: LivePacket,
+  { number, offset }: { readonly number: number; readonly offset: number },
+): boolean {
+  const { bytes, length } = packet;
+  if (packet.checksumTrusted) return true;
+  const isIpv6 = ipFamily(packet) === 6;
+  const withPseudo = isIpv6 || number === protocol.tcp || number === protocol.udp;
+  const pseudo = withPseudo
+    ? pseudoHeaderSum(sourceAddress(packet), destinationAddress(packet), number, length - offset)
+    : 0;
+  return foldChecksum(sumWords(bytes, isIpv6 ? offset : 0, length, pseudo)) === 0;
 }

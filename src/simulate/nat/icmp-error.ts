@@ -4,6 +4,7 @@ import { byteAt } from '../../packet/bytes.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { protocol } from '../../packet/protocols.ts';
 import { connectionStatus, isReply, tupleOf } from '../conntrack/connection.ts';
+import { isTransportChecksumRight } from '../conntrack/packet-checksum.ts';
 import { invertTuple } from '../conntrack/tuple.ts';
 import { ipFamily, type LivePacket } from '../live-packet.ts';
 import type { Run } from '../run.ts';
@@ -31,6 +32,9 @@ export function translateIcmpError(
   const { connection, connectionInfo: info } = packet;
   if (connection === undefined || info === undefined) return true;
   const family = ipFamily(packet) ?? 4;
+  const own = family === 4 ? protocol.icmp : protocol.icmpv6;
+  if (!isTransportChecksumRight(packet, { number: own, offset })) return false;
+  packet.checksumTrusted = true;
   if (byteAt(packet.bytes, offset) === redirectType[family]) {
     const done = connectionStatus.sourceNatDone | connectionStatus.destinationNatDone;
     if ((connection.status & done) !== done) return false;
@@ -45,7 +49,6 @@ export function translateIcmpError(
   refreshIcmpChecksum(packet, offset);
   const target = invertTuple(other);
   if (target === undefined) return false;
-  const own = family === 4 ? protocol.icmp : protocol.icmpv6;
   rewrite(run, packet, 0, { ...target, protocol: own }, manipulation, 'nat');
   return true;
 }

@@ -3,10 +3,10 @@
 import { outputKind4 } from '../../host/route-output.ts';
 import { buildPacket } from '../../packet/build.ts';
 import { byteAt, read16, read32 } from '../../packet/bytes.ts';
-import { foldChecksum, pseudoHeaderSum, sumWords } from '../../packet/checksum.ts';
 import { skipExtensionHeaders } from '../../packet/ipv6-extension-headers.ts';
 import { protocol, tcpFlag } from '../../packet/protocols.ts';
 import { connectionStatus } from '../conntrack/connection.ts';
+import { isTransportChecksumRight } from '../conntrack/packet-checksum.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import type { HookState } from '../rules/evaluation.ts';
 import { type Run, record } from '../run.ts';
@@ -49,18 +49,6 @@ function needsChecksum(packet: LivePacket, { number, offset }: Transport): boole
   }
 }
 
-/** nf_ip_checksum(), nf_ip6_checksum() */
-function isChecksumRight(packet: LivePacket, { number, offset }: Transport): boolean {
-  const { bytes, length } = packet;
-  if (packet.checksumTrusted) return true;
-  const isIpv6 = ipFamily(packet) === 6;
-  const withPseudo = isIpv6 || number === protocol.tcp || number === protocol.udp;
-  const pseudo = withPseudo
-    ? pseudoHeaderSum(sourceAddress(packet), destinationAddress(packet), number, length - offset)
-    : 0;
-  return foldChecksum(sumWords(bytes, isIpv6 ? offset : 0, length, pseudo)) === 0;
-}
-
 function isEarly(state: HookState): boolean {
   return state.hook === 'prerouting' || state.hook === 'ingress';
 }
@@ -84,7 +72,7 @@ export function rejectWithIcmp(run: Run, packet: LivePacket, state: HookState, c
     noteSuppressed(run, packet, 'FRAGMENT');
     return;
   }
-  if (needsChecksum(packet, transport) && !isChecksumRight(packet, transport)) {
+  if (needsChecksum(packet, transport) && !isTransportChecksumRight(packet, transport)) {
     noteSuppressed(run, packet, 'BAD_CHECKSUM');
     return;
   }
@@ -112,7 +100,7 @@ export function rejectWithReset(run: Run, packet: LivePacket, state: HookState):
     noteSuppressed(run, packet, 'RST');
     return;
   }
-  if (!isChecksumRight(packet, transport)) {
+  if (!isTransportChecksumRight(packet, transport)) {
     noteSuppressed(run, packet, 'BAD_CHECKSUM');
     return;
   }
