@@ -138,11 +138,12 @@ function foundOutput(
   return { kind: 'found', type: lookup.type, lookup, choices: [choose(first), ...rest] };
 }
 
-/** Without a source, or to a link-local or multicast address, the device is a condition (RT6_LOOKUP_F_IFACE). */
+/** Of a bound socket, without a source, or to a link-local or multicast address, the device is a condition (RT6_LOOKUP_F_IFACE). */
 function routeOutput6(prepared: PreparedHost, query: RouteQuery): OutputRoute {
   const { destination, outputInterface: device, source } = query;
   const needsStrict = isMulticast(destination) || addressScope6(destination) === 2;
-  const strictInterface = device !== undefined && (needsStrict || source === undefined);
+  const isCondition = query.strictInterface === true || needsStrict || source === undefined;
+  const strictInterface = device !== undefined && isCondition;
   const lookup = lookupRoute(prepared, { ...query, strictInterface });
   if (lookup.kind !== 'found') return { kind: 'error', errno: routeErrorName(lookup) };
   const found = foundOutput(prepared, query, lookup);

@@ -364,13 +364,19 @@ export type LocalRoute =
 export function routeLocal(
   run: Run,
   packet: LivePacket,
-  conditions: { readonly source?: Address; readonly device?: string },
+  conditions: {
+    readonly source?: Address;
+    readonly device?: string;
+    /** The socket is bound to the device: of other devices nothing will do. */
+    readonly isBound?: boolean;
+  },
 ): LocalRoute {
   const { source: _source, ...query } = queryOf(packet);
   const found = routeOutput(run.host, {
     ...query,
     ...(conditions.source === undefined ? {} : { source: conditions.source }),
     ...(conditions.device === undefined ? {} : { outputInterface: conditions.device }),
+    ...(conditions.isBound === true ? { strictInterface: true } : {}),
   });
   if (found.kind === 'error') return { kind: 'error', errno: found.errno };
   const [first, ...others] = found.choices;
@@ -407,7 +413,7 @@ export function reroute(run: Run, packet: LivePacket): boolean {
   const device = packet.sender?.device;
   const found = routeLocal(run, packet, {
     ...(usable ? { source: own } : {}),
-    ...(device === undefined ? {} : { device }),
+    ...(device === undefined ? {} : { device, isBound: own.length === 16 }),
   });
   if (found.kind === 'error') return false;
   packet.route = found.route;
