@@ -1,6 +1,7 @@
 /** Running a hook: nf_hook_slow() over its entries. */
 
 import { addressKey } from '../../base/address.ts';
+import type { NetworkInterface } from '../../host/network-interface.ts';
 import { byteAt, concatBytes, read32 } from '../../packet/bytes.ts';
 import { confirmPacket } from '../conntrack/confirm.ts';
 import { isReply, tupleOf } from '../conntrack/connection.ts';
@@ -15,8 +16,8 @@ import { acceptVerdict, dropVerdict, type RuleVerdict } from '../rules/registers
 import { runBaseChain } from '../rules/run-chain.ts';
 import { type Run, record, summaryNow } from '../run.ts';
 import { defragment } from '../stack/defragment.ts';
-import { reroute } from '../stack/routing.ts';
-import { stopPacket } from '../stack/stop.ts';
+import { noteRoute, reroute, routeReceived4, routeReceived6 } from '../stack/routing.ts';
+import { stackDrop, stopPacket } from '../stack/stop.ts';
 import { entriesOf, type HookEntry, hookKey } from './hook-table.ts';
 import { settleSegments } from './hook-ties.ts';
 
@@ -96,15 +97,15 @@ function runInetIngress(
 
 /**
  * br_netfilter: bridged IP packets go through the IP hooks as if the bridge device had received and sent them
- * (br_nf_pre_routing(), br_nf_forward(), br_nf_post_routing()). A new destination address makes the bridge take the
- * frame for itself.
+ * (br_nf_pre_routing(), br_nf_forward(), br_nf_post_routing()).
  */
 function runBridgeNetfilter(run: Run, packet: LivePacket, state: HookState): boolean {
   const family = ipFamily(packet);
   const name = family === 6 ? 'ip6tables' : 'iptables';
   const enabled = run.host.host.sysctls.get(`net.bridge.bridge-nf-call-${name}`) === '1';
-  const tagged = (packet.link?.length ?? 0) > 14;
-  if (family === undefined || !enabled || tagged || packet.physicalInput === undefined) return true;
+  const withTags = run.host.host.sysctls.get('net.bridge.bridge-nf-filter-vlan-tagged') === '1';
+  const skipped = !enabled || ((packet.link?.length ?? 0) > 14 && !withTags);
+  if (family === undefined || skipped || packet.physicalInput === undefined) return true;
   // A frame that the bridge took in and IP sends again has been through postrouting: it has no physoutdev.
   if (state.hook === 'postrouting' && packet.input !== packet.physicalInput) return true;
   if (!packetInfo(packet, 'netdev').hasTransport) return false;
@@ -126,11 +127,31 @@ function runBridgeNetfilter(run: Run, packet: LivePacket, state: HookState): boo
   if (packetType === 'otherhost') packet.packetType = packetType;
   if (!passed || state.hook !== 'prerouting') return passed;
   packet.prerouted = true;
-  if (addressKey(destinationAddress(packet)) !== before && bridge?.mac !== undefined) {
-    if (packet.link !== undefined)
-      packet.link = concatBytes(bridge.mac, packet.link.subarray(bridge.mac.length));
-    packet.packetType = 'host';
+  if (bridge === undefined || addressKey(destinationAddress(packet)) === before) return true;
+  return routeTranslated(run, packet, bridge);
+}
+
+/**
+ * br_nf_pre_routing_finish(): a new destination address is routed at once. What stays on the bridge gets the address of its
+ * neighbour later (see bridge.ts); the bridge takes other frames for itself.
+ */
+function routeTranslated(run: Run, packet: LivePacket, bridge: NetworkInterface): boolean {
+  const isIpv6 = ipFamily(packet) === 6;
+  const routed = isIpv6 ? routeReceived6(run, packet, bridge) : routeReceived4(run, packet, bridge);
+  if (routed.kind === 'drop') {
+    stackDrop(run, packet, routed.reason);
+    return false;
   }
+  if (isIpv6 && routed.route.action === 'error') {
+    stackDrop(run, packet, 'NO_ROUTE');
+    return false;
+  }
+  packet.route = routed.route;
+  noteRoute(run, packet, 'input', routed.route);
+  if (routed.route.action === 'forward' && routed.route.device === bridge) return true;
+  if (packet.link !== undefined && bridge.mac !== undefined)
+    packet.link = concatBytes(bridge.mac, packet.link.subarray(bridge.mac.length));
+  packet.packetType = 'host';
   return true;
 }
 

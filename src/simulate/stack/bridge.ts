@@ -1,15 +1,16 @@
 /** Ethernet bridges: learning, forwarding, flooding (net/bridge/br_input.c, br_forward.c, br_device.c). */
 
 import type { NetworkInterface } from '../../host/network-interface.ts';
-import { equalBytes, hexOfBytes } from '../../packet/bytes.ts';
+import { concatBytes, equalBytes, hexOfBytes } from '../../packet/bytes.ts';
 import { confirmPacket } from '../conntrack/confirm.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { copyLivePacket, type LivePacket } from '../live-packet.ts';
 import { type Run, record } from '../run.ts';
 import { setEntry } from '../state/store.ts';
 import { passUp } from './receive.ts';
+import { fragmentPacket } from './refragment.ts';
 import { stackDrop } from './stop.ts';
-import { type SentAs, transmitFrame } from './transmit.ts';
+import { linkDestination, type SentAs, transmitFrame } from './transmit.ts';
 
 /** Newest first, as the kernel keeps them. */
 function portsOf(run: Run, bridge: NetworkInterface): readonly NetworkInterface[] {
@@ -66,9 +67,23 @@ export function receiveOnBridge(
   if (bridge.mac !== undefined && equalBytes(bridge.mac, destination)) packet.packetType = 'host';
   const state = { family: 'bridge', hook: 'prerouting', input: port, output: undefined } as const;
   if (!runHook(run, packet, state)) return;
+  if (!addressTranslated(run, packet, bridge)) return;
   // br_fdb_update() comes after the hook, which may have written another source.
   learn(run, bridge, packet.link?.slice(6, 12) ?? source, port);
   forwardOnBridge(run, packet, port, bridge, packet.link?.slice(0, 6) ?? destination);
+}
+
+/** br_nf_pre_routing_finish_bridge(): what was translated and stays on the bridge goes to its new neighbour; false: there is none. */
+function addressTranslated(run: Run, packet: LivePacket, bridge: NetworkInterface): boolean {
+  const { route, link } = packet;
+  if (link === undefined || route?.action !== 'forward' || route.device !== bridge) return true;
+  const destination = linkDestination(run, packet, bridge);
+  if (destination === undefined) {
+    stackDrop(run, packet, 'NO_NEIGHBOUR');
+    return false;
+  }
+  packet.link = concatBytes(destination, link.subarray(destination.length));
+  return true;
 }
 
 function learn(
@@ -162,7 +177,19 @@ function forwardTo(
   if (!runHook(run, packet, state)) return;
   const post = { family: 'bridge', hook: 'postrouting', input: undefined, output: port } as const;
   if (!runHook(run, packet, post)) return;
-  transmitFrame(run, packet, port, sentAs);
+  for (const piece of piecesFor(run, packet, port)) transmitFrame(run, piece, port, sentAs);
+}
+
+/** br_nf_dev_queue_xmit(): what conntrack has put together for br_netfilter leaves in pieces again, if it is longer than they were. */
+function piecesFor(run: Run, packet: LivePacket, { mtu }: NetworkInterface): readonly LivePacket[] {
+  const { geometry, length } = packet;
+  if (geometry === undefined) return [packet];
+  const limit = Math.min(geometry.maxSize, mtu);
+  if (length <= limit) return [packet];
+  const pieces = fragmentPacket(packet, mtu);
+  if (pieces === undefined) stackDrop(run, packet, 'TOO_BIG');
+  else record(run, { kind: 'packet-fragmented', subject: packet.subject, by: 'output' });
+  return pieces ?? [];
 }
 
 /** br_pass_frame_up(): from here on the packet came in on the bridge device. */

@@ -58,7 +58,8 @@ function copyBytes(to: Uint8Array, at: number, from: Uint8Array): void {
   for (let index = 0; index < from.length; index++) to[at + index] = from[index] ?? 0;
 }
 
-function linkDestination(
+/** The link address of the next hop; undefined: it is not known. */
+export function linkDestination(
   run: Run,
   packet: LivePacket,
   device: NetworkInterface,
