@@ -45,9 +45,14 @@ function kernelLacks(answer: Answer, text: string): boolean {
   const [place] = placesOf(answer.error);
   if (place === undefined || !/^(Could not process rule|No such file)/.test(place.message))
     return false;
-  const blamed = text.split('\n')[place.line - 1]?.slice(place.start - 1, place.end) ?? '';
-  if (place.message.includes('No such file or directory'))
+  // Connections of bridges: nf_conntrack_bridge.
+  if (place.message.includes('Protocol error')) return /\bbridge\b/.test(text);
+  const line = text.split('\n')[place.line - 1] ?? '';
+  const blamed = line.slice(place.start - 1, place.end);
+  if (place.message.includes('No such file or directory')) {
+    if (/^\s*(secmark|tunnel|ct helper|ct timeout|flowtable) /.test(line)) return true;
     return /queue|flow|reject|flowtable|helper|tproxy|"(?:rtsp)"/.test(blamed);
+  }
   return place.message.includes('not supported') && /dccp option|ibr|obr|broute/.test(text);
 }
 
@@ -65,6 +70,7 @@ export function compare(
   if (answer === undefined || answer.setupError !== '') return undefined;
   const refused = ours.errors.length > 0;
   if (answer.status !== 0) {
+    if (refused && comparePlaces(answer, ours) === undefined) return undefined;
     if (kernelLacks(answer, text)) return compareBytecode(answer, ours, text);
     return refused ? comparePlaces(answer, ours) : missedRefusal(answer);
   }
@@ -148,6 +154,7 @@ function compareBytecode(answer: Answer, ours: Ours, text: string): Disagreement
 function compareList(answer: Answer, ours: Ours): Disagreement | undefined {
   const expected = answer.list ?? '';
   const found = ours.list ?? '';
+  if (ownerGone(found)) return undefined;
   if (settled(expected) === settled(found)) return undefined;
   return {
     kind: 'list',
@@ -156,12 +163,18 @@ function compareList(answer: Answer, ours: Ours): Disagreement | undefined {
   };
 }
 
+/** A table goes with the process that owns it. */
+function ownerGone(listing: string): boolean {
+  return /^\tflags [\w,]*owner(?!.*persist)/m.test(listing);
+}
+
 function settled(text: string): string {
   return text.replace(/ expires \S+?(?=[ ,\n])/g, ' expires');
 }
 
 function compareJson(answer: Answer, ours: Ours): Disagreement | undefined {
   const expected = jsonEntries(answer.json ?? '{"nftables":[]}');
+  if (ours.list !== undefined && ownerGone(ours.list)) return undefined;
   const found = jsonEntries(ours.json ?? '{"nftables":[]}');
   if (expected === found) return undefined;
   return {

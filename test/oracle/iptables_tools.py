@@ -23,6 +23,12 @@ def tool(family, name):
     return [word.replace("ARGV0", f"{prefix}{name}") for word in LOADER]
 
 
+def own_lines(error, index):
+    """What is said of one rule, where the tool names the rules; the warnings say which extensions the kernel lacks."""
+    lines = [line for line in error.split("\n") if line.endswith(f"chain T{index}") or line.startswith("Warning")]
+    return "\n".join(lines) or error
+
+
 def load(family, table, rules):
     """Loads rules into chains of their own; drops those that the kernel refuses. Returns the refused with their errors."""
     refused = {}
@@ -39,7 +45,7 @@ def load(family, table, rules):
             line = next((one for one in number if len(kept) + 2 <= one < 2 * len(kept) + 2), None)
             named = kept[:1] if line is None else [kept[line - len(kept) - 2]]
         for index in named:
-            refused[index] = error
+            refused[index] = own_lines(error, index)
 
 
 def main():

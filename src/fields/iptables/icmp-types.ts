@@ -55,7 +55,7 @@ export const icmpv6Types: readonly IcmpTypeRow[] = [
   ['redirect', 137, 0, 255],
 ];
 
-/** A name (which may be shortened while it is unambiguous), or `type[/code[:code]]`. */
+/** A name (which may be shortened while it is unambiguous), or `type[:type][/code[:code]]`. */
 export function readIcmpType(
   text: string,
   rows: readonly IcmpTypeRow[],
@@ -75,7 +75,10 @@ export function readIcmpType(
 
 function readNumericType(text: string): IcmpTypeRange | undefined {
   const slash = text.indexOf('/');
-  const type = parseSmallNumber(slash < 0 ? text : text.slice(0, slash), 0, 255);
+  const [first = '', last = first] = (slash < 0 ? text : text.slice(0, slash)).split(':');
+  const type = parseSmallNumber(first, 0, 255);
+  // Ranges of types are read and refused, but for those of one.
+  if (parseSmallNumber(last, 0, 255) !== type) return undefined;
   if (type === undefined) return undefined;
   if (slash < 0) return { type, codeFrom: 0, codeTo: 255 };
   const [from = '', to] = text.slice(slash + 1).split(':');

@@ -12,7 +12,7 @@ export interface NatRange {
   readonly ports?: PortNumbers;
 }
 
-const portProtocols: readonly number[] = [6, 17, 33, 132, 1, 58, 136];
+const portProtocols: readonly number[] = [6, 17, 33, 132, 1];
 
 /** Does the rule say a protocol with ports (or ICMP, whose identifier counts as one)? */
 export function requirePorts(site: ReadSite): boolean {

@@ -1,19 +1,25 @@
 /** Hosts and networks as iptables reads and prints them: short IPv4 forms, masks by length or in full. */
 
 import { type Address, formatAddress, parseIpv4, parseIpv6 } from '../../base/address.ts';
+import { parseClassicIpv4 } from '../../datatypes/parse-value.ts';
 import { parseNumber, parseSmallNumber } from './numbers.ts';
 import type { IptablesFamily } from './written.ts';
 
-/** An address of the family; of names only `localhost` is known. */
+/** An address of the family: shortened from behind, else as getaddrinfo() reads it; of names only `localhost` is known. */
 export function parseHost(text: string, family: IptablesFamily): Address | undefined {
   if (family === 'ip6') {
     return parseIpv6(text) ?? (text === 'localhost' ? parseIpv6('::1') : undefined);
   }
   return (
-    parseIpv4(text) ??
-    parseShortIpv4(text) ??
+    parseNumericHost(text, family) ??
+    parseClassicIpv4(text) ??
     (text === 'localhost' ? parseIpv4('127.0.0.1') : undefined)
   );
+}
+
+/** As xtables_numeric_to_ipaddr() and _ip6addr() read it. */
+export function parseNumericHost(text: string, family: IptablesFamily): Address | undefined {
+  return family === 'ip6' ? parseIpv6(text) : (parseIpv4(text) ?? parseShortIpv4(text));
 }
 
 /** One to four numbers in C notation, the missing ones zero: xtables_numeric_to_ipaddr(). */
@@ -39,10 +45,11 @@ export function parseNetwork(
   text: string,
   family: IptablesFamily,
   read: typeof parseHost = parseHost,
+  readMask: typeof parseMask = parseMask,
 ): Network | undefined {
   const slash = text.indexOf('/');
   const address = read(slash < 0 ? text : text.slice(0, slash), family);
-  const mask = slash < 0 ? fullMask(family) : parseMask(text.slice(slash + 1), family);
+  const mask = slash < 0 ? fullMask(family) : readMask(text.slice(slash + 1), family);
   return address === undefined || mask === undefined ? undefined : { address, mask };
 }
 
@@ -76,9 +83,14 @@ export function maskOfLength(length: number, bits: number): Address {
 
 /** The length of a mask whose set bits all stand in front, else undefined. */
 export function prefixLength(mask: Address): number | undefined {
+  const length = leadingOnes(mask);
+  for (let bit = length; bit < mask.length * 8; bit++) if (bitAt(mask, bit)) return undefined;
+  return length;
+}
+
+export function leadingOnes(mask: Address): number {
   let length = 0;
   while (length < mask.length * 8 && bitAt(mask, length)) length++;
-  for (let bit = length; bit < mask.length * 8; bit++) if (bitAt(mask, bit)) return undefined;
   return length;
 }
 

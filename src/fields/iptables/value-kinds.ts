@@ -3,7 +3,7 @@
 import { type Address, parseLinkLayerAddress } from '../../base/address.ts';
 import { parseClassicIpv4 } from '../../datatypes/parse-value.ts';
 import type { ValueKind, ValueSite } from './extension.ts';
-import { parseHost, parseNetwork } from './networks.ts';
+import { parseHost, parseMask, parseNetwork } from './networks.ts';
 import { parseNumber } from './numbers.ts';
 import { protocolByName } from './protocols.ts';
 import { serviceToPort } from './services.ts';
@@ -35,6 +35,14 @@ export function text(maximum = Number.POSITIVE_INFINITY, minimum = 0): ValueKind
       ? site.problem(`'${site.option}' takes at most ${maximum} characters`)
       : site.problem(`'${site.option}' takes at least ${minimum} characters`);
   }, fits);
+}
+
+/** Free text that is kept as far as it fits. */
+export function cutText(length: number): ValueKind<string> {
+  return word(
+    (value) => value.slice(0, length),
+    () => true,
+  );
 }
 
 const plainSetName = /^[\w:.-]{1,31}$/;
@@ -180,10 +188,20 @@ export interface MaskedAddress {
   readonly mask: Address;
 }
 
+/** A mask by its length, or as getaddrinfo() reads an address: `0xffff` is 0.0.255.255 (xtopt_parse_plenmask()). */
+export function resolvedMask(value: string, family: IptablesFamily): Address | undefined {
+  return parseMask(value, family) ?? (family === 'ip' ? parseClassicIpv4(value) : undefined);
+}
+
+/** As XTTYPE_HOSTMASK reads it. */
+export function resolvedNetwork(value: string, family: IptablesFamily): MaskedAddress | undefined {
+  return parseNetwork(value, family, resolvedHost, resolvedMask);
+}
+
 /** `address[/mask]`; the address keeps its host bits. */
 export const network: ValueKind<MaskedAddress> = word(
   (value, site) =>
-    parseNetwork(value, site.family, resolvedHost) ??
+    resolvedNetwork(value, site.family) ??
     site.problem(`no network '${value}' for '${site.option}'`, 'host names are not resolved'),
 );
 
@@ -215,12 +233,17 @@ export const portRange: ValueKind<PortRange> = word(
 
 /** A port as getaddrinfo() reads it: a decimal int that is not negative, cut to sixteen bits, or a service name. */
 export function resolvePort(value: string, site: ValueSite): number | undefined {
-  const number = /^\s*[+-]?\d+$/.test(value)
-    ? Number(BigInt.asIntN(32, BigInt(value.trim().replace('+', ''))))
-    : serviceToPort(value);
+  const number = /^\s*[+-]?\d+$/.test(value) ? portNumber(value) : serviceToPort(value);
   return number === undefined || number < 0
     ? site.problem(`port '${value}' for '${site.option}' does not resolve`)
     : number % 65536;
+}
+
+/** strtoul() says its greatest value, -1 as an int, of what has more than 64 bits. */
+function portNumber(value: string): number {
+  const number = BigInt(value.trim().replace('+', ''));
+  const isLong = number <= -(1n << 64n) || number >= 1n << 64n;
+  return isLong ? -1 : Number(BigInt.asIntN(32, number));
 }
 
 /** As `portRange`, for matches whose options libxtables itself reads (XTTYPE_PORTRC). */

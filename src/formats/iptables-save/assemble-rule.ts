@@ -53,6 +53,8 @@ interface Assembly {
   target: { extension: LoadedExtension; goto: boolean } | undefined;
   counters: { packets: bigint; bytes: bigint } | undefined;
   protocol: string | undefined;
+  /** After `--`, where options end. */
+  ended: boolean;
   /** The option before took a `!` for its value. */
   tookNegation: boolean;
   /** What the word at hand was found to be. */
@@ -78,6 +80,7 @@ export function assembler(source: Source, base: number, family: IptablesFamily):
     counters: undefined,
     protocol: undefined,
     found: undefined,
+    ended: false,
     tookNegation: false,
     problems: [],
   };
@@ -95,6 +98,10 @@ function wordSpan({ source, base }: Assembly, first: LineWord, last: LineWord = 
 /** Looks the option up, loads the protocol's match where only that has it, and says how many words it takes. */
 function wordsOf(assembly: Assembly, word: LineWord, next: readonly string[]): number {
   const { name, attached } = splitWord(word.text);
+  if (assembly.ended || name === '--' || name === '-') {
+    assembly.found = undefined;
+    return 0;
+  }
   assembly.found = lookUp(assembly, name, word);
   const { found } = assembly;
   if (found.kind === 'unknown' && assembly.loaded.at(-1)?.known === false) return freeWords(next);
@@ -164,8 +171,12 @@ function takeOption(
     takeBaseOption(assembly, found.option, negated, all, span, values[0]);
     return;
   }
+  if (word.text === '--' && !assembly.ended && !negated) {
+    assembly.ended = true;
+    return;
+  }
   const owner = assembly.loaded.at(-1);
-  if (owner?.known === false && word.text.startsWith('-')) {
+  if (owner?.known === false && !assembly.ended && word.text !== '-' && word.text.startsWith('-')) {
     owner.options.push({ name: word.text, negated, values: all, span });
     return;
   }
@@ -175,7 +186,7 @@ function takeOption(
 
 function complainAboutWord(assembly: Assembly, word: LineWord, name: string, span: Span): void {
   const { problems, found, loaded } = assembly;
-  if (!word.text.startsWith('-')) {
+  if (!word.text.startsWith('-') || word.text === '-' || assembly.ended) {
     const hint = assembly.tookNegation ? { hint: 'write the ! before the option' } : {};
     problems.push({
       code: 'iptables-option',

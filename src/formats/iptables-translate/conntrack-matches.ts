@@ -91,9 +91,7 @@ export const connlimit: Translate<ConnlimitOptions> = (options, site) => {
   site.before(`add set ${family} ${table} ${set} { type ipv4_addr; flags dynamic; }`);
   const bits = family === 'ip' ? 32 : 128;
   const key = `${family} ${options.side === 'source' ? 'saddr' : 'daddr'}`;
-  const masked =
-    options.prefixLength === bits
-      ? key
-      : `${key} and ${formatAddress(maskOfLength(options.prefixLength, bits))}`;
+  const mask = options.mask ?? maskOfLength(options.prefixLength, bits);
+  const masked = options.prefixLength === bits ? key : `${key} and ${formatAddress(mask)}`;
   return `add @${set} { ${masked} ct count ${options.above ? 'over ' : ''}${options.limit} }`;
 };

@@ -8,13 +8,13 @@ import { protocolName } from '../../fields/iptables/protocols.ts';
 import type { IptablesFamily } from '../../fields/iptables/written.ts';
 import { not } from './translation.ts';
 
-/** Interfaces and addresses bring their own blank behind them, which shows before a match that brings one too. */
+/** Interfaces, fragments and addresses bring their own blank behind them, which shows before a match that brings one too. */
 export function translateHeader(rule: DecodedRule, family: IptablesFamily): string[] {
   const { fragment } = rule;
   return [
     ...translateInterface('iifname', rule.inInterface),
     ...translateInterface('oifname', rule.outInterface),
-    ...(fragment ? [`ip frag-off & 0x1fff ${not(!fragment.inverted)}0`] : []),
+    ...(fragment ? [`ip frag-off & 0x1fff ${not(!fragment.inverted)}0 `] : []),
     ...translateProtocol(rule, family),
     ...translateAddress(`${family} saddr`, rule.source),
     ...translateAddress(`${family} daddr`, rule.destination),

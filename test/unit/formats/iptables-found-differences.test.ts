@@ -51,6 +51,52 @@ const savedForms: readonly Row[] = [
   ['ip', 'filter', '-p tcp -j SYNPROXY --wscale 65535', '-p tcp -j SYNPROXY --wscale 255'],
   ['ip', 'mangle', '-j CLASSIFY --set-class 23:59foo', '-j CLASSIFY --set-class 0023:059f'],
   ['ip', 'mangle', '-j CLASSIFY --set-class -1:12345', '-j CLASSIFY --set-class ffff:2345'],
+  ['ip', 'filter', '-s 1.256', '-s 1.0.1.0/32'],
+  ['ip', 'filter', '-p udp --', '-p udp'],
+  ['ip', 'nat', '-j NETMAP --to 0/0xff', '-j NETMAP --to 0.0.0.0/0.0.0.255'],
+  ['ip', 'filter', '-m owner --uid-owner 1:5', '-m owner --uid-owner 1-5'],
+  ['ip', 'mangle', '-j CONNMARK --set-mark 1 --mask 255', '-j CONNMARK --set-xmark 0x1/0xff'],
+  ['ip', 'mangle', '-j CONNMARK --mask 255 --set-mark 1', '-j CONNMARK --set-xmark 0x1/0xffffffff'],
+  ['ip', 'filter', '-m cgroup --path a.slice/b', '-m cgroup --path "a.slice/b"'],
+  ['ip', 'filter', '-m connlabel --label 65537', '-m connlabel --label "1"'],
+  ['ip', 'filter', '-m policy --dir in --pol none --reqid 3', '-m policy --dir in --pol none'],
+  ['ip', 'filter', '-p icmp -m icmp --icmp-type 1:1', '-p icmp -m icmp --icmp-type 1'],
+  [
+    'ip',
+    'filter',
+    '-m connlimit --connlimit-upto 4 --connlimit-mask 255.0.255.0',
+    '-m connlimit --connlimit-upto 4 --connlimit-mask 8 --connlimit-saddr',
+  ],
+  [
+    'ip',
+    'filter',
+    '-m hashlimit --hashlimit-upto 10kb/s --hashlimit-burst 4294967295kb --hashlimit-name a',
+    '-m hashlimit --hashlimit-upto 10kb/s --hashlimit-burst 4096mb --hashlimit-name a',
+  ],
+  [
+    'ip',
+    'filter',
+    '-m hashlimit --hashlimit-upto 10gb/s --hashlimit-name a',
+    '-m hashlimit --hashlimit-upto 0b/s --hashlimit-name a',
+  ],
+  [
+    'ip',
+    'filter',
+    '-m time --monthdays 0,5,',
+    '-m time --monthdays 5 --datestop 2038-01-19T03:14:07',
+  ],
+  [
+    'ip',
+    'filter',
+    '-m time --weekdays 33,Tuesday,9',
+    '-m time --weekdays Mon,Tue --datestop 2038-01-19T03:14:07',
+  ],
+  [
+    'ip',
+    'mangle',
+    '-j TEE --gateway 1.1.1.1 --oif 0123456789abcdef',
+    '-j TEE --gateway 1.1.1.1 --oif 0123456789abcde',
+  ],
   ...rateForms(),
 ];
 
@@ -106,6 +152,15 @@ const translations: readonly Row[] = [
   ],
   ['ip6', 'filter', '-p esp -m esp -j DROP', 'T exthdr esp exists counter drop'],
   ['ip', 'filter', '-p esp -m esp -j DROP', 'meta l4proto esp counter drop'],
+  ['ip', 'filter', '-f -m time --weekdays Mon', 'ip frag-off & 0x1fff != 0  meta day 1 counter'],
+  ['ip', 'filter', '-m string --algo x --string a', '# -t filter -A T -m string --algo x'],
+  ['ip', 'filter', '-m recent --set --hitcount 5', '# -t filter -A T -m recent --set --hitcount 5'],
+  [
+    'ip',
+    'filter',
+    '-m connlimit --connlimit-upto 4 --connlimit-mask 40',
+    'ip saddr and 0.0.0.40 ct count 4',
+  ],
 ];
 
 const refused: readonly (readonly [family: IptablesFamily, table: string, rule: string])[] = [
@@ -131,6 +186,23 @@ const refused: readonly (readonly [family: IptablesFamily, table: string, rule: 
   ['ip', 'filter', '-j RATEEST --rateest-name a --rateest-interval 9s --rateest-ewmalog 20s'],
   ['ip', 'filter', '-j RATEEST --rateest-name a --rateest-interval 1s --rateest-ewmalog 1s'],
   ['ip6', 'mangle', '-j SNPT --src-pfx 1::1/64 --dst-pfx 2::/64'],
+  ['ip', 'filter', '-m string --algo fsm --string a'],
+  ['ip', 'filter', '-m recent --set --hitcount 5'],
+  ['ip', 'filter', '-m rpfilter'],
+  ['ip', 'filter', '-m owner --uid-owner 5-1'],
+  ['ip', 'filter', '-m policy --dir in --tunnel-src 10.0.0.0/8'],
+  ['ip', 'filter', '-m policy --dir in --strict --mode tunnel --mode transport'],
+  [
+    'ip',
+    'filter',
+    '-m hashlimit --hashlimit-upto 1/s --hashlimit-burst 1000001 --hashlimit-name a',
+  ],
+  ['ip', 'filter', '-p dccp -m dccp --dport 18446744073709551616'],
+  ['ip', 'filter', '-m time --weekdays mon'],
+  ['ip', 'mangle', '-j HMARK --hmark-rnd 1 --hmark-mod 5'],
+  ['ip', 'nat', '-p icmpv6 -j DNAT --to-destination 1.1.1.1:5'],
+  ['ip', 'filter', '-p tcp -- -j ACCEPT'],
+  ['ip', 'filter', '-j ACCEPT -'],
 ];
 
 describe('differences that test:nft found in iptables', () => {

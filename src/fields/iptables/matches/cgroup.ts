@@ -1,7 +1,7 @@
 /** -m cgroup: control group of the socket, by class id or by path. */
 
 import { extension } from '../extension.ts';
-import { saved } from '../saving.ts';
+import { quoted, saved } from '../saving.ts';
 import { maximum32, number, text } from '../value-kinds.ts';
 
 export interface CgroupOptions {
@@ -31,7 +31,7 @@ export const cgroup = extension({
     };
   },
   save: ({ classId, path }) => [
-    ...(path ? saved('--path', path.inverted, path.path) : []),
+    ...(path ? saved('--path', path.inverted, quoted(path.path)) : []),
     ...(classId ? saved('--cgroup', classId.inverted, classId.number) : []),
   ],
 });

@@ -2,7 +2,7 @@
 
 import { extension } from '../extension.ts';
 import { saved } from '../saving.ts';
-import { flag, number } from '../value-kinds.ts';
+import { bigNumber, flag, maximum64 } from '../value-kinds.ts';
 
 export interface ConnlabelOptions {
   readonly kind: 'connlabel';
@@ -19,12 +19,12 @@ export const connlabel = extension({
   refused: ({ bit }: ConnlabelOptions) =>
     bit > 127 ? 'connlabel: labels are the bits 0 to 127' : undefined,
   options: {
-    label: { name: '--label', value: number(65535), invert: true, required: true },
+    label: { name: '--label', value: bigNumber(maximum64), invert: true, required: true },
     set: { name: '--set', value: flag, needs: ['--label'] },
   },
   read: (values): ConnlabelOptions => ({
     kind: 'connlabel',
-    bit: values.label?.value ?? 0,
+    bit: Number(BigInt.asUintN(16, values.label?.value ?? 0n)),
     inverted: values.label?.negated ?? false,
     set: values.set !== undefined,
   }),

@@ -1,28 +1,25 @@
 /** -m connlimit: parallel connections per client or server. */
 
+import type { Address } from '../../../base/address.ts';
 import { extension } from '../extension.ts';
-import { parseMask, prefixLength } from '../networks.ts';
-import { parseSmallNumber } from '../numbers.ts';
-import { flag, maximum32, number, oneWord } from '../value-kinds.ts';
+import { fullMask, leadingOnes, prefixLength } from '../networks.ts';
+import { flag, maximum32, number, oneWord, resolvedMask } from '../value-kinds.ts';
 
 export interface ConnlimitOptions {
   readonly kind: 'connlimit';
   readonly limit: number;
   /** Matches when more than `limit` exist, else when at most so many do. */
   readonly above: boolean;
-  /** Prefix length by which addresses are grouped. */
+  /** Prefix length by which addresses are grouped; where `mask` is none, that of its beginning. */
   readonly prefixLength: number;
+  readonly mask?: Address;
   readonly side: 'source' | 'destination';
 }
 
-/** A prefix length, or an IPv4 mask. */
-const mask = oneWord((text, site) => {
-  const bits = site.family === 'ip' ? 32 : 128;
-  const parsed =
-    text.includes('.') || text.includes(':') ? parseMask(text, site.family) : undefined;
-  const length = parsed === undefined ? parseSmallNumber(text, 0, bits) : prefixLength(parsed);
-  return length ?? site.problem(`no prefix length '${text}'`);
-});
+const mask = oneWord(
+  (text, site) =>
+    resolvedMask(text, site.family) ?? site.problem(`no mask or prefix length '${text}'`),
+);
 
 const limit = number(maximum32);
 
@@ -45,7 +42,7 @@ export const connlimit = extension({
       kind: 'connlimit',
       limit: given.value,
       above: (values.above !== undefined) !== given.negated,
-      prefixLength: values.mask?.value ?? (site.family === 'ip' ? 32 : 128),
+      ...maskOf(values.mask?.value ?? fullMask(site.family)),
       side: values.destination ? 'destination' : 'source',
     };
   },
@@ -57,3 +54,11 @@ export const connlimit = extension({
     options.side === 'source' ? '--connlimit-saddr' : '--connlimit-daddr',
   ],
 });
+
+/** Saved is the length of the ones in front (count_bits4()). */
+function maskOf(mask: Address): Pick<ConnlimitOptions, 'prefixLength' | 'mask'> {
+  const length = prefixLength(mask);
+  return length === undefined
+    ? { prefixLength: leadingOnes(mask), mask }
+    : { prefixLength: length };
+}

@@ -2,7 +2,7 @@
 
 import { extension, type ReadSite, type ReadValues } from '../extension.ts';
 import { parseNumber } from '../numbers.ts';
-import { flag, maximum32, number, oneWord, text } from '../value-kinds.ts';
+import { flag, maximum32, maximum64, number, oneWord, text } from '../value-kinds.ts';
 
 /** Ticks of one second in the cost of a packet (revision 3). */
 export const hashlimitScale = 1000000;
@@ -48,8 +48,8 @@ const byteUnits = [
 
 /** `10`, `10/s`, `10/minute`, or bytes: `512kb/s`. */
 const rate = oneWord((word, site): Rate | undefined => {
-  const bytes = parseBytes(word.replace(/\/s$/, ''));
-  if (/b\/s$/.test(word) && bytes !== undefined) {
+  const bytes = word.endsWith('b/s') ? parseBytes(word) : undefined;
+  if (bytes !== undefined) {
     return { average: bytesToCost(bytes), bytes: true, unitSeconds: 15 };
   }
   const slash = word.indexOf('/');
@@ -70,11 +70,16 @@ const rate = oneWord((word, site): Rate | undefined => {
   };
 });
 
+/** parse_bytes(): a letter that is no unit counts as none; units of 16 bytes are kept in 32 bits. */
 function parseBytes(word: string): number | undefined {
-  const [, digits = '', unit = ''] = /^(\d+)([mk]?)b?$/.exec(word) ?? [];
-  const factor = byteUnits.find(({ name }) => name === unit)?.bytes ?? 1;
-  const count = Number(parseNumber(digits) ?? 0n) * factor;
-  return digits === '' || count > 0xffffffff * 16 ? undefined : count;
+  const [, digits = '', unit = ''] = /^(\d+)(.?)/.exec(word) ?? [];
+  const count = parseNumber(digits);
+  if (count === undefined || count > maximum64) return undefined;
+  return Number(BigInt.asUintN(36, count * BigInt(factorOf(unit))));
+}
+
+function factorOf(unit: string): number {
+  return byteUnits.find(({ name }) => name === unit)?.bytes ?? 1;
 }
 
 /** bytes_to_cost() of libxt_hashlimit: units of 16 bytes. */
@@ -86,11 +91,17 @@ export function costToBytes(cost: number): number {
   return ((cost === 0 ? 0xffffffff : Math.trunc(0xffffffff / cost)) - 1) * 16;
 }
 
+/** BURST_MAX of revision 2 on: of packets, and of bytes without a unit. */
+const greatestBurst = 1_000_000n;
+
 const burst = oneWord((word, site) => {
-  const bytes = parseBytes(word);
-  return bytes === undefined || bytes === 0
-    ? site.problem(`bad burst '${word}'`)
-    : { bytes, inBytes: !/^\d+$/.test(word) };
+  const plain = parseNumber(word);
+  if (plain !== undefined && plain <= greatestBurst && plain > 0n) return { bytes: Number(plain) };
+  const [, digits = '', unit = ''] = /^(\d+)([mk]?)b?$/.exec(word) ?? [];
+  const count = plain === undefined && digits !== '' ? (parseNumber(digits) ?? 0n) : 0n;
+  return count === 0n || count > maximum64
+    ? site.problem(`bad burst '${word}', or out of range (1-${greatestBurst})`)
+    : { bytes: Number(BigInt.asUintN(32, count * BigInt(factorOf(unit)))) };
 });
 
 const keyNames = ['dstip', 'srcip', 'dstport', 'srcport'] as const;
@@ -204,6 +215,9 @@ function readBurst(
   burstBytes: number | undefined,
   site: ReadSite,
 ): { burst: number; expire: number } | undefined {
+  if (!given.bytes && burstBytes !== undefined && burstBytes > greatestBurst) {
+    return site.problem(`hashlimit: burst out of range (1-${greatestBurst})`);
+  }
   if (!given.bytes) return { burst: burstBytes ?? 5, expire: given.unitSeconds * 1000 };
   if (burstBytes === undefined) return { burst: 0, expire: 15000 };
   const perSecond = costToBytes(given.average);

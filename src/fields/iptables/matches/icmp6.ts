@@ -30,12 +30,8 @@ export const icmp6 = extension({
     inverted: values.type?.negated ?? false,
   }),
   save: ({ type, codeFrom, codeTo, inverted }) => {
-    const codes =
-      codeFrom === 0 && codeTo === 255
-        ? ''
-        : codeFrom === codeTo
-          ? `/${codeFrom}`
-          : `/${codeFrom}:${codeTo}`;
+    // Of a range of codes only the first is printed.
+    const codes = codeFrom === 0 && codeTo === 255 ? '' : `/${codeFrom}`;
     return saved('--icmpv6-type', inverted, `${type}${codes}`);
   },
 });

@@ -1,8 +1,8 @@
 /** -m iprange: ranges of addresses. */
 
-import { type Address, compareAddresses, formatAddress } from '../../../base/address.ts';
+import { type Address, formatAddress } from '../../../base/address.ts';
 import { extension, type ReadValue } from '../extension.ts';
-import { parseHost } from '../networks.ts';
+import { parseNumericHost } from '../networks.ts';
 import { saved } from '../saving.ts';
 import { oneWord } from '../value-kinds.ts';
 
@@ -20,13 +20,11 @@ export interface IprangeOptions {
 
 const range = oneWord((text, site) => {
   const dash = text.indexOf('-');
-  const from = parseHost(dash < 0 ? text : text.slice(0, dash), site.family);
-  const to = dash < 0 ? from : parseHost(text.slice(dash + 1), site.family);
+  const from = parseNumericHost(dash < 0 ? text : text.slice(0, dash), site.family);
+  const to = dash < 0 ? from : parseNumericHost(text.slice(dash + 1), site.family);
   if (from === undefined || to === undefined)
     return site.problem(`no range of addresses '${text}'`);
-  return compareAddresses(from, to) > 0 && site.family === 'ip'
-    ? site.problem(`the range '${text}' is reversed and can never match`)
-    : { from, to };
+  return { from, to };
 });
 
 export const iprange = extension({

@@ -30,7 +30,7 @@ const wellKnownIds: Readonly<Record<string, number>> = {
 const idRange = oneWord((text, site) => {
   const named = wellKnownIds[text];
   if (named !== undefined) return { from: named, to: named };
-  const dash = text.indexOf('-');
+  const dash = text.search(/[-:]/);
   const from = parseSmallNumber(dash < 0 ? text : text.slice(0, dash), 0, 0xfffffffe);
   const to = dash < 0 ? from : parseSmallNumber(text.slice(dash + 1), 0, 0xfffffffe);
   return from === undefined || to === undefined
@@ -42,6 +42,10 @@ export const owner = extension({
   name: 'owner',
   hooks: ['OUTPUT', 'POSTROUTING'],
   revision: 1,
+  refused: ({ user, group }: OwnerOptions) =>
+    [user, group].some((range) => range !== undefined && range.from > range.to)
+      ? 'owner: the range of users or groups is reversed'
+      : undefined,
   options: {
     user: { name: '--uid-owner', value: idRange, invert: true },
     group: { name: '--gid-owner', value: idRange, invert: true },

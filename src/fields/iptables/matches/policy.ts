@@ -1,7 +1,7 @@
 /** -m policy: IPsec policies that were or will be applied. */
 
 import { extension, type ReadSite } from '../extension.ts';
-import { formatNetworkBriefly, parseNetwork } from '../networks.ts';
+import { formatNetworkBriefly } from '../networks.ts';
 import { parseSmallNumber } from '../numbers.ts';
 import { protocolName } from '../protocols.ts';
 import { saved } from '../saving.ts';
@@ -14,6 +14,7 @@ import {
   oneOf,
   protocol,
   readProtocol,
+  resolvedNetwork,
 } from '../value-kinds.ts';
 
 interface Test<Value> {
@@ -49,7 +50,7 @@ const options = {
   mode: { name: '--mode', value: oneOf(['transport', 'tunnel']), invert: true, multiple: true },
   tunnelDestination: { name: '--tunnel-dst', value: network, invert: true, multiple: true },
   tunnelSource: { name: '--tunnel-src', value: network, invert: true, multiple: true },
-  next: { name: '--next', value: flag, multiple: true },
+  next: { name: '--next', value: flag, multiple: true, needs: ['--strict'] },
 } as const;
 
 export const policy = extension({
@@ -61,11 +62,7 @@ export const policy = extension({
     const elements = readElements(site);
     if (elements === undefined) return undefined;
     const none = values.policy?.value === 'none';
-    if (none && (strict || elements.length > 0)) {
-      return site.problem('policy: policy none given but it has elements');
-    }
-    if (elements.length > 1 && !strict)
-      return site.problem('policy: multiple elements but no --strict');
+    if (none && strict) return site.problem('policy: policy none but --strict given');
     if (strict && elements.some((element) => Object.keys(element).length === 0)) {
       return site.problem(
         'policy: empty policy element',
@@ -75,9 +72,9 @@ export const policy = extension({
     if (strict && elements.length === 0)
       return site.problem('policy: --strict needs at least one element');
     if (
+      !none &&
       elements.some(
-        (element) =>
-          (element.tunnelSource || element.tunnelDestination) && !isTunnel(element, strict),
+        (element) => (element.tunnelSource || element.tunnelDestination) && !isTunnel(element),
       )
     ) {
       return site.problem('policy: --tunnel-src and --tunnel-dst are only valid in tunnel mode');
@@ -96,15 +93,15 @@ export const policy = extension({
     '--pol',
     saving.policy,
     ...(saving.strict ? ['--strict'] : []),
-    ...saving.elements.flatMap((element, index) => [
+    ...(saving.policy === 'none' ? [] : saving.elements).flatMap((element, index) => [
       ...(index > 0 ? ['--next'] : []),
       ...savedElement(element),
     ]),
   ],
 });
 
-function isTunnel({ mode }: PolicyElement, strict: boolean): boolean {
-  return mode === undefined ? !strict : (mode.value === 'tunnel') !== mode.inverted;
+function isTunnel({ mode }: PolicyElement): boolean {
+  return mode !== undefined && (mode.value === 'tunnel') !== mode.inverted;
 }
 
 /** The elements, which `--next` separates. */
@@ -120,6 +117,9 @@ function readElements(site: ReadSite): readonly PolicyElement[] | undefined {
       open = true;
     } else {
       const part = readElementPart(name, text, negated, site);
+      if (part !== undefined && Object.keys(part).some((key) => key in current)) {
+        return site.problem(`policy: double ${name} option`);
+      }
       if (part !== undefined) {
         current = { ...current, ...part };
         open = true;
@@ -143,7 +143,7 @@ function readElementPart(
   if (name === '--proto') return { protocol: { value: readProtocol(text) ?? 0, inverted } };
   if (name === '--mode')
     return { mode: { value: text === 'tunnel' ? 'tunnel' : 'transport', inverted } };
-  const value = parseNetwork(text, site.family);
+  const value = resolvedNetwork(text, site.family);
   if (value === undefined) return undefined;
   if (name === '--tunnel-src') return { tunnelSource: { value, inverted } };
   if (name === '--tunnel-dst') return { tunnelDestination: { value, inverted } };

@@ -26,14 +26,20 @@ const checks = ['set', 'rcheck', 'update', 'remove'] as const;
 export const recent = extension({
   name: 'recent',
   revision: 1,
-  refused: ({ hitCount = 0 }: RecentOptions) =>
-    hitCount > 65535 ? 'recent: a hit count is at most 65535' : undefined,
+  // recent_mt_check()
+  refused: ({ check, hitCount = 0, seconds }: RecentOptions) => {
+    const counts = hitCount > 0 || seconds !== undefined;
+    if (counts && (check === 'set' || check === 'remove')) {
+      return `recent: --${check} takes neither --seconds nor --hitcount`;
+    }
+    return hitCount > 65535 ? 'recent: a hit count is at most 65535' : undefined;
+  },
   options: {
     set: {
       name: '--set',
       value: flag,
       invert: true,
-      excludes: ['--rcheck', '--update', '--remove', '--seconds', '--hitcount', '--rttl'],
+      excludes: ['--rcheck', '--update', '--remove', '--rttl'],
     },
     rcheck: { name: '--rcheck', value: flag, invert: true, excludes: ['--update', '--remove'] },
     update: { name: '--update', value: flag, invert: true, excludes: ['--remove'] },
@@ -41,7 +47,7 @@ export const recent = extension({
       name: '--remove',
       value: flag,
       invert: true,
-      excludes: ['--seconds', '--hitcount', '--rttl'],
+      excludes: ['--rttl'],
     },
     seconds: { name: '--seconds', value: number(0xffffffff, 1) },
     reap: { name: '--reap', value: flag, needs: ['--seconds'] },

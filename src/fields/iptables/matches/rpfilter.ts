@@ -13,6 +13,7 @@ export interface RpfilterOptions {
 
 export const rpfilter = extension({
   name: 'rpfilter',
+  tables: ['mangle', 'raw'],
   hooks: ['PREROUTING'],
   revision: 0,
   options: {

@@ -2,7 +2,7 @@
 
 import { extension, type ValueSite } from '../extension.ts';
 import { saved } from '../saving.ts';
-import { flag, number, oneOf, oneWord } from '../value-kinds.ts';
+import { cutText, flag, number, oneWord } from '../value-kinds.ts';
 
 export interface StringOptions {
   readonly kind: 'string';
@@ -44,12 +44,16 @@ function decodeHex(part: string, site: ValueSite): string | undefined {
 export const string = extension({
   name: 'string',
   revision: 1,
-  refused: ({ from, to }: StringOptions) =>
-    from > to ? `string: --from ${from} lies behind --to ${to}` : undefined,
+  // string_mt_check(): textsearch_prepare() knows these, and fsm takes tokens of its own for a pattern.
+  refused: ({ algorithm, from, to }: StringOptions) => {
+    if (from > to) return `string: --from ${from} lies behind --to ${to}`;
+    const known = algorithm === 'bm' || algorithm === 'kmp';
+    return known ? undefined : `string: the kernel has no algorithm '${algorithm}' for text`;
+  },
   options: {
     from: { name: '--from', value: number(65535) },
     to: { name: '--to', value: number(65535) },
-    algorithm: { name: '--algo', value: oneOf(['bm', 'kmp', 'fsm']), required: true },
+    algorithm: { name: '--algo', value: cutText(15), required: true },
     text: { name: '--string', value: plain, invert: true, excludes: ['--hex-string'] },
     hex: { name: '--hex-string', value: hexadecimal, invert: true },
     ignoreCase: { name: '--icase', value: flag },

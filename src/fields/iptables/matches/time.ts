@@ -1,6 +1,7 @@
 /** -m time: times of day, days and dates. */
 
 import { extension } from '../extension.ts';
+import { parseNumber } from '../numbers.ts';
 import { saved } from '../saving.ts';
 import { flag, oneWord } from '../value-kinds.ts';
 
@@ -58,22 +59,30 @@ const timeOfDay = oneWord((text, site) => {
     : site.problem(`no time of day '${text}'`, 'hh:mm[:ss]');
 });
 
+/** The words of a list, each as far as libxt_time looks at it. */
+function listWords(text: string, length: number): string[] {
+  return text
+    .replace(/,$/, '')
+    .split(',')
+    .map((word) => word.slice(0, length));
+}
+
+/** time_parse_monthdays(): two characters of each word; 0 and nothing stand for no day. */
 const monthDayList = oneWord((text, site) => {
-  const days = text.split(',').map(Number);
-  return days.every((day) => Number.isInteger(day) && day >= 1 && day <= 31)
-    ? everyMonthDay.filter((day) => days.includes(day))
+  const days = listWords(text, 2).map((word) => (word === '' ? 0n : parseNumber(word)));
+  return days.every((day) => day !== undefined && day <= 31n)
+    ? everyMonthDay.filter((day) => days.includes(BigInt(day)))
     : site.problem(`no days of a month '${text}'`, 'numbers from 1 to 31, separated by commas');
 });
 
+/** time_parse_weekdays(): names by two letters; of numbers the bit is set that a shift by them gives. */
 const weekdayList = oneWord((text, site) => {
-  const days = text.split(',').map((word) => {
-    const named = weekdayNames.findIndex(
-      (name) => word.length >= 2 && name.toLowerCase().startsWith(word.toLowerCase().slice(0, 3)),
-    );
-    return named >= 0 ? named + 1 : Number(word);
+  const days = listWords(text, 3).map((word) => {
+    const named = weekdayNames.findIndex((name) => name.startsWith(word.slice(0, 2)));
+    return named >= 0 && word.length >= 2 ? named + 1 : Number(parseNumber(word) ?? 0n);
   });
-  return days.every((day) => Number.isInteger(day) && day >= 1 && day <= 7)
-    ? everyWeekday.filter((day) => days.includes(day))
+  return days.every((day) => day > 0)
+    ? everyWeekday.filter((day) => days.some((given) => given % 32 === day))
     : site.problem(`no days of a week '${text}'`, weekdayNames.join(', '));
 });
 

@@ -1,7 +1,7 @@
 /** -j CLUSTERIP and -j ULOG: targets that kernels no longer have; kept as written. */
 
 import { extension } from '../extension.ts';
-import { flag, mac, maximum32, number, oneOf, text } from '../value-kinds.ts';
+import { bigNumber, flag, mac, maximum32, maximum64, number, oneOf, text } from '../value-kinds.ts';
 
 interface RetiredOptions<Kind extends 'CLUSTERIP' | 'ULOG'> {
   readonly kind: Kind;
@@ -50,7 +50,7 @@ export const ULOG = extension({
   options: {
     group: { name: '--ulog-nlgroup', value: number(32, 1) },
     prefix: { name: '--ulog-prefix', value: text(31) },
-    copyRange: { name: '--ulog-cprange', value: number(maximum32) },
+    copyRange: { name: '--ulog-cprange', value: bigNumber(maximum64) },
     threshold: { name: '--ulog-qthreshold', value: number(50, 1) },
   },
   read: (_values, { written }): UlogOptions => ({ kind: 'ULOG', words: wordsOf(written) }),

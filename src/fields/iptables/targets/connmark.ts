@@ -1,6 +1,6 @@
 /** -j CONNMARK: sets the connection's mark, or copies it to or from the packet's. */
 
-import { extension } from '../extension.ts';
+import { extension, type ReadSite, type ReadValues } from '../extension.ts';
 import { bits, markRows, maskedWrite, readMarkWrite, savedXmark } from '../mark-writes.ts';
 import { paddedHex } from '../numbers.ts';
 import { flag, mark32, maximum32, number } from '../value-kinds.ts';
@@ -23,20 +23,25 @@ export type ConnmarkTargetOptions =
 
 const mask = number(maximum32);
 
+const options = {
+  ...markRows(mark32, bits),
+  save: { name: '--save-mark', value: flag, excludes: ['--restore-mark'] },
+  restore: { name: '--restore-mark', value: flag },
+  packetMask: { name: '--nfmask', value: mask, excludes: ['--mask'] },
+  connectionMask: { name: '--ctmask', value: mask, excludes: ['--mask'] },
+  mask: { name: '--mask', value: mask },
+} as const;
+
 export const CONNMARK = extension({
   name: 'CONNMARK',
   revision: 1,
-  options: {
-    ...markRows(mark32, bits),
-    save: { name: '--save-mark', value: flag, excludes: ['--restore-mark'] },
-    restore: { name: '--restore-mark', value: flag },
-    packetMask: { name: '--nfmask', value: mask, excludes: ['--mask'] },
-    connectionMask: { name: '--ctmask', value: mask, excludes: ['--mask'] },
-    mask: { name: '--mask', value: mask },
-  },
+  options,
   read: (values, site): ConnmarkTargetOptions | undefined => {
     const write = readMarkWrite(values);
-    if (write !== undefined) return { kind: 'CONNMARK', action: 'set', ...maskedWrite(write) };
+    if (write !== undefined) {
+      const written = laterMask(values, site) ?? write.mask;
+      return { kind: 'CONNMARK', action: 'set', ...maskedWrite({ ...write, mask: written }) };
+    }
     if (!values.save && !values.restore) return site.problem('CONNMARK: no action given');
     const both = values.mask?.value ?? 0xffffffff;
     return {
@@ -46,14 +51,29 @@ export const CONNMARK = extension({
       connectionMask: values.connectionMask?.value ?? both,
     };
   },
-  save: (options) =>
-    options.action === 'set'
-      ? savedXmark(options)
+  save: (saving) =>
+    saving.action === 'set'
+      ? savedXmark(saving)
       : [
-          `--${options.action}-mark`,
+          `--${saving.action}-mark`,
           '--nfmask',
-          paddedHex(options.packetMask, 1),
+          paddedHex(saving.packetMask, 1),
           '--ctmask',
-          paddedHex(options.connectionMask, 1),
+          paddedHex(saving.connectionMask, 1),
         ],
 });
+
+const setting: readonly string[] = [
+  '--set-xmark',
+  '--set-mark',
+  '--and-mark',
+  '--or-mark',
+  '--xor-mark',
+];
+
+/** A mask that is written behind the value takes the place of its own. */
+function laterMask(values: ReadValues<typeof options>, site: ReadSite): number | undefined {
+  const set = site.written.findIndex(({ name }) => setting.includes(name));
+  const given = site.written.findIndex(({ name }) => name === '--mask' || name === '--ctmask');
+  return given > set ? (values.mask ?? values.connectionMask)?.value : undefined;
+}

@@ -57,16 +57,12 @@ export const HMARK = extension({
   name: 'HMARK',
   revision: 0,
   options,
-  read: (values, site): HmarkOptions => ({
-    kind: 'HMARK',
-    conntrack: values.tuple?.value.includes('ct') ?? false,
-    ...readAddresses(values, site),
-    ...readNumbers(values),
-    ...(values.protocolMask && { protocolMask: values.protocolMask.value }),
-    seed: values.seed?.value ?? 0,
-    modulus: values.modulus?.value ?? 1,
-    ...(values.offset && { offset: values.offset.value }),
-  }),
+  read: (values, site): HmarkOptions | undefined => {
+    if (Object.keys(values).every((key) => unhashed.includes(key))) {
+      return site.problem('HMARK: you have to specify --hmark-tuple at least');
+    }
+    return readHmark(values, site);
+  },
   save: (saved) => [
     ...savedMask('--hmark-src-prefix', saved.sourceMask),
     ...savedMask('--hmark-dst-prefix', saved.destinationMask),
@@ -85,6 +81,22 @@ export const HMARK = extension({
 });
 
 type Values = ReadValues<typeof options>;
+
+/** Options that say nothing of what is hashed. */
+const unhashed: readonly string[] = ['seed', 'modulus', 'offset'];
+
+function readHmark(values: Values, site: ReadSite): HmarkOptions {
+  return {
+    kind: 'HMARK',
+    conntrack: values.tuple?.value.includes('ct') ?? false,
+    ...readAddresses(values, site),
+    ...readNumbers(values),
+    ...(values.protocolMask && { protocolMask: values.protocolMask.value }),
+    seed: values.seed?.value ?? 0,
+    modulus: values.modulus?.value ?? 1,
+    ...(values.offset && { offset: values.offset.value }),
+  };
+}
 
 /** Of a tuple and a mask the one that is written later counts; a tuple takes whole fields. */
 function readAddresses(

@@ -2,7 +2,7 @@
 
 import { type Address, formatAddress } from '../../../base/address.ts';
 import { extension } from '../extension.ts';
-import { host, text } from '../value-kinds.ts';
+import { cutText, host } from '../value-kinds.ts';
 
 export interface TeeOptions {
   readonly kind: 'TEE';
@@ -15,13 +15,13 @@ export const TEE = extension({
   revision: 1,
   options: {
     gateway: { name: '--gateway', value: host, required: true },
-    interface: { name: '--oif', value: text(15) },
+    interface: { name: '--oif', value: cutText(15) },
   },
   read: (values): TeeOptions | undefined =>
     values.gateway && {
       kind: 'TEE',
       gateway: values.gateway.value,
-      ...(values.interface && { interface: values.interface.value }),
+      ...(values.interface?.value && { interface: values.interface.value }),
     },
   save: (options) => [
     '--gateway',
