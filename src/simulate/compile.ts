@@ -237,7 +237,6 @@ function prepareSetWithStatements(
 
 /** Lists of statements that elements of the set may carry. */
 function elementPrograms(table: ProgramTable, set: ProgramSet): readonly (readonly Operation[])[] {
-  if (set.operations.length > 0) return [set.operations];
   const lists: (readonly Operation[])[] = [];
   for (const chain of table.chains) {
     if (chain.holds?.('set-changes') === 'no') continue;
@@ -247,7 +246,9 @@ function elementPrograms(table: ProgramTable, set: ProgramSet): readonly (readon
           lists.push(operation.operations);
   }
   const declared = set.elements.find(({ operations }) => (operations?.length ?? 0) > 0);
-  if (declared?.operations !== undefined) lists.push(declared.operations);
+  // The set's own are those of declared elements, too.
+  if (set.operations.length > 0) lists.push(set.operations);
+  else if (declared?.operations !== undefined) lists.push(declared.operations);
   return lists.filter((list) => list.length > 0);
 }
 

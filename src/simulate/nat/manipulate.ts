@@ -81,11 +81,8 @@ export function rewrite(
       ? wordDifference(bytes, at, address)
       : addressDifference(bytes, at, address);
   const transport = transportOf(packet, start, family);
-  // The protocol is the connection's: a rule may have written another one into the header.
-  if (transport !== undefined) {
-    const spot = { ...transport, number: target.protocol };
-    rewriteTransport(run, packet, spot, target, manipulation, cause, change);
-  }
+  if (transport !== undefined)
+    rewriteTransport(run, packet, transport, target, manipulation, cause, change);
   if (family === 4) changeChecksum(bytes, start + 10, change);
   if (typeof address === 'number') write32(bytes, at, address);
   else for (let index = 0; index < size; index++) bytes[at + index] = byteAt(address, index);
@@ -122,9 +119,10 @@ function rewriteTransport(
   change: number,
 ): void {
   const { bytes, length } = packet;
-  const { number, offset } = spot;
+  const { offset } = spot;
   const room = length - offset;
-  switch (number) {
+  // The protocol is the connection's: a rule may have written another one into the header.
+  switch (target.protocol) {
     case protocol.tcp: {
       if (room < 8) return;
       const checksum = room >= 20 ? offset + 16 : undefined;
@@ -135,7 +133,7 @@ function rewriteTransport(
     case protocol.udp:
     case protocol.udplite: {
       if (room < 8) return;
-      const checked = number === protocol.udplite || read16(bytes, offset + 6) !== 0;
+      const checked = target.protocol === protocol.udplite || read16(bytes, offset + 6) !== 0;
       const checksum = checked ? offset + 6 : undefined;
       if (checksum !== undefined) changeChecksum(bytes, checksum, change);
       rewritePort(run, packet, offset, target, manipulation, checksum, cause, 'udp');
@@ -192,7 +190,8 @@ function rewriteQuery(
   change: number,
 ): void {
   const { bytes, length } = packet;
-  const { number, offset, family } = spot;
+  const { offset, family } = spot;
+  const { protocol: number } = target;
   if (length - offset < 8) return;
   if (number === protocol.icmpv6 && family === 6) changeChecksum(bytes, offset + 2, change);
   if (!hasQueryId(number, byteAt(bytes, offset))) return;

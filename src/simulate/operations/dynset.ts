@@ -4,7 +4,7 @@ import type { DynsetOperation } from '../../model/operations.ts';
 import { chainOf, type Evaluation, type Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
-import { record } from '../run.ts';
+import { type Run, record } from '../run.ts';
 import { collect, collectedAfterMilliseconds, isGone } from '../sets/collected.ts';
 import type { DynamicElement } from '../sets/dynamic-element.ts';
 import { runElementStatements } from '../sets/element-statements.ts';
@@ -37,12 +37,14 @@ export function prepareDynset(operation: DynsetOperation, compiler: StepCompiler
     if (operation.operator === 'delete') {
       if (live !== undefined) {
         setEntry(evaluation.run.journal, elements, key, undefined);
+        bury(evaluation.run, index, evaluation.run.clock);
         noteChange(evaluation, prepared, from, 'deleted');
       }
       return;
     }
+    const dead = uncollected(evaluation.run, index);
     const element =
-      live ?? addElement(evaluation, prepared, operation, { from, program, elements });
+      live ?? addElement(evaluation, prepared, operation, { from, program, elements, dead });
     if (element === undefined) {
       noteChange(evaluation, prepared, from, 'full');
       if (!operation.inverted) breakRule(evaluation);
@@ -53,16 +55,19 @@ export function prepareDynset(operation: DynsetOperation, compiler: StepCompiler
         ? renew(evaluation, prepared, operation, live)
         : element;
     if (renewed !== existing) setEntry(evaluation.run.journal, elements, key, renewed);
+    // The new one stands beside what has expired.
+    if (live === undefined && existing?.expires !== undefined)
+      bury(evaluation.run, index, existing.expires);
     noteChange(evaluation, prepared, from, live === undefined ? 'added' : 'updated');
     runElementStatements(evaluation, prepared, key, renewed);
     if (operation.inverted) breakRule(evaluation);
   };
 }
 
-/** nft_dynset_init(): the statements of the set, else those of the rule. */
+/** nft_dynset_init(): the statements of the rule, else those of the set. */
 function programOf(prepared: PreparedSet, operation: DynsetOperation): number | undefined {
   const operations =
-    prepared.set.operations.length > 0 ? prepared.set.operations : operation.operations;
+    operation.operations.length > 0 ? operation.operations : prepared.set.operations;
   const found = prepared.programs.findIndex((each) => each.operations === operations);
   return found < 0 ? undefined : found;
 }
@@ -71,16 +76,18 @@ interface Addition {
   readonly from: number;
   readonly program: number | undefined;
   readonly elements: ReadonlyMap<string, DynamicElement>;
+  /** Elements that are gone and still counted. */
+  readonly dead: number;
 }
 
 function addElement(
   evaluation: Evaluation,
   prepared: PreparedSet,
   operation: DynsetOperation,
-  { from, program, elements }: Addition,
+  { from, program, elements, dead }: Addition,
 ): DynamicElement | undefined {
   const { set } = prepared;
-  if (isFull(evaluation, elements, set.size ?? defaultSize)) return undefined;
+  if (isFull(evaluation, elements, (set.size ?? defaultSize) - dead)) return undefined;
   const { bytes } = evaluation.registers;
   const key = bytes.slice(from, from + set.keyLength);
   const timeout = operation.timeout ?? set.defaultTimeout;
@@ -93,6 +100,22 @@ function addElement(
   if (operation.data === undefined) return { key, values, ...own };
   const at = registerOffset(operation.data);
   return { key, values, data: bytes.slice(at, at + length), ...own };
+}
+
+const graveKey = (index: number): string => `dead elements ${index}`;
+
+/** nft_rhash_delete() marks an element only: it keeps its place until nft_rhash_gc() comes. */
+function bury(run: Run, index: number, since: number): void {
+  const { memory } = run.store;
+  const others = (memory.get(graveKey(index)) ?? []).filter((time) => isKept(run, time));
+  setEntry(run.journal, memory, graveKey(index), [...others, since]);
+}
+
+const isKept = (run: Run, since: number): boolean => since + collectedAfterMilliseconds > run.clock;
+
+function uncollected(run: Run, index: number): number {
+  const dead = run.store.memory.get(graveKey(index));
+  return dead === undefined ? 0 : dead.filter((time) => isKept(run, time)).length;
 }
 
 /** What has expired takes its place until it is collected. */
@@ -118,8 +141,9 @@ function renew(
   element: DynamicElement,
 ): DynamicElement {
   if (element.expires === undefined) return element;
-  const timeout = operation.timeout ?? prepared.set.defaultTimeout ?? element.timeout ?? 0;
-  return { ...element, timeout, expires: evaluation.run.clock + timeout };
+  // Where neither the rule nor the set has a timeout, the element expires on the spot.
+  const timeout = operation.timeout ?? prepared.set.defaultTimeout ?? 0;
+  return { ...element, expires: evaluation.run.clock + timeout };
 }
 
 function noteChange(

@@ -1,8 +1,7 @@
 /** Handing a packet to a device: egress hook, loopback, bridge, tunnel, wire (__dev_queue_xmit()). */
 
-import { addressKey, ipv4ToNumber } from '../../base/address.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
-import type { PreparedHost } from '../../host/prepared-host.ts';
+import { hostKey, type PreparedHost } from '../../host/prepared-host.ts';
 import { byteAt, concatBytes } from '../../packet/bytes.ts';
 import { etherType } from '../../packet/protocols.ts';
 import type { OutgoingPacket } from '../../trace/fate.ts';
@@ -84,15 +83,12 @@ function neighbourAddress(
   device: NetworkInterface,
   hop: Uint8Array,
 ): Uint8Array | undefined {
-  const known = neighboursOf(run.host, device.name)?.get(hopKey(hop));
+  const known = neighboursOf(run.host, device.name)?.get(hostKey(hop));
   if (known !== undefined) return known;
   return device.flags.includes('NOARP') || device.kind === 'loopback' ? device.mac : undefined;
 }
 
 type Neighbours = ReadonlyMap<string | number, Uint8Array>;
-
-const hopKey = (address: Uint8Array): string | number =>
-  address.length === 4 ? ipv4ToNumber(address) : addressKey(address);
 
 const neighboursOfHosts = new WeakMap<PreparedHost, ReadonlyMap<string, Neighbours>>();
 
@@ -103,7 +99,7 @@ function neighboursOf(prepared: PreparedHost, device: string): Neighbours | unde
   const found = new Map<string, Map<string | number, Uint8Array>>();
   const seen = new Set<string>();
   for (const { device: name, address, mac } of prepared.host.neighbours) {
-    const key = hopKey(address);
+    const key = hostKey(address);
     if (seen.has(`${name} ${key}`)) continue;
     seen.add(`${name} ${key}`);
     const entries = found.get(name) ?? new Map<string | number, Uint8Array>();
