@@ -1,9 +1,9 @@
 /** The addresses of the host's own interfaces and how one of them is chosen as a source. */
 
-import { type Address, addressKey, ipv4ToNumber, sharesBits } from '../base/address.ts';
+import { type Address, sharesBits } from '../base/address.ts';
 import type { InterfaceAddress, NetworkInterface } from './network-interface.ts';
 import { scopeNumbers } from './network-interface.ts';
-import type { PreparedHost } from './prepared-host.ts';
+import { hostKey, type PreparedHost } from './prepared-host.ts';
 import type { NexthopChoice, RouteLookup } from './route-lookup.ts';
 import { selectSourceAddress6 } from './source-address6.ts';
 
@@ -80,33 +80,14 @@ export function isSysctlSet(prepared: PreparedHost, ...names: readonly string[])
 
 /** Is it an address of this device, or of any when no device is given? */
 export function isOwnAddress(prepared: PreparedHost, address: Address, device?: string): boolean {
-  if (device === undefined)
-    return ownAddresses(prepared).has(
-      address.length === 4 ? ipv4ToNumber(address) : addressKey(address),
-    );
+  if (device === undefined) return prepared.ownAddresses.has(hostKey(address));
   const addresses = prepared.interfacesByName.get(device)?.addresses ?? [];
   return addresses.some((entry) => isSame(entry.address, address));
 }
 
 /** The same for an IPv4 address as a word, of any device. */
 export function isOwnWord(prepared: PreparedHost, word: number): boolean {
-  return ownAddresses(prepared).has(word >>> 0);
-}
-
-const ownAddressesOfHosts = new WeakMap<PreparedHost, ReadonlySet<string | number>>();
-
-/** Keys of all addresses, numbers for IPv4; a host never changes. */
-function ownAddresses(prepared: PreparedHost): ReadonlySet<string | number> {
-  const known = ownAddressesOfHosts.get(prepared);
-  if (known !== undefined) return known;
-  const keys = prepared.host.interfaces.flatMap(({ addresses }) =>
-    addresses.map(({ address }) =>
-      address.length === 4 ? ipv4ToNumber(address) : addressKey(address),
-    ),
-  );
-  const found = new Set<string | number>(keys);
-  ownAddressesOfHosts.set(prepared, found);
-  return found;
+  return prepared.ownAddresses.has(word >>> 0);
 }
 
 function isSame(first: Address, second: Address): boolean {

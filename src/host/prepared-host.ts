@@ -1,6 +1,6 @@
 /** A host with the indexes that lookups need, built once. */
 
-import { ipv4ToNumber } from '../base/address.ts';
+import { type Address, addressKey, ipv4ToNumber } from '../base/address.ts';
 import type { Host } from './host.ts';
 import { type PreparedIpSet, prepareIpSets } from './ipset-index.ts';
 import type { NetworkInterface } from './network-interface.ts';
@@ -27,6 +27,8 @@ export interface PreparedHost {
   readonly host: Host;
   readonly interfacesByName: ReadonlyMap<string, NetworkInterface>;
   readonly interfacesByIndex: ReadonlyMap<number, NetworkInterface>;
+  /** Of all interfaces: IPv4 as numbers, IPv6 as keys. */
+  readonly ownAddresses: ReadonlySet<string | number>;
   readonly routing4: FamilyRouting;
   readonly routing6: FamilyRouting;
   /** Undefined when the host's ipsets are not known. */
@@ -60,10 +62,18 @@ export function prepareHost(host: Host): PreparedHost {
     host,
     interfacesByName: new Map(host.interfaces.map((device) => [device.name, device])),
     interfacesByIndex: new Map(host.interfaces.map((device) => [device.index, device])),
+    ownAddresses: new Set(
+      host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => hostKey(address))),
+    ),
     routing4: prepareRouting(host, 4),
     routing6: prepareRouting(host, 6),
     ipsets: host.ipsets === undefined ? undefined : prepareIpSets(host.ipsets),
   };
+}
+
+/** The key of an address in `ownAddresses`. */
+export function hostKey(address: Address): string | number {
+  return address.length === 4 ? ipv4ToNumber(address) : addressKey(address);
 }
 
 function prepareRouting(host: Host, family: 4 | 6): FamilyRouting {

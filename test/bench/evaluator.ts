@@ -86,7 +86,7 @@ function leastOf(
   packets: readonly PacketInput[],
   detail: Detail,
 ): number {
-  const rounds = detail === 'verdict' || detail === 'rules' ? 15 : 7;
+  const rounds = detail === 'verdict' || detail === 'rules' ? 40 : 7;
   return Math.min(...Array.from({ length: rounds }, () => timeOf(compiled, packets, detail)));
 }
 
