@@ -6,7 +6,7 @@ import type { ValueKind, ValueSite } from './extension.ts';
 import { parseHost, parseMask, parseNetwork } from './networks.ts';
 import { parseNumber } from './numbers.ts';
 import { protocolByName } from './protocols.ts';
-import { serviceToPort } from './services.ts';
+import { serviceOfProtocol, serviceToPort } from './services.ts';
 import type { IptablesFamily } from './written.ts';
 
 /** A kind that takes one word; `certain` as in ValueKind. */
@@ -115,7 +115,7 @@ function readRange(
   const colon = value.indexOf(':');
   const fromText = colon < 0 ? value : value.slice(0, colon);
   const toText = colon < 0 ? '' : value.slice(colon + 1);
-  const from = fromText === '' && colon >= 0 ? 0n : parseNumber(fromText);
+  const from = fromText === '' ? 0n : parseNumber(fromText);
   if (from === undefined || from > maximum) return outOfRange(fromText, site, 0n, maximum);
   if (colon < 0) return { from, to: from, single: true };
   const to = toText === '' ? maximum : parseNumber(toText);
@@ -214,7 +214,8 @@ export const mac: ValueKind<Uint8Array> = word((value, site) => {
 /** A port as a number or a service name. */
 export function readPort(value: string, site: ValueSite): number | undefined {
   const parsed = parseNumber(value);
-  const port = parsed === undefined ? serviceToPort(value) : Number(parsed);
+  const port =
+    parsed === undefined ? serviceOfProtocol(value, site.protocol?.number) : Number(parsed);
   return port === undefined || port > 65535
     ? site.problem(`no port or service '${value}' for '${site.option}'`)
     : port;
@@ -233,6 +234,7 @@ export const portRange: ValueKind<PortRange> = word(
 
 /** A port as getaddrinfo() reads it: a decimal int that is not negative, cut to sixteen bits, or a service name. */
 export function resolvePort(value: string, site: ValueSite): number | undefined {
+  if (value === '') return 0;
   const number = /^\s*[+-]?\d+$/.test(value) ? portNumber(value) : serviceToPort(value);
   return number === undefined || number < 0
     ? site.problem(`port '${value}' for '${site.option}' does not resolve`)

@@ -264,7 +264,7 @@ function takeHeaderOption(assembly: Assembly, option: IptablesOption): void {
   header.push(option);
   if (option.name !== '-p') return;
   const number = readProtocol(option.values[0] ?? '');
-  if (number !== undefined && !option.negated) assembly.protocol = savedProtocol(number);
+  if (number !== undefined) assembly.protocol = savedProtocol(number);
 }
 
 function takeCounters(
@@ -283,8 +283,19 @@ function takeCounters(
   }
 }
 
+/** XT_EXTENSION_MAXNAMELEN without its terminator. */
+const longestName = 28;
+
+/** Names of matches, targets and chains alike. */
+function checkName({ problems }: Assembly, what: string, name: string, span: Span): void {
+  if (name.length <= longestName) return;
+  const message = `invalid ${what} name '${name}' (${longestName} characters at most)`;
+  problems.push({ code: 'iptables-option', span, message });
+}
+
 function loadMatch(assembly: Assembly, name: string, span: Span, word: LineWord | undefined): void {
   const { family, loaded, problems } = assembly;
+  checkName(assembly, 'match', name, span);
   const extension = findMatch(name, family);
   const place = word === undefined ? span : wordSpan(assembly, word);
   if (extension === undefined) {
@@ -321,6 +332,7 @@ const programs = { ip: 'iptables', ip6: 'ip6tables' } as const;
 
 function loadTarget(assembly: Assembly, name: string, goto: boolean, span: Span): void {
   const { family, loaded, problems } = assembly;
+  checkName(assembly, 'target', name, span);
   if (assembly.target !== undefined) {
     problems.push({
       code: 'iptables-option',

@@ -29,7 +29,8 @@ export const conntrack: Translate<ConntrackOptions> = (options) =>
       `ct original protocol ${not(options.protocol.inverted)}${options.protocol.number}`,
     translateState(options.state),
     translateStatus(options.status),
-    options.expire && `ct expiration ${not(options.expire.inverted)}${range(options.expire)}`,
+    options.expire &&
+      `${blankBehind(options.status)}ct expiration ${not(options.expire.inverted)}${range(options.expire)}`,
     address('ct original saddr', options.originalSource),
     address('ct original daddr', options.originalDestination),
     address('ct reply saddr', options.replySource),
@@ -49,10 +50,15 @@ function translateState(tested: ConntrackOptions['state']): string | undefined {
   return `ct state ${inverted ? '! ' : ''}${states.map((state) => state.toLowerCase()).join(',')}`;
 }
 
+/** The blank before the names stays where there are none. */
+function blankBehind(status: ConntrackOptions['status']): string {
+  return status?.statuses.length === 0 ? ' ' : '';
+}
+
 function translateStatus(tested: ConntrackOptions['status']): string | undefined {
   if (tested === undefined) return undefined;
   const names = tested.statuses.map((status) => statusNames[status]).join(',');
-  return joined(['ct status', tested.inverted ? '!' : '', names]);
+  return `ct status ${tested.inverted ? '! ' : ''}${names}`;
 }
 
 function address(key: string, tested: ConntrackAddress | undefined): string | undefined {

@@ -38,7 +38,8 @@ export const NFLOG: Translate<NflogOptions> = ({ prefix, group, size, threshold 
     prefix === '' ? undefined : `prefix "${prefix}"`,
     size === undefined ? undefined : `snaplen ${size}`,
     threshold === 0 ? undefined : `queue-threshold ${threshold}`,
-    `group ${group}`,
+    // A comment stands after two blanks.
+    `group ${group} `,
   ]);
 
 export const AUDIT: Translate<AuditOptions> = () => 'log level audit';
@@ -93,5 +94,7 @@ export const TPROXY: Translate<TproxyOptions> = (options, { listing }) => {
 
 function markText({ value, mask }: TproxyOptions['mark']): string | undefined {
   if (mask === 0xffffffff) return `meta mark set ${hex(value)}`;
-  return mask === 0 ? undefined : `meta mark set meta mark & ${hex(~mask >>> 0)} xor ${hex(value)}`;
+  return mask === 0 && value === 0
+    ? undefined
+    : `meta mark set meta mark & ${hex(~mask >>> 0)} xor ${hex(value)}`;
 }

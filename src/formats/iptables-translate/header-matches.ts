@@ -29,7 +29,9 @@ function length(
 export const ah: Translate<AhOptions> = (options, { family }) =>
   joined([
     spi('ah spi', options.spi),
-    length('ah hdrlength', options.length),
+    options.length?.bytes === 0 && !options.length.inverted
+      ? undefined
+      : length('ah hdrlength', options.length),
     options.checkReserved ? 'ah reserved 1' : undefined,
   ]) || (family === 'ip' ? 'meta l4proto ah' : 'exthdr ah exists');
 

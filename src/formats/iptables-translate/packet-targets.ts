@@ -62,7 +62,13 @@ export const DSCP: Translate<DscpTargetOptions> = ({ value }, { family }) =>
   `${family} dscp set ${paddedHex(value, 2)}`;
 
 export const CLASSIFY: Translate<ClassifyOptions> = ({ major, minor }) =>
-  `meta priority set ${major.toString(16)}:${minor.toString(16)}`;
+  `meta priority set ${classText(major, minor)}`;
+
+function classText(major: number, minor: number): string {
+  if (major === 0 && minor === 0) return 'none';
+  if (major === 0xffff && minor === 0xffff) return 'root';
+  return `${major.toString(16)}:${minor.toString(16)}`;
+}
 
 export const CT: Translate<CtOptions> = ({ noTrack }) => (noTrack ? 'notrack' : undefined);
 

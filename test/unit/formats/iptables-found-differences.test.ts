@@ -97,6 +97,13 @@ const savedForms: readonly Row[] = [
     '-j TEE --gateway 1.1.1.1 --oif 0123456789abcdef',
     '-j TEE --gateway 1.1.1.1 --oif 0123456789abcde',
   ],
+  ['ip6', 'filter', '-p ah -m ah --ahlen 0', '-p ah -m ah'],
+  [
+    'ip',
+    'mangle',
+    '-j HMARK --hmark-rnd 1 --hmark-mod 2 --hmark-dport 255',
+    '-j HMARK --hmark-dport 0x00ff --hmark-rnd 0x00000001 --hmark-mod 2',
+  ],
   ...rateForms(),
 ];
 
@@ -153,6 +160,16 @@ const translations: readonly Row[] = [
   ['ip6', 'filter', '-p esp -m esp -j DROP', 'T exthdr esp exists counter drop'],
   ['ip', 'filter', '-p esp -m esp -j DROP', 'meta l4proto esp counter drop'],
   ['ip', 'filter', '-f -m time --weekdays Mon', 'ip frag-off & 0x1fff != 0  meta day 1 counter'],
+  ['ip', 'filter', '-m comment --comment a -j NFLOG', 'counter log group 0  comment "a"'],
+  ['ip', 'mangle', '-j CLASSIFY --set-class 0:0', 'meta priority set none'],
+  ['ip', 'mangle', '-j CLASSIFY --set-class ffff:ffff', 'meta priority set root'],
+  ['ip', 'mangle', '-p tcp -j TPROXY --on-port 1 --tproxy-mark 1/0', '& 0xffffffff xor 0x1 accept'],
+  [
+    'ip',
+    'filter',
+    '-m conntrack ! --ctstatus NONE --ctexpire 3',
+    'ct status !  ct expiration 3 counter',
+  ],
   ['ip', 'filter', '-m string --algo x --string a', '# -t filter -A T -m string --algo x'],
   ['ip', 'filter', '-m recent --set --hitcount 5', '# -t filter -A T -m recent --set --hitcount 5'],
   [
@@ -203,6 +220,12 @@ const refused: readonly (readonly [family: IptablesFamily, table: string, rule: 
   ['ip', 'nat', '-p icmpv6 -j DNAT --to-destination 1.1.1.1:5'],
   ['ip', 'filter', '-p tcp -- -j ACCEPT'],
   ['ip', 'filter', '-j ACCEPT -'],
+  ['ip', 'filter', '-p tcp --dport ntp'],
+  ['ip', 'filter', '-p udp -m multiport --ports ssh'],
+  ['ip', 'filter', '-m policy --dir in --proto 42'],
+  ['ip', 'filter', '-m hashlimit --hashlimit-upto 1/s --hashlimit-name a/b'],
+  ['ip', 'filter', '-m string --string "" --algo bm'],
+  ['ip', 'filter', '-j T2345678901234567890123456789'],
 ];
 
 describe('differences that test:nft found in iptables', () => {

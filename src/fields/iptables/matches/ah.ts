@@ -53,7 +53,9 @@ export const ah6 = extension({
   }),
   save: (options) => [
     ...savedSpi('--ahspi', options.spi),
-    ...(options.length ? saved('--ahlen', options.length.inverted, options.length.bytes) : []),
+    ...(options.length && (options.length.bytes > 0 || options.length.inverted)
+      ? saved('--ahlen', options.length.inverted, options.length.bytes)
+      : []),
     ...(options.checkReserved ? ['--ahres'] : []),
   ],
 });

@@ -97,7 +97,7 @@ const greatestBurst = 1_000_000n;
 const burst = oneWord((word, site) => {
   const plain = parseNumber(word);
   if (plain !== undefined && plain <= greatestBurst && plain > 0n) return { bytes: Number(plain) };
-  const [, digits = '', unit = ''] = /^(\d+)([mk]?)b?$/.exec(word) ?? [];
+  const [, digits = '', unit = ''] = /^(0[xX][0-9a-fA-F]+|\d+)(.?)/.exec(word) ?? [];
   const count = plain === undefined && digits !== '' ? (parseNumber(digits) ?? 0n) : 0n;
   return count === 0n || count > maximum64
     ? site.problem(`bad burst '${word}', or out of range (1-${greatestBurst})`)
@@ -114,7 +114,15 @@ const keyList = oneWord((word, site): readonly HashlimitKey[] | undefined => {
     : site.problem(`unknown key '${unknown}'`, 'srcip, srcport, dstip, dstport');
 });
 
-const count = number(maximum32, 1);
+const count = number(maximum32);
+
+/** A decimal number of seconds; what stands behind it is not looked at (strtol()). */
+const interval = oneWord((word, site) => {
+  const seconds = Number(/^\s*\+?(\d+)/.exec(word)?.[1] ?? 0);
+  return seconds > 0 && seconds <= maximum32
+    ? seconds
+    : site.problem(`bad value '${word}' for '${site.option}'`);
+});
 
 const options = {
   upto: {
@@ -137,7 +145,7 @@ const options = {
   rateMatch: { name: '--hashlimit-rate-match', value: flag },
   rateInterval: {
     name: '--hashlimit-rate-interval',
-    value: number(maximum32, 1),
+    value: interval,
     needs: ['--hashlimit-rate-match'],
   },
 } as const;
@@ -202,7 +210,14 @@ function refusedRate({
   burst: bucket,
   bytes,
   rateMatch,
+  name,
+  expire,
+  collectInterval,
 }: HashlimitOptions): string | undefined {
+  if (name.includes('/') || name === '.' || name === '..') {
+    return `hashlimit: '${name}' cannot be the name of a file`;
+  }
+  if (expire === 0 || collectInterval === 0) return 'hashlimit: entries must live for some time';
   if (bytes || rateMatch) return undefined;
   const whole = credits(BigInt(average) * BigInt(bucket));
   return bucket === 0 || whole < credits(BigInt(average))

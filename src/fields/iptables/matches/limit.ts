@@ -31,7 +31,7 @@ const rate = oneWord((text, site) => {
       ? undefined
       : ['second', 'minute', 'hour', 'day'].findIndex((name) => name.startsWith(unit));
   const perUnit = seconds === undefined ? undefined : [1, 60, 3600, 86400][seconds];
-  const count = /^\d+/.test(digits) ? Number.parseInt(digits, 10) : 0;
+  const count = /^\s*\+?\d+/.test(digits) ? Number.parseInt(digits, 10) : 0;
   if (perUnit === undefined || count === 0)
     return site.problem(`bad rate '${text}'`, 'such as 10/minute');
   if (count / perUnit > limitScale) return site.problem(`rate too fast '${text}'`);

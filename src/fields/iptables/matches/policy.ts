@@ -12,6 +12,7 @@ import {
   network,
   number,
   oneOf,
+  oneWord,
   protocol,
   readProtocol,
   resolvedNetwork,
@@ -40,13 +41,21 @@ export interface PolicyOptions {
   readonly elements: readonly PolicyElement[];
 }
 
+/** ESP, AH and IPComp. */
+const ipsecProtocol = oneWord((text, site) => {
+  const number = protocol.read([text], site);
+  return number === undefined || [50, 51, 108].includes(number)
+    ? number
+    : site.problem('policy match: protocol must be ah, esp or ipcomp');
+});
+
 const options = {
   direction: { name: '--dir', value: oneOf(['in', 'out']), required: true },
   policy: { name: '--pol', value: oneOf(['ipsec', 'none']) },
   strict: { name: '--strict', value: flag },
   reqid: { name: '--reqid', value: number(maximum32), invert: true, multiple: true },
   spi: { name: '--spi', value: number(maximum32), invert: true, multiple: true },
-  protocol: { name: '--proto', value: protocol, invert: true, multiple: true },
+  protocol: { name: '--proto', value: ipsecProtocol, invert: true, multiple: true },
   mode: { name: '--mode', value: oneOf(['transport', 'tunnel']), invert: true, multiple: true },
   tunnelDestination: { name: '--tunnel-dst', value: network, invert: true, multiple: true },
   tunnelSource: { name: '--tunnel-src', value: network, invert: true, multiple: true },

@@ -60,6 +60,7 @@ export const string = extension({
   },
   read: (values, site): StringOptions | undefined => {
     const pattern = values.text ?? values.hex;
+    if (pattern?.value === '') return site.problem('string: the pattern is empty');
     if (pattern === undefined) {
       return site.problem('string: you must specify --string or --hex-string');
     }
