@@ -2,23 +2,17 @@
 
 import type { Source } from './span.ts';
 
-const isControl = (code: number) =>
-  (code < 0x20 && code !== 0x09) || (code >= 0x7f && code < 0xa0) || isDirectional(code);
+/** Control characters; bidirectional controls and line separators too can reorder or break a terminal line. */
+const unprintable = /[\p{Cc}\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
-/** Bidirectional controls and line separators can reorder or break a terminal line. */
-const isDirectional = (code: number) =>
-  (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code === 0xfeff;
-
-/** Input text made harmless for a terminal: control characters become `\xNN` or `\u{NNNN}`. */
+/** Input text made harmless for a terminal: control characters but the tab become `\xNN` or `\u{NNNN}`. */
 export function printable(text: string): string {
-  let result = '';
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (!isControl(code)) result += character;
-    else if (code < 0x100) result += `\\x${code.toString(16).padStart(2, '0')}`;
-    else result += `\\u{${code.toString(16)}}`;
-  }
-  return result;
+  return text.replace(unprintable, (character) => {
+    const code = character.charCodeAt(0);
+    if (code === 0x09) return character;
+    const digits = code.toString(16);
+    return code < 0x100 ? `\\x${digits.padStart(2, '0')}` : `\\u{${digits}}`;
+  });
 }
 
 export interface Position {
