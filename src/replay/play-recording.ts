@@ -151,7 +151,8 @@ const mostPaths = 8;
 
 /** What the lab does not tell, as whether there is a socket, is mostly the same for all packets: such ways come first. */
 function extended(path: Path, judged: Judged, recorded: RecordedResult): Path {
-  const { outcome, difference, conntrack } = judged;
+  const { outcome } = judged;
+  const report = reportOf(judged, recorded);
   const answers = new Map(path.answers);
   let { switches } = path;
   for (const { choice, option } of outcome.choices) {
@@ -159,9 +160,10 @@ function extended(path: Path, judged: Judged, recorded: RecordedResult): Path {
     if (before !== undefined && before !== option) switches += 1;
     answers.set(choice.reason, option);
   }
-  const worse = (difference === undefined ? 0 : 2) + (conntrack === undefined ? 0 : 1);
+  const wrong = [report.packet, report.packet, report.conntrack, report.spawned?.difference];
+  const worse = wrong.filter((each) => each !== undefined).length;
   return {
-    packets: [...path.packets, reportOf(judged, recorded)],
+    packets: [...path.packets, report],
     state: outcome.state,
     badness: path.badness + worse,
     answers,

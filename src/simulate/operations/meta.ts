@@ -5,6 +5,7 @@ import type { MetaOperation } from '../../model/operations.ts';
 import type { Evaluation, HookFamily, Step } from '../rules/evaluation.ts';
 import { registerOffset } from '../rules/registers.ts';
 import type { StepCompiler } from '../rules/step-compiler.ts';
+import { isOfKernelSocket } from './kernel-socket.ts';
 import { prepareOwner } from './meta-owner.ts';
 import { prepareRandomWord } from './random-word.ts';
 import {
@@ -149,6 +150,7 @@ const readers: Readonly<Record<string, Reader>> = {
 const cgroup: UnknownNumber = {
   what: 'meta cgroup',
   exists: ({ packet, state }) => packet.sender !== undefined || state.hook === 'input',
+  isZero: isOfKernelSocket,
 };
 
 export function prepareMeta(operation: MetaOperation, compiler: StepCompiler): Step {

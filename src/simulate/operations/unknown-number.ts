@@ -13,12 +13,14 @@ export interface UnknownNumber {
   readonly what: string;
   /** False: there is no such number for this packet, and the rule does not match. */
   exists(evaluation: Evaluation): boolean;
+  /** True where it can be told: it is 0. */
+  isZero?(evaluation: Evaluation): boolean;
 }
 
 export function prepareUnknownNumber(
   operation: { readonly destination: Register } & Pick<Operation, 'span'>,
   compiler: StepCompiler,
-  { what, exists }: UnknownNumber,
+  { what, exists, isZero }: UnknownNumber,
 ): Step {
   const to = registerOffset(operation.destination);
   const classes = valueClasses(compiler.rest, operation.destination, 2 ** 32, (name) =>
@@ -31,6 +33,10 @@ export function prepareUnknownNumber(
   const key = `${what} ${labels.join(' ')}`;
   const origin = operation.span === undefined ? {} : { origin: operation.span };
   return (evaluation) => {
+    if (isZero?.(evaluation) === true) {
+      storeHost32(evaluation, to, 0);
+      return;
+    }
     if (!exists(evaluation)) {
       breakRule(evaluation);
       return;

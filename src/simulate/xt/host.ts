@@ -16,6 +16,7 @@ import { lookupRoute } from '../../host/route-lookup.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
 import { hasPorts, protocol } from '../../packet/protocols.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
+import { isOfKernelSocket } from '../operations/kernel-socket.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
 import { chooseYes } from '../run.ts';
 import { trafficClass } from './header.ts';
@@ -176,8 +177,10 @@ export function ownerMatcher(options: OwnerOptions): Matcher {
   const { user, group, socketExists } = options;
   return (evaluation) => {
     const { sender } = evaluation.packet;
-    if (sender === undefined)
-      return (user?.inverted ?? true) && (group?.inverted ?? true) && socketExists !== true;
+    if (sender === undefined) {
+      const unowned = (user?.inverted ?? true) && (group?.inverted ?? true);
+      return unowned && socketExists !== !isOfKernelSocket(evaluation);
+    }
     if (socketExists === false) return false;
     return (
       ownerFits(evaluation, 'uid', user, sender.uid) &&

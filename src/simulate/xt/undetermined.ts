@@ -8,6 +8,7 @@ import type { SocketOptions } from '../../fields/iptables/matches/socket.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
 import { hasPorts, protocol, tcpFlag } from '../../packet/protocols.ts';
 import { destinationAddress, sourceAddress } from '../live-packet.ts';
+import { isOfKernelSocket } from '../operations/kernel-socket.ts';
 import type { Evaluation } from '../rules/evaluation.ts';
 import { chooseYes, record } from '../run.ts';
 import type { Matcher } from './matcher.ts';
@@ -26,8 +27,11 @@ export function cpuMatcher({ cpu, inverted }: CpuOptions): Matcher {
 
 /** cgroup_mt(): without a socket nothing matches, negated or not. Received packets may have found theirs before input. */
 export function cgroupMatcher({ classId, path }: CgroupOptions): Matcher {
-  return ({ run, packet, state }) => {
+  return (evaluation) => {
+    const { run, packet, state } = evaluation;
     const { sender } = packet;
+    if (classId !== undefined && isOfKernelSocket(evaluation))
+      return (classId.number === 0) !== classId.inverted;
     if (sender === undefined && state.hook !== 'input') return false;
     if (path !== undefined && sender?.cgroup !== undefined) {
       const own = `${sender.cgroup.replace(/^\/+|\/+$/g, '')}/`;
