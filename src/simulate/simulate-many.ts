@@ -5,7 +5,10 @@ import { seededChooser } from './chooser.ts';
 import type { CompiledProgram } from './compile.ts';
 import { simulate } from './simulate.ts';
 
-/** Lazily, in order; the last result holds the state after all packets. One seed drives the draws of the whole stream. */
+/**
+ * Lazily, in order; the last result holds the state after all packets. One seed drives the draws of the whole stream.
+ * Every state can be gone back to as long as the first one is held: about 1 KB a packet.
+ */
 export function* simulateMany(
   compiled: CompiledProgram,
   state: SimulationState,
