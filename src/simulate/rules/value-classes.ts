@@ -3,6 +3,7 @@
 import type { Operation, Register } from '../../model/operations.ts';
 import type { ProgramSet } from '../../model/program.ts';
 import { read32, readHost32 } from '../../packet/bytes.ts';
+import { registerOffset } from './registers.ts';
 
 export interface ValueClass {
   readonly first: number;
@@ -41,8 +42,12 @@ export function valueClasses(
           addCuts(cuts, number(operation.from, swapped), number(operation.to, swapped));
         break;
       case 'lookup': {
-        if (operation.source !== register) break;
         const set = sets(operation.set);
+        if (operation.source !== register) {
+          if (set !== undefined && isWithin(register, operation.source, set.keyLength))
+            readable = false;
+          break;
+        }
         if (set === undefined || set.key.length > 1 || set.dynamic) readable = false;
         else addSetCuts(cuts, set, swapped || set.key[0]?.type.byteOrder === 'big');
         break;
@@ -51,11 +56,30 @@ export function valueClasses(
         if (operation.source === register) readable = false;
         break;
       default:
-        break;
+        if (reads(operation, register)) readable = false;
     }
   }
   if (!readable && limit <= enumerable) for (let value = 0; value < limit; value++) cuts.add(value);
   return classesBetween(cuts, limit);
+}
+
+const registerFields: ReadonlySet<string> = new Set(
+  'source source2 key data addressMin addressMax protocolMin protocolMax address port device'.split(
+    ' ',
+  ),
+);
+
+/** The value itself is stored or sent somewhere: every one is another way. */
+function reads(operation: Operation, register: Register): boolean {
+  return Object.entries(operation).some(
+    ([name, value]) => value === register && registerFields.has(name),
+  );
+}
+
+/** A field behind the first of a concatenated key. */
+function isWithin(register: Register, key: Register, length: number): boolean {
+  const distance = registerOffset(register) - registerOffset(key);
+  return distance > 0 && distance < length;
 }
 
 function number(bytes: Uint8Array, swapped: boolean): number {
