@@ -30,8 +30,9 @@ const secondsOfDay = 86_400;
 /** Seconds since midnight as `"23:59"` or `"23:59:59"`; a day is added or taken away once (nft: hour_type_print). */
 export function formatHour(number: number): string {
   const signed = number | 0;
-  const seconds =
+  const near =
     signed < 0 ? signed + secondsOfDay : signed >= secondsOfDay ? signed - secondsOfDay : signed;
+  const seconds = near >>> 0;
   const rest = seconds % 60;
   const clock = `${twoDigits(Math.floor(seconds / 3600))}:${twoDigits(Math.floor(seconds / 60) % 60)}`;
   return rest === 0 ? `"${clock}"` : `"${clock}:${twoDigits(rest)}"`;

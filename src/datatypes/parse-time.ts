@@ -45,9 +45,15 @@ export function parseTime(text: string): ParseResult {
   return parsed(BigInt(milliseconds), 32);
 }
 
+/** As strtoull() reads it: what has more than 64 bits is the greatest number. */
+function numberOf(digits: string): bigint {
+  const number = BigInt(digits);
+  return number >= 1n << 64n ? (1n << 64n) - 1n : number;
+}
+
 /** `23:59`, `23:59:59`, a duration or seconds, in seconds since midnight (nft: hour_type_parse). */
 export function parseHour(text: string): ParseResult {
-  if (/^\d+$/.test(text)) return parsed(BigInt(text), 32);
+  if (/^\d+$/.test(text)) return parsed(BigInt.asUintN(32, numberOf(text)), 32);
   const clock = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?$/.exec(text);
   if (clock !== null) {
     const [hours, minutes, seconds] = [clock[1], clock[2], clock[3] ?? '0'].map(Number);
@@ -64,7 +70,9 @@ export function parseHour(text: string): ParseResult {
 
 /** `2020-12-24`, `2020-12-24 19:00`, `2020-12-24 19:00:59` or seconds, in nanoseconds since the epoch. */
 export function parseDate(text: string): ParseResult {
-  if (/^\d+$/.test(text)) return parsed(BigInt(text) * 1_000_000_000n, 64);
+  if (/^\d+$/.test(text)) {
+    return parsed(BigInt.asUintN(64, numberOf(text) * 1_000_000_000n), 64);
+  }
   const date = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:\s+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?$/.exec(text);
   if (date === null) return unparsed('cannot parse date');
   const [year = 0, month = 0, day = 0, hours = 0, minutes = 0, seconds = 0] = date

@@ -86,7 +86,7 @@ function parseProtocol(text: string, _type: Datatype, environment: NameEnvironme
 }
 
 function parseService(text: string, _type: Datatype, environment: NameEnvironment): ParseResult {
-  const number = parseUnsigned(text);
+  const number = parseDecimal(text);
   if (number !== undefined) {
     return number > 65535n ? unparsed('service out of range') : parsed(number, 16);
   }
@@ -112,24 +112,37 @@ function nameOrNumber(pick: (environment: NameEnvironment) => NameTable): Parser
   };
 }
 
-function parseIdentity(pick: (environment: NameEnvironment) => NameTable): Parser {
+function parseIdentity(
+  pick: (environment: NameEnvironment) => NameTable,
+  parseNumber: (text: string) => bigint | undefined,
+): Parser {
   return (text, type, environment) => {
-    const number = pick(environment).numbers.get(text) ?? parseUnsigned(text);
+    const number = pick(environment).numbers.get(text) ?? parseNumber(text);
     if (number === undefined) return unparsed(`${type.description} does not exist`);
     if (BigInt(number) > 0xffffffffn) return unparsed('value too large');
     return parsed(BigInt(number), 32);
   };
 }
 
+/** nft's scanner reads `010` as octal; `08` is a word, which is then read as decimal. */
+function parseDecimal(text: string): bigint | undefined {
+  return parseUnsigned(text) ?? (/^0\d+$/.test(text) ? BigInt(text) : undefined);
+}
+
 function parseInterface(text: string, _type: Datatype, environment: NameEnvironment): ParseResult {
   const index = environment.interfaces.numbers.get(text);
   if (index !== undefined) return parsed(BigInt(index), 32);
-  const number = parseUnsigned(text);
+  const number = parseDecimal(text);
   // An index is a positive int.
   if (number === undefined || number > 0x7fffffffn) {
     return unparsed(unknownInterface, [...environment.interfaces.numbers.keys()]);
   }
   return parsed(number, 32);
+}
+
+/** What strtoull() has of a number, in 32 bits. */
+function cutNumber(number: bigint): bigint {
+  return number >= 1n << 64n ? 0xffffffffn : BigInt.asUintN(32, number);
 }
 
 /** `root`, `none`, `MAJOR:`, `:MINOR`, `MAJOR:MINOR` in hexadecimal, or a number (nft: tchandle_type_parse). */
@@ -141,9 +154,9 @@ function parseClassid(text: string): ParseResult {
     const major = Number.parseInt(halves[1] || '0', 16);
     return parsed(BigInt(major * 65536 + Number.parseInt(halves[2] || '0', 16)), 32);
   }
-  // strtoul() stops at what is no digit.
-  const number = /^[a-zA-Z]/.test(text) ? 0n : parseUnsigned(text);
-  return number === undefined ? unparsed('could not parse tc handle') : parsed(number, 32);
+  // strtoull() stops at what is no digit.
+  const digits = /^(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)/.exec(text)?.[0] ?? '0';
+  return parsed(cutNumber(parseUnsigned(digits) ?? 0n), 32);
 }
 
 function parseLabel(text: string, type: Datatype, environment: NameEnvironment): ParseResult {
@@ -184,8 +197,8 @@ const parsers: Readonly<Record<number, Parser>> = {
   20: parseInterface,
   22: nameOrNumber((environment) => environment.realms),
   23: parseClassid,
-  24: parseIdentity((environment) => environment.users),
-  25: parseIdentity((environment) => environment.groups),
+  24: parseIdentity((environment) => environment.users, parseDecimal),
+  25: parseIdentity((environment) => environment.groups, parseUnsigned),
   30: parseLabel,
   35: nameOrNumber((environment) => environment.deviceGroups),
   39: parseBoolean,

@@ -33,7 +33,7 @@ export const ipsecKeys: readonly KeyRow[] = [
   { name: 'ip6 daddr', listing: 'daddr6', type: 'ipv6_addr', bits: 128, byteOrder: 'big' },
   { name: 'ip6 saddr', listing: 'saddr6', type: 'ipv6_addr', bits: 128, byteOrder: 'big' },
   { name: 'reqid', listing: 'reqid', type: 'integer', bits: 32, byteOrder: 'host' },
-  { name: 'spi', listing: 'spi', type: 'integer', bits: 32, byteOrder: 'host' },
+  { name: 'spi', listing: 'spi', type: 'integer', bits: 32, byteOrder: 'big' },
 ];
 
 export const tunnelKeys: readonly KeyRow[] = [

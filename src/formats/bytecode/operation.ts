@@ -193,8 +193,8 @@ const printers: PerOperation<[], string> = {
   rt: ({ key, destination }) => `rt load ${key} => reg ${destination}`,
   fib: ({ flags, result, present, destination }) =>
     `fib ${flags.join(' . ')} ${result === 'addrtype' ? 'type' : result}${present ? ' present' : ''} => reg ${destination}`,
-  socket: ({ key, level, destination }) =>
-    `socket load ${key}${level === undefined ? '' : ` level ${level}`} => reg ${destination}`,
+  // Without the level of a control group.
+  socket: ({ key, destination }) => `socket load ${key} => reg ${destination}`,
   osf: ({ destination }) => `osf dreg ${destination}`,
   xfrm: ({ direction, spnum, key, destination }) =>
     `xfrm load ${direction} ${spnum} ${key} => reg ${destination}`,

@@ -3,6 +3,7 @@
 import type { ObjectDeclaration } from '../../ast/nft/ruleset.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import type { Family } from '../../fields/families.ts';
+import { limitOperation, limitProblem } from '../statements/stateful.ts';
 import { wordSpan } from '../word-span.ts';
 
 /** States that a timeout policy may name (nft: timeout_protocol). */
@@ -30,6 +31,11 @@ export function objectProblem(family: Family, object: ObjectDeclaration): Diagno
       return complete
         ? trackingProblem(family, object)
         : { code: 'invalid-value', span, message: 'missing options' };
+    }
+    case 'limit': {
+      const message = limitProblem(limitOperation(object));
+      if (message === undefined) return undefined;
+      return { code: 'kernel-refused', span: wordSpan(span, object.name), message };
     }
     case 'quota':
       return object.usedBytes > object.bytes

@@ -1,6 +1,7 @@
 /** Prefixes and ranges of constants (nft: expr_evaluate_prefix(), _range()). */
 
 import type { Expression, PrefixExpression, RangeExpression } from '../../ast/nft/expressions.ts';
+import { prefixMask } from '../bytes.ts';
 import { fail, type LoweringContext } from '../context.ts';
 import { maskedValue } from '../shape/pass.ts';
 import { isConstant, rootType, type TypedExpression, type TypedValue } from '../typed.ts';
@@ -40,6 +41,12 @@ export function evaluatePrefix(
   // nft cuts the text, then takes a star at its end for a wildcard.
   if (base.text?.slice(0, node.length >> 3).endsWith('*') === true) {
     return fail(context, 'invalid-expression', node.span, 'a prefix of a wildcard is undefined');
+  }
+  const { max } = context.expect;
+  const mask = prefixMask(base.bits, node.length);
+  if (max > 0 && base.text === undefined && mask > BigInt(max)) {
+    const message = `value ${mask} exceeds valid range 0-${max}`;
+    return fail(context, 'value-out-of-range', node.span, message);
   }
   return {
     kind: 'prefix',

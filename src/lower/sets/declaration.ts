@@ -37,6 +37,7 @@ export function declareSet(context: LoweringContext, node: SetDeclaration): SetB
   }
   const concat = interval && key.parts !== undefined;
   checkConnlimit(context, node);
+  checkKernelLimits(context, node);
   return {
     name: node.name,
     anonymous: false,
@@ -49,14 +50,19 @@ export function declareSet(context: LoweringContext, node: SetDeclaration): SetB
     constant: node.flags.includes('constant'),
     interval,
     concat,
-    timeout: node.flags.includes('timeout') || node.timeout !== undefined,
+    timeout: hasTimeout(node),
     dynamic: node.flags.includes('dynamic'),
     autoMerge: node.autoMerge && !concat,
-    size: node.size,
+    size: node.size === undefined ? undefined : node.size % 2 ** 32,
     operations: statefulOperations(context, node.statements),
     elements: [],
     declaration: node,
   };
+}
+
+/** A timeout of 0 is none. */
+function hasTimeout({ flags, timeout }: SetDeclaration): boolean {
+  return flags.includes('timeout') || (timeout !== undefined && timeout > 0);
 }
 
 interface MapData {
@@ -196,15 +202,24 @@ function shapeOfExpression(
 }
 
 /** nft_set_elem_expr_alloc(): which kinds of sets collect connections that are gone. */
-function checkConnlimit(
-  context: LoweringContext,
-  { statements, flags, timeout, size, span, name }: SetDeclaration,
-): void {
+function checkConnlimit(context: LoweringContext, node: SetDeclaration): void {
+  const { statements, flags, size, span, name } = node;
   if (!statements.some(({ kind }) => kind === 'ct-count')) return;
   const fixedHash = size !== undefined && !flags.includes('dynamic') && !flags.includes('interval');
-  if (!fixedHash && timeout === undefined && !flags.includes('timeout')) return;
+  if (!fixedHash && !hasTimeout(node)) return;
   const message = 'the kernel takes no ct count in sets with timeouts or of fixed size';
   fail(context, 'kernel-refused', wordSpan(span, name), message);
+}
+
+/** nf_tables_newset(): garbage is collected where elements time out; NFT_SET_EXPR_MAX. */
+function checkKernelLimits(context: LoweringContext, node: SetDeclaration): void {
+  const { statements, gcInterval, span, name } = node;
+  const refuse = (message: string) =>
+    fail(context, 'kernel-refused', wordSpan(span, name), message);
+  if (statements.length > 2) refuse('elements have at most two statements: argument list too long');
+  if (gcInterval !== undefined && gcInterval > 0 && !hasTimeout(node)) {
+    refuse('a gc-interval needs the flag timeout: invalid argument');
+  }
 }
 
 /** nft_add_set_elem(): -EINVAL */

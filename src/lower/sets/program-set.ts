@@ -47,9 +47,10 @@ export function toProgramSet(set: SetBuild): ProgramSet {
     dynamic: set.dynamic,
     autoMerge: set.autoMerge,
     timeout: set.timeout,
-    ...(timeout === undefined ? {} : { defaultTimeout: timeout }),
-    ...(gcInterval === undefined ? {} : { gcInterval }),
-    ...(set.size === undefined ? {} : { size: set.size }),
+    // The kernel does not tell 0 from nothing.
+    ...(timeout ? { defaultTimeout: timeout } : {}),
+    ...(gcInterval ? { gcInterval } : {}),
+    ...(set.size ? { size: set.size } : {}),
     policy: declaration?.policy ?? 'performance',
     ...(comment === undefined ? {} : { comment }),
     key: fieldsOf(set.key),

@@ -196,7 +196,7 @@ export function lowerMeter(context: LoweringContext, statement: MeterStatement):
   const operations = statefulOperations(context, [...parts.statements, statement.statement]);
   if (operations.length === 0) return false;
   return emitDynset(context, {
-    operator: parts.timeout === undefined ? 'add' : 'update',
+    operator: hasTimeout(parts) ? 'update' : 'add',
     set,
     key,
     data: undefined,
@@ -204,6 +204,11 @@ export function lowerMeter(context: LoweringContext, statement: MeterStatement):
     operations,
     span: statement.span,
   });
+}
+
+/** None is as good as 0. */
+function hasTimeout({ timeout }: ElementParts): boolean {
+  return timeout !== undefined && timeout > 0;
 }
 
 function shapeOfKey(context: LoweringContext, key: TypedExpression): KeyShape {
@@ -218,9 +223,9 @@ function checkExisting(
 ): boolean {
   const { key } = parts;
   const problem =
-    set.timeout && parts.timeout === undefined
+    set.timeout && !hasTimeout(parts)
       ? `existing set '${set.name}' has timeout flag`
-      : !set.timeout && parts.timeout !== undefined
+      : !set.timeout && hasTimeout(parts)
         ? `existing set '${set.name}' lacks timeout flag`
         : statement.size !== undefined && statement.size > 0 && set.size !== statement.size
           ? `existing set '${set.name}' has size ${set.size ?? 0}, meter has ${statement.size}`
@@ -248,7 +253,7 @@ function declareMeter(
     constant: false,
     interval: false,
     concat: false,
-    timeout: parts.timeout !== undefined,
+    timeout: hasTimeout(parts),
     dynamic: true,
     autoMerge: false,
     size: (statement.size ?? 0) % 2 ** 32 || undefined,

@@ -83,9 +83,18 @@ export function checkStateful(context: LoweringContext, statement: Statement): v
   }
 }
 
-/** nft_limit_init(): rates that do not fit the kernel's 64-bit tokens are refused. */
 function checkLimit(context: LoweringContext, statement: LimitStatement): void {
-  const { rate, per, type, burst } = limitOperation(statement);
+  const message = limitProblem(limitOperation(statement));
+  if (message !== undefined) fail(context, 'kernel-refused', statement.span, message);
+}
+
+/** nft_limit_init(): rates that do not fit the kernel's 64-bit tokens are refused. */
+export function limitProblem({
+  rate,
+  per,
+  type,
+  burst,
+}: Operation & { readonly kind: 'limit' }): string | undefined {
   const nanoseconds = BigInt(per) * 1_000_000_000n;
   const tokens =
     rate === 0n
@@ -93,6 +102,6 @@ function checkLimit(context: LoweringContext, statement: LimitStatement): void {
       : type === 'packets'
         ? (nanoseconds / rate) * BigInt(burst)
         : nanoseconds * (rate + BigInt(burst));
-  if (rate > 0n && tokens < widest) return;
-  fail(context, 'kernel-refused', statement.span, 'the kernel refuses this rate: value too large');
+  if (rate > 0n && tokens < widest) return undefined;
+  return 'the kernel refuses this rate: value too large';
 }

@@ -56,6 +56,14 @@ const listed: readonly (readonly [place: string, rule: string, listing: string])
   ['ip', 'tcp flags { syn, 4-63 }', 'tcp flags { syn, 0x4-0x3f }'],
   ['ip', 'ct state != { new, 0x40/24 }', 'ct state != { 0x0-0xff }'],
   ['netdev', 'fib daddr type local', 'fib daddr type local'],
+  ['ip', 'meta priority 4294967297', 'meta priority 0:1'],
+  ['ip', 'meta priority 18446744073709551616', 'meta priority root'],
+  ['ip', 'meta hour 4294967297', 'meta hour "00:00:01"'],
+  ['ip', 'meta hour 1/3', 'meta hour & "1043939:39:44" == "00:00"'],
+  ['ip', 'meta time 18446744073', 'meta time "2554-07-21 23:34:33"'],
+  ['ip', 'meta iif 08', 'iif 8'],
+  ['ip', 'tcp dport 08', 'tcp dport 8'],
+  ['ip', 'meter mt { ip saddr timeout 0s counter }', 'add @mt { ip saddr counter }'],
 ];
 
 const refused: readonly (readonly [place: string, rule: string, at: string])[] = [
@@ -81,6 +89,9 @@ const refused: readonly (readonly [place: string, rule: string, at: string])[] =
   ['ip', 'limit rate 0/second tcp dport foo', 'foo'],
   ['ip', 'dup to 10.0.0.1-10.0.0.9 device "nosuch"', '"nosuch"'],
   ['netdev', 'fib daddr . oif type local', 'fib'],
+  ['ip', 'meta day 1/3', '1/3'],
+  ['ip', 'symhash mod 10 1/3', '1/3'],
+  ['ip', 'meta skgid 08', '08'],
 ];
 
 /** Scripts with the text at nft's first error: its evaluation comes before the kernel's answers. */
@@ -130,6 +141,25 @@ const results: readonly (readonly [script: string, listing: string])[] = [
   ],
 ];
 
+const chainOf = (rules: string): string => `table ip t {\n\tchain c {\n${rules}\t}\n}\n`;
+
+/** Handle 0 is none: a place at the edge, or all rules. */
+const withoutHandle: typeof results = [
+  [
+    `${chainOf('drop\n')}insert rule ip t c position 0 continue\nadd rule ip t c handle 0 accept\n`,
+    chainOf('\t\tcontinue\n\t\tdrop\n\t\taccept\n'),
+  ],
+  [`${chainOf('drop\naccept\n')}delete rule ip t c handle 0\n`, chainOf('')],
+];
+
+/** The kernel takes a time or size of 0 for none, and sizes in 32 bits. */
+const zeroes: typeof results = ['size 0', 'size 4294967296', 'timeout 0s', 'gc-interval 0s'].map(
+  (line) => [
+    `table ip t {\n\tset s {\n\t\ttype mark\n\t\t${line}\n\t}\n}\n`,
+    'table ip t {\n\tset s {\n\t\ttype mark\n\t}\n}\n',
+  ],
+);
+
 /** What nft keeps of `typeof`. */
 const kept: typeof results = [
   [
@@ -139,6 +169,9 @@ const kept: typeof results = [
 ];
 
 const lowered: typeof scripts = [
+  ['table ip t {\nlimit l {\nrate 4294967296 kbytes/second\n}\n}', 'l'],
+  ['table ip t {\nset s {\ntype mark\ngc-interval 10s\n}\n}', 's'],
+  ['table ip t {\nset s {\ntype mark\ncounter last quota 5 bytes\n}\n}', 's'],
   ['table ip t {\nct timeout x {\nprotocol tcp\npolicy = { bogus : 5 }\n}\n}', 'bogus'],
   ['table ip t {\nquota q {\n512 bytes used 1 kbytes\n}\n}', 'q'],
 ];
@@ -161,7 +194,7 @@ describe('differences that test:nft found', () => {
     expect(error?.span.source.text.slice(error.span.start, error.span.end)).toBe(at);
   });
 
-  it.each([...results, ...kept])('%j', (script, listing) => {
+  it.each([...results, ...withoutHandle, ...zeroes, ...kept])('%j', (script, listing) => {
     const { value, diagnostics } = loadNft(script);
     expect(diagnostics).toEqual([]);
     expect(printNft(raise(lower(value).value, value))).toBe(listing);
@@ -173,6 +206,17 @@ describe('differences that test:nft found', () => {
       `table netdev t {\nchain c {\ntype filter hook ingress device lo priority 0\n${rule}\n}\n}\n`,
     );
     expect(writeNftJson(raise(lower(value).value, value))).toContain('{"reject": null}');
+  });
+
+  it('JSON has signed numbers, and no names of several bytes in ranges', () => {
+    const rules = 'ct original packets 18446744073709551615\nfib daddr type 1-5\nmeta day 1-3';
+    const set = 'set s {\ntype mark\nsize 4294967295\n}\n';
+    const { value } = loadNft(`table ip t {\n${set}chain c {\n${rules}\n}\n}\n`);
+    const json = writeNftJson(raise(lower(value).value, value));
+    expect(json).toContain('"right": -1}');
+    expect(json).toContain('"size": -1');
+    expect(json).toContain('{"range": [1, 5]}');
+    expect(json).toContain('{"range": ["Monday", "Wednesday"]}');
   });
 
   it('[invalid type] is named', () => {

@@ -104,7 +104,7 @@ function setJson(set: SetDeclaration, table: Table, context: JsonContext): Json 
       comment: set.comment,
       map: set.objectType ?? (set.data === undefined ? undefined : dataJson(set.data)),
       policy: constant || set.policy !== 'memory' ? undefined : 'memory',
-      size: constant ? undefined : set.size,
+      size: constant || set.size === undefined ? undefined : set.size | 0,
       count: constant || set.size === undefined ? undefined : set.elements.length || undefined,
       flags: filled(flagOrder.filter((flag) => set.flags.includes(flag))),
       timeout: set.timeout === undefined ? undefined : Math.floor(set.timeout / 1000),

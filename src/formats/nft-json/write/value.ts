@@ -50,11 +50,24 @@ function nameOf(type: Datatype, value: bigint, context: JsonContext): Json | und
   }
   return type.number === 32 || type.number === 33 || type.number === 34
     ? undefined
-    : symbolName(type, value);
+    : symbolName(type, context.numericProtocols ? swapped(type, value) : value);
 }
 
-/** Numbers of 64 bits; wider ones are hexadecimal strings. */
+/** Ends of ranges are in network order, in which names of several bytes in host order are not found. */
+function swapped({ byteOrder, bits }: Datatype, value: bigint): bigint {
+  if (byteOrder !== 'host' || bits <= 8) return value;
+  let result = 0n;
+  for (let place = 0; place < bits; place += 8) {
+    result = (result << 8n) | ((value >> BigInt(place)) & 0xffn);
+  }
+  return result;
+}
+
+/** Numbers of 64 bits with a sign, as libjansson has them; wider ones are hexadecimal strings. */
 export function integerJson(value: bigint): Json {
   if (value > 0xffffffffffffffffn) return `0x${value.toString(16)}`;
-  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+  const signed = BigInt.asIntN(64, value);
+  return signed <= Number.MAX_SAFE_INTEGER && signed >= Number.MIN_SAFE_INTEGER
+    ? Number(signed)
+    : signed;
 }

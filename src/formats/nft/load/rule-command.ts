@@ -33,6 +33,7 @@ function isThere(context: LoadContext, { family = 'ip', table, name, handle }: T
   const chain = found?.chains.get(name?.text ?? '');
   if (found === undefined) return true;
   if (chain === undefined) return false;
+  if (handle?.value === 0) return true;
   return chain.rules.some((rule) => ruleHandle(found, chain, rule) === handle?.value);
 }
 
@@ -46,7 +47,7 @@ function placeRule(
 ): void {
   let at = before ? 0 : chain.rules.length;
   if (context.lenient === true) chain.rules.push(rule);
-  else if (position !== undefined) {
+  else if (position !== undefined && position.value !== 0) {
     const found = indexOfHandle(context, table, chain, position);
     if (found < 0) return;
     at = before ? found : found + 1;
@@ -105,8 +106,20 @@ function removeRule(
   chain: ChainState,
   { handle = noHandle }: Target,
 ): void {
+  // Without a handle the kernel is asked for all rules of the chain.
+  if (handle.value === 0 && handle !== noHandle) {
+    removeAll(context, table, chain);
+    return;
+  }
   const index = indexOfHandle(context, table, chain, handle);
   const [old] = index < 0 ? [] : chain.rules.splice(index, 1);
   if (old !== undefined) loseRules(context, table, chain, [old]);
   if (old !== undefined && context.usage !== undefined) countRule(context.usage, table, old, -1);
+}
+
+function removeAll(context: LoadContext, table: TableState, chain: ChainState): void {
+  const old = chain.rules.splice(0);
+  if (old.length > 0) loseRules(context, table, chain, old);
+  if (context.usage === undefined) return;
+  for (const rule of old) countRule(context.usage, table, rule, -1);
 }
