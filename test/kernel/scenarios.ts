@@ -154,6 +154,13 @@ const arp: fc.Arbitrary<LabScenario> = fc
     packets: packetList(conversation),
   }));
 
+/** The host asks the bridge for a neighbour that a rule made up, and a recording takes the question for the packet. */
+const askingNobody = (rulesets: readonly LabRuleset[]): readonly LabRuleset[] =>
+  rulesets.map(({ kind, text }) => ({
+    kind,
+    text: text.replace(/(ip daddr|@nh,128,32) set \S+/g, 'counter'),
+  }));
+
 const bridge: fc.Arbitrary<LabScenario> = fc
   .record({
     list: fc.array(bridgeTables, { minLength: 1, maxLength: 2 }),
@@ -168,7 +175,7 @@ const bridge: fc.Arbitrary<LabScenario> = fc
     name: 'generated',
     group: 'property',
     host,
-    rulesets: nftRuleset([...list, ...above]),
+    rulesets: askingNobody(nftRuleset([...list, ...above])),
     packets: packetList(conversation),
   }));
 
