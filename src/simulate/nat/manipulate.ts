@@ -25,6 +25,7 @@ import { invertTuple, type Tuple } from '../conntrack/tuple.ts';
 import { bytesOfAddress } from '../conntrack/tuple-address.ts';
 import { ipFamily, type LivePacket } from '../live-packet.ts';
 import { type Run, record } from '../run.ts';
+import { pullTogether } from '../stack/refragment.ts';
 import type { Manipulation } from './range.ts';
 
 /** Is this manipulation part of what the connection does to packets of this direction? */
@@ -121,6 +122,7 @@ function rewriteTransport(
   const { bytes, length } = packet;
   const { offset } = spot;
   const room = length - offset;
+  pullTogether(packet, offset + headerSize(target.protocol, room));
   // The protocol is the connection's: a rule may have written another one into the header.
   switch (target.protocol) {
     case protocol.tcp: {
@@ -152,6 +154,20 @@ function rewriteTransport(
     default:
       return;
   }
+}
+
+/** What must be writable of it (skb_ensure_writable()). */
+function headerSize(number: number, room: number): number {
+  if (number === protocol.tcp) return room >= 20 ? 20 : 8;
+  if (number === protocol.sctp) return room >= 12 ? 12 : 8;
+  const { udp, udplite, icmp, icmpv6, gre } = protocol;
+  return number === udp ||
+    number === udplite ||
+    number === icmp ||
+    number === icmpv6 ||
+    number === gre
+    ? 8
+    : 0;
 }
 
 function rewritePort(
