@@ -100,7 +100,6 @@ export function innerOffset(packet: LivePacket, info: PacketInfo): number | unde
       return start + 4 + optional;
     }
     case protocol.ipip:
-    case protocol.ipv6:
       return start;
     default:
       return undefined;

@@ -44,7 +44,7 @@ export function isHeaderCutOff(packet: LivePacket): boolean {
   if (found === undefined || found.fragmentOffset !== 0) return false;
   const start = found.offset + 8;
   const place = skipExtensionHeaders(bytes, length, start, byteAt(bytes, found.offset));
-  if (place === undefined) return true;
+  if (place === undefined || place.fragmentOffset !== 0) return false;
   return place.offset + (headerLengths.get(place.protocol) ?? 1) > length;
 }
 

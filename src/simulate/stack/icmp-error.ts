@@ -1,6 +1,7 @@
 /** ICMP errors of the stack and of `reject`: __icmp_send(), net/ipv4/icmp.c, and icmp6_send(), net/ipv6/icmp.c. */
 
 import { type Address, isUnspecified } from '../../base/address.ts';
+import { isLinkLocal } from '../../host/address-type.ts';
 import { isOwnAddress } from '../../host/local-addresses.ts';
 import { outputKind4, routeOutput } from '../../host/route-output.ts';
 import { selectSourceAddress6 } from '../../host/source-address6.ts';
@@ -121,12 +122,14 @@ function replyRoute(
   tos: number,
 ): ReplyRoute | undefined {
   const number = ipFamily(packet) === 6 ? protocol.icmpv6 : protocol.icmp;
+  const scope = scopeDevice(packet);
   const found = routeOutput(run.host, {
     destination: sourceAddress(packet),
     ipProtocol: number,
     tos,
     mark: replyMark(run, packet),
     ...(source === undefined ? {} : { source }),
+    ...(scope === undefined ? {} : { outputInterface: scope, strictInterface: true }),
   });
   if (found.kind === 'error') return undefined;
   const device = run.host.interfacesByName.get(found.choices[0].nexthop.device);
@@ -136,6 +139,12 @@ function replyRoute(
     mtu: found.lookup?.route.mtu ?? device?.mtu ?? 1500,
     loopback: device?.kind === 'loopback',
   };
+}
+
+/** icmp6_iif(): a link-local sender is on the link that the packet came in by. */
+function scopeDevice(packet: LivePacket): string | undefined {
+  const source = sourceAddress(packet);
+  return source.length === 16 && isLinkLocal(source) ? packet.input?.name : undefined;
 }
 
 /** IP4_REPLY_MARK: replies carry the mark only with fwmark_reflect. */
@@ -153,7 +162,11 @@ function sendReply(
   const reply = spawnPacket(run, packet, options.cause ?? 'icmp-error', buildPacket(description));
   if (reply === undefined) return false;
   reply.mark = replyMark(run, packet);
-  const routed = routeLocal(run, reply, { source: description.source });
+  const scope = scopeDevice(packet);
+  const routed = routeLocal(run, reply, {
+    source: description.source,
+    ...(scope === undefined ? {} : { device: scope, isBound: true }),
+  });
   if (routed.kind === 'error') return false;
   reply.route = routed.route;
   noteRoute(run, reply, 'reject', routed.route);
@@ -182,7 +195,8 @@ function sendIcmp6(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
   const destination = destinationAddress(packet);
   const source = sourceAddress(packet);
   const tooBig = options.type === 2;
-  if ((destination[0] === 0xff || packet.packetType !== 'host') && !tooBig) return false;
+  const isForGroup = destination[0] === 0xff || packet.packetType !== 'host';
+  if (isForGroup && !tooBig && !isUnknownOption(packet, options)) return false;
   if (source[0] === 0xff || isUnspecified(source)) return false;
   if (isIcmp6Error(packet)) return false;
   const isOwn = destination[0] !== 0xff && isOwnAddress(run.host, destination);
@@ -199,6 +213,11 @@ function sendIcmp6(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
     inner: packetBytes(packet).slice(0, minimumMtu6 - 40 - 8),
     ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
   });
+}
+
+/** opt_unrec(): options of the kind that even senders to groups are told of. */
+function isUnknownOption({ bytes }: LivePacket, { type, code, mtu }: IcmpErrorOptions): boolean {
+  return type === 4 && code === 2 && mtu !== undefined && byteAt(bytes, mtu) >> 6 === 2;
 }
 
 /** Without a source that the route prefers, an address of the device that the packet came in by is taken. */

@@ -1,5 +1,6 @@
 /** Receiving IPv6: ip6_rcv_core(), ip6_rcv_finish(), ip6_input(), ip6_forward(). */
 
+import { isLinkLocal } from '../../host/address-type.ts';
 import { isOwnAddress } from '../../host/local-addresses.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import { byteAt, read16 } from '../../packet/bytes.ts';
@@ -11,6 +12,7 @@ import { type Run, record } from '../run.ts';
 import { isHeaderCutOff } from './defragment.ts';
 import { sendIcmpError } from './icmp-error.ts';
 import { outputPacket } from './ip-output.ts';
+import { areLocalHeadersValid, areOptionsValid } from './ipv6-options.ts';
 import { reassemble } from './reassemble.ts';
 import { pullTransportHeader } from './refragment.ts';
 import { isForwarding, noteRoute, routeReceived6 } from './routing.ts';
@@ -22,7 +24,7 @@ export function receiveIpv6(run: Run, packet: LivePacket, device: NetworkInterfa
     stackDrop(run, packet, 'NOT_FOR_US');
     return;
   }
-  if (!trimIpv6(packet)) {
+  if (packet.length < 40 || byteAt(packet.bytes, 0) >> 4 !== 6) {
     stackDrop(run, packet, 'BAD_HEADER');
     return;
   }
@@ -31,15 +33,19 @@ export function receiveIpv6(run: Run, packet: LivePacket, device: NetworkInterfa
     stackDrop(run, packet, martian);
     return;
   }
+  if (!trimIpv6(run, packet)) {
+    stackDrop(run, packet, 'BAD_HEADER');
+    return;
+  }
   const state = { family: 'ip6', hook: 'prerouting', input: device, output: undefined } as const;
   if (!packet.prerouted && !runHook(run, packet, state)) return;
   packet.prerouted = false;
   finishReceive(run, packet, device);
 }
 
-function trimIpv6(packet: LivePacket): boolean {
+/** False for a packet that is cut off, or whose hop-by-hop options say to drop it. */
+function trimIpv6(run: Run, packet: LivePacket): boolean {
   const { bytes, length } = packet;
-  if (length < 40 || byteAt(bytes, 0) >> 4 !== 6) return false;
   const payload = read16(bytes, 4);
   const hasOptions = byteAt(bytes, 6) === protocol.hopopts;
   // A length of 0 is that of a jumbogram, whose options tell it.
@@ -47,26 +53,7 @@ function trimIpv6(packet: LivePacket): boolean {
     if (payload + 40 > length) return false;
     packet.length = payload + 40;
   }
-  return !hasOptions || areHopOptionsValid(packet);
-}
-
-/** ipv6_parse_hopopts(): unknown options of the discarding kinds drop the packet. */
-function areHopOptionsValid(packet: LivePacket): boolean {
-  const { bytes, length } = packet;
-  const end = 40 + (byteAt(bytes, 41) + 1) * 8;
-  if (end > length) return false;
-  for (let at = 42; at < end; ) {
-    const kind = byteAt(bytes, at);
-    if (kind === 0) {
-      at++;
-      continue;
-    }
-    const size = byteAt(bytes, at + 1) + 2;
-    if (at + size > end) return false;
-    if (kind !== 1 && kind !== 5 && kind !== 0xc2 && kind >> 6 !== 0) return false;
-    at += size;
-  }
-  return true;
+  return !hasOptions || (packet.length >= 48 && areOptionsValid(run, packet, 40, 'hop-by-hop'));
 }
 
 function findMartian(
@@ -143,7 +130,8 @@ const payloadLengthAt = 4;
 function deliverIpv6(run: Run, packet: LivePacket, device: NetworkInterface): void {
   const state = { family: 'ip6', hook: 'input', input: device, output: undefined } as const;
   if (!runHook(run, packet, state)) return;
-  if (findHeader(packet.bytes, packet.length, protocol.fragment) !== undefined) {
+  const isValid = areLocalHeadersValid(run, packet);
+  if (isValid && findHeader(packet.bytes, packet.length, protocol.fragment) !== undefined) {
     if (isHeaderCutOff(packet)) {
       sendIcmpError(run, packet, { type: 4, code: 3 });
       stackDrop(run, packet, 'REASSEMBLY_FAILED');
@@ -158,7 +146,7 @@ function deliverIpv6(run: Run, packet: LivePacket, device: NetworkInterface): vo
     if (outcome !== 'whole') return;
     record(run, { kind: 'fragments-reassembled', subject: packet.subject, by: 'local-delivery' });
   }
-  if (decapsulate(run, packet)) return;
+  if (isValid && decapsulate(run, packet)) return;
   packet.journey.local = { device: device.name, packet: lastBytes(packet) };
 }
 
@@ -177,20 +165,15 @@ function forwardIpv6(run: Run, packet: LivePacket, device: NetworkInterface): vo
     stackDrop(run, packet, 'TTL_EXCEEDED');
     return;
   }
-  const source = sourceAddress(packet);
-  if (source.every((byte) => byte === 0) || source[0] === 0xff || isLoopback6(source)) {
-    stackDrop(run, packet, 'MARTIAN_SOURCE');
-    return;
-  }
-  const isLinkLocal = source[0] === 0xfe && ((source[1] ?? 0) & 0xc0) === 0x80;
-  if (isLinkLocal && !isOwnAddress(run.host, source)) {
-    sendIcmpError(run, packet, { type: 1, code: 2 });
+  // What goes back by the device that it came in by is redirected instead of checked.
+  if (route.device.index !== device.index && !isForwardable(run, packet)) {
     stackDrop(run, packet, 'MARTIAN_SOURCE');
     return;
   }
   const largest = packet.geometry?.maxSize ?? packet.length;
-  if (largest > Math.max(route.mtu, 1280)) {
-    sendIcmpError(run, packet, { type: 2, code: 0, mtu: route.mtu });
+  const mtu = Math.max(route.mtu, 1280);
+  if (largest > mtu) {
+    sendIcmpError(run, packet, { type: 2, code: 0, mtu });
     stackDrop(run, packet, 'TOO_BIG');
     return;
   }
@@ -198,4 +181,13 @@ function forwardIpv6(run: Run, packet: LivePacket, device: NetworkInterface): vo
   const state = { family: 'ip6', hook: 'forward', input: device, output: route.device } as const;
   if (!runHook(run, packet, state)) return;
   outputPacket(run, packet, 'forwarded');
+}
+
+/** Senders without an address that means something on other links; link-local ones are told. */
+function isForwardable(run: Run, packet: LivePacket): boolean {
+  const source = sourceAddress(packet);
+  if (source.every((byte) => byte === 0) || source[0] === 0xff || isLoopback6(source)) return false;
+  if (!isLinkLocal(source)) return true;
+  if (!isOwnAddress(run.host, source)) sendIcmpError(run, packet, { type: 1, code: 2 });
+  return false;
 }

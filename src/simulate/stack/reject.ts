@@ -66,14 +66,19 @@ function noteSent(run: Run, packet: LivePacket): void {
   });
 }
 
-export function rejectWithIcmp(run: Run, packet: LivePacket, state: HookState, code: number): void {
+/** reject6_csum_ok() and its IPv4 twin: of an IPv6 packet with a known checksum nothing is looked at. */
+function unanswerable(packet: LivePacket): 'FRAGMENT' | 'BAD_CHECKSUM' | undefined {
+  if (packet.checksumTrusted && ipFamily(packet) === 6) return undefined;
   const transport = transportOf(packet);
-  if (transport === undefined) {
-    noteSuppressed(run, packet, 'FRAGMENT');
-    return;
-  }
-  if (needsChecksum(packet, transport) && !isTransportChecksumRight(packet, transport)) {
-    noteSuppressed(run, packet, 'BAD_CHECKSUM');
+  if (transport === undefined) return 'FRAGMENT';
+  const isWrong = needsChecksum(packet, transport) && !isTransportChecksumRight(packet, transport);
+  return isWrong ? 'BAD_CHECKSUM' : undefined;
+}
+
+export function rejectWithIcmp(run: Run, packet: LivePacket, state: HookState, code: number): void {
+  const suppressed = unanswerable(packet);
+  if (suppressed !== undefined) {
+    noteSuppressed(run, packet, suppressed);
     return;
   }
   const type = ipFamily(packet) === 6 ? 1 : 3;

@@ -339,7 +339,7 @@ function isLinkLocal6(address: Address): boolean {
   return address[0] === 0xfe && ((address[1] ?? 0) & 0xc0) === 0x80;
 }
 
-/** All-nodes and all-routers groups, and the solicited-node groups of the device's addresses. */
+/** All-nodes and all-routers groups, and, where neighbours are looked for, the solicited-node groups of the device's addresses. */
 export function isJoined6(run: Run, device: NetworkInterface, group: Address): boolean {
   const scope = (group[1] ?? 0) & 15;
   const middle = group.subarray(2, 15).every((byte) => byte === 0);
@@ -349,6 +349,7 @@ export function isJoined6(run: Run, device: NetworkInterface, group: Address): b
   const isSolicited = scope === 2 && group[11] === 1 && group[12] === 0xff;
   return (
     isSolicited &&
+    !device.flags.includes('NOARP') &&
     device.addresses.some(
       ({ address }) =>
         address.length === 16 && [13, 14, 15].every((index) => address[index] === group[index]),
