@@ -228,7 +228,9 @@ export abstract class SetRules extends ArgumentRules {
             this.keyword('timeout');
             const token = this.CONSUME(word);
             this.ACTION(() => {
-              options.timeout = token.image === 'never' ? 0 : this.milliseconds(token.image);
+              const time = token.image === 'never' ? 0 : this.milliseconds(token.image);
+              // A time of 0 is none.
+              if (time > 0 || token.image === 'never') options.timeout = time;
             });
           },
         },

@@ -6,6 +6,7 @@ import { anonymousName } from '../table-scope.ts';
 import type { TypedElement, TypedExpression, TypedSet } from '../typed.ts';
 import { checkDuplicates } from './duplicates.ts';
 import { programElements } from './elements.ts';
+import { checkMapData } from './items.ts';
 import type { SetBuild } from './set-build.ts';
 
 export interface AnonymousShape {
@@ -64,6 +65,7 @@ export function fillAnonymous(
   set: SetBuild,
   elements: readonly TypedElement[],
 ): boolean {
+  checkMapData(context, set, elements);
   const program = programElements(context, set, elements);
   if (program === undefined) return false;
   checkDuplicates(context, set, program);

@@ -1,7 +1,7 @@
 /** Declared sets and maps: key and data types, flags, statements, elements (nft: set_evaluate()). */
 
 import type { Expression } from '../../ast/nft/expressions.ts';
-import type { SetDeclaration, SetType } from '../../ast/nft/ruleset.ts';
+import type { SetDeclaration, SetFlag, SetType } from '../../ast/nft/ruleset.ts';
 import type { Span } from '../../base/span.ts';
 import { verdictType } from '../../datatypes/basic.ts';
 import { concatDatatype, paddedBits } from '../../datatypes/concat.ts';
@@ -15,7 +15,7 @@ import type { TypedElement } from '../typed.ts';
 import { wordSpan } from '../word-span.ts';
 import { checkDuplicates } from './duplicates.ts';
 import { programElements } from './elements.ts';
-import { evaluateMembersOf } from './items.ts';
+import { checkMapData, evaluateMembersOf } from './items.ts';
 import { packElements } from './packed/pack.ts';
 import { setPacked } from './packed/unpack.ts';
 import type { SetBuild } from './set-build.ts';
@@ -213,13 +213,38 @@ function checkConnlimit(context: LoweringContext, node: SetDeclaration): void {
 
 /** nf_tables_newset(): garbage is collected where elements time out; NFT_SET_EXPR_MAX. */
 function checkKernelLimits(context: LoweringContext, node: SetDeclaration): void {
-  const { statements, gcInterval, span, name } = node;
+  const { statements, flags, gcInterval, span, name } = node;
   const refuse = (message: string) =>
     fail(context, 'kernel-refused', wordSpan(span, name), message);
+  const has = (flag: SetFlag) => flags.includes(flag);
+  const clash =
+    has('constant') && hasTimeout(node)
+      ? 'a constant set has no timeouts'
+      : has('dynamic') && has('interval')
+        ? 'sets of intervals take no elements from rules: flags dynamic and interval'
+        : has('dynamic') && node.objectType !== undefined
+          ? 'maps of objects take no elements from rules'
+          : undefined;
+  if (clash !== undefined) refuse(`${clash}: operation not supported`);
   if (statements.length > 2) refuse('elements have at most two statements: argument list too long');
   if (gcInterval !== undefined && gcInterval > 0 && !hasTimeout(node)) {
     refuse('a gc-interval needs the flag timeout: invalid argument');
   }
+}
+
+/** nft_add_set_elem(): a set that is full (-ENFILE); the element for all others does not count. */
+function checkSize(
+  context: LoweringContext,
+  { size = 0, constant, elements: built }: SetBuild,
+  elements: readonly TypedElement[],
+): void {
+  // nft does not send the size of a constant set.
+  if (size === 0 || constant || built.length <= size) return;
+  const places = new Set(built.flatMap(({ key, keyEnd }) => (key ? [`${key} ${keyEnd}`] : [])));
+  const first = places.size > size ? elements.filter(({ key }) => key)[size] : undefined;
+  if (first === undefined) return;
+  const message = `the set has room for ${size} ${size === 1 ? 'element' : 'elements'}: too many open files in system`;
+  fail(context, 'kernel-refused', first.key?.span ?? first.span, message);
 }
 
 /** nft_add_set_elem(): -EINVAL */
@@ -249,8 +274,10 @@ export function fillSet(context: LoweringContext, set: SetBuild, byShape: boolea
   const members = evaluateMembersOf(context, set, items);
   if (members === undefined) return;
   checkTimeouts(context, set, members.elements);
+  checkMapData(context, set, members.elements);
   const elements = programElements(context, set, members.elements);
   if (elements === undefined) return;
   checkDuplicates(context, set, elements);
   set.elements = elements;
+  checkSize(context, set, members.elements);
 }

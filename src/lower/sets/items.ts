@@ -313,3 +313,16 @@ function hasInterval(data: TypedExpression): boolean {
   if (data.kind === 'range' || data.kind === 'prefix') return true;
   return data.kind === 'concat' && data.parts.some(hasInterval);
 }
+
+/** nft_add_set_elem(): -EINVAL; commands that take elements away name them without data. */
+export function checkMapData(
+  context: LoweringContext,
+  set: SetBuild,
+  elements: readonly TypedElement[],
+): void {
+  if (!isMap(set)) return;
+  const bare = elements.find(({ data }) => data === undefined);
+  if (bare === undefined) return;
+  const message = 'an element of a map needs its data: invalid argument';
+  fail(context, 'kernel-refused', bare.key?.span ?? bare.span, message);
+}

@@ -62,7 +62,14 @@ export function lowerSetUpdate(context: LoweringContext, statement: SetUpdateSta
   const operations = statefulOperations(context, written);
   if (operations.length !== written.length) return false;
   checkConnlimit(context, set, written);
-  if (context.table.table.earlierSets?.has(set.name) !== true) set.dynamic = true;
+  if (context.table.table.earlierSets?.has(set.name) !== true) {
+    if (set.interval && !set.dynamic) {
+      // nft makes the set dynamic, and the kernel has no such set of intervals.
+      const message = `set '${set.name}' holds intervals and takes no elements from rules: operation not supported`;
+      fail(context, 'kernel-refused', set.span, message);
+    }
+    set.dynamic = true;
+  }
   return emitDynset(context, {
     operator: statement.operation,
     set,

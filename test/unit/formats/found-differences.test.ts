@@ -160,6 +160,18 @@ const zeroes: typeof results = ['size 0', 'size 4294967296', 'timeout 0s', 'gc-i
   ],
 );
 
+/** Duplicates and the element for all others need no room; a constant set has no size. */
+const roomy: typeof results = [
+  [
+    'table ip t {\n\tset s {\n\t\ttype mark\n\t\tsize 1\n\t\telements = { 0x1, 1, * }\n\t}\n}\n',
+    'table ip t {\n\tset s {\n\t\ttype mark\n\t\tsize 1\t# count 1\n\t\telements = { 0x00000001, * }\n\t}\n}\n',
+  ],
+  [
+    'table ip t {\n\tset s {\n\t\ttype ipv4_addr\n\t\telements = { 1.1.1.1 timeout 0s }\n\t}\n}\n',
+    'table ip t {\n\tset s {\n\t\ttype ipv4_addr\n\t\telements = { 1.1.1.1 }\n\t}\n}\n',
+  ],
+];
+
 /** What nft keeps of `typeof`. */
 const kept: typeof results = [
   [
@@ -168,7 +180,16 @@ const kept: typeof results = [
   ],
 ];
 
+const map = (elements: string): string =>
+  `table ip t {\nmap m {\ntype inet_service : mark\nelements = { ${elements} }\n}\n}`;
+const set = (lines: string): string => `table ip t {\nset s {\ntype ipv4_addr\n${lines}\n}\n}`;
+
 const lowered: typeof scripts = [
+  [map('22, 23 : 5'), '22'],
+  [set('size 1\nelements = { 1.1.1.1, 2.2.2.2 }'), '2.2.2.2'],
+  [set('flags constant,timeout'), 's'],
+  [set('flags interval,dynamic'), 's'],
+  ['table ip t {\nmap m {\ntype mark : counter\nflags dynamic\n}\n}', 'm'],
   ['table ip t {\nlimit l {\nrate 4294967296 kbytes/second\n}\n}', 'l'],
   ['table ip t {\nset s {\ntype mark\ngc-interval 10s\n}\n}', 's'],
   ['table ip t {\nset s {\ntype mark\ncounter last quota 5 bytes\n}\n}', 's'],
@@ -194,7 +215,7 @@ describe('differences that test:nft found', () => {
     expect(error?.span.source.text.slice(error.span.start, error.span.end)).toBe(at);
   });
 
-  it.each([...results, ...withoutHandle, ...zeroes, ...kept])('%j', (script, listing) => {
+  it.each([...results, ...withoutHandle, ...zeroes, ...roomy, ...kept])('%j', (script, listing) => {
     const { value, diagnostics } = loadNft(script);
     expect(diagnostics).toEqual([]);
     expect(printNft(raise(lower(value).value, value))).toBe(listing);
@@ -229,6 +250,13 @@ describe('differences that test:nft found', () => {
       `table ip t {\nchain c {\ntype filter hook input priority ${written}\n}\n}\n`,
     );
     expect(ruleset.tables[0]?.chains[0]?.base?.priority.value).toBe(value);
+  });
+
+  it('a rule cannot add to a set of intervals that comes with it', () => {
+    const { value } = loadNft(
+      `${set('flags interval')}\nadd chain ip t c\nadd rule ip t c add @s { ip saddr }\n`,
+    );
+    expect(lower(value).diagnostics.map(({ code }) => code)).toEqual(['kernel-refused']);
   });
 
   it('a set that was there before is not made dynamic', () => {

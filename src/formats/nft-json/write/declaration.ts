@@ -9,6 +9,7 @@ import type {
   Table,
 } from '../../../ast/nft/ruleset.ts';
 import { datatypeOfExpression } from '../../nft/print/expression-datatype.ts';
+import { countedElements } from '../../nft/print/set.ts';
 import { filled, type Json, type JsonObject, object } from '../json.ts';
 import type { JsonContext } from './context.ts';
 import { expressionJson } from './expression.ts';
@@ -105,7 +106,7 @@ function setJson(set: SetDeclaration, table: Table, context: JsonContext): Json 
       map: set.objectType ?? (set.data === undefined ? undefined : dataJson(set.data)),
       policy: constant || set.policy !== 'memory' ? undefined : 'memory',
       size: constant || set.size === undefined ? undefined : set.size | 0,
-      count: constant || set.size === undefined ? undefined : set.elements.length || undefined,
+      count: constant || set.size === undefined ? undefined : countedElements(set) || undefined,
       flags: filled(flagOrder.filter((flag) => set.flags.includes(flag))),
       timeout: set.timeout === undefined ? undefined : Math.floor(set.timeout / 1000),
       'gc-interval': set.gcInterval === undefined ? undefined : Math.floor(set.gcInterval / 1000),

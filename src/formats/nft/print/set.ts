@@ -1,5 +1,6 @@
 /** Named sets and maps as blocks. */
 
+import type { Expression } from '../../../ast/nft/expressions.ts';
 import type { SetDeclaration, SetType } from '../../../ast/nft/ruleset.ts';
 import { formatDuration } from '../../../datatypes/format-time.ts';
 import { handleSuffix, type PrintContext, statelessContext } from './context.ts';
@@ -38,10 +39,21 @@ function printLines(set: SetDeclaration, context: PrintContext): string[] {
   return lines;
 }
 
+/** All but the one for all others. */
+export function countedElements({ elements }: SetDeclaration): number {
+  return elements.some(isOthers) ? elements.length - 1 : elements.length;
+}
+
+function isOthers(node: Expression): boolean {
+  if (node.kind === 'element' || node.kind === 'mapping') return isOthers(node.key);
+  return node.kind === 'wildcard';
+}
+
 /** The kernel counts elements against a size limit; nft 1.1.x shows the count. */
 function countSuffix(set: SetDeclaration, context: PrintContext): string {
-  const hidden = context.dialect === '1.0.6' || set.elements.length === 0;
-  return hidden ? '' : `\t# count ${set.elements.length}`;
+  if (context.dialect === '1.0.6') return '';
+  const count = countedElements(set);
+  return count === 0 ? '' : `\t# count ${count}`;
 }
 
 function printKey(set: SetDeclaration, context: PrintContext): string {
