@@ -65,7 +65,7 @@ export {
   readRuleTrace,
 } from './simulate/rule-trace.ts';
 export { initialState, simulate } from './simulate/simulate.ts';
-export { simulateMany } from './simulate/simulate-many.ts';
+export { type StreamOptions, simulateMany } from './simulate/simulate-many.ts';
 export type { Choice, Chooser } from './trace/choice.ts';
 export type { TraceEvent } from './trace/event.ts';
 export { type Fate, type FateReason, fateReasons } from './trace/fate.ts';

@@ -12,7 +12,7 @@ import type { PacketInput, SimulateOptions } from '../../src/simulate/api.ts';
 import { type CompiledProgram, compileProgram } from '../../src/simulate/compile.ts';
 import { newRuleTrace } from '../../src/simulate/rule-trace.ts';
 import { initialState, simulate } from '../../src/simulate/simulate.ts';
-import { simulateMany } from '../../src/simulate/simulate-many.ts';
+import { type StreamOptions, simulateMany } from '../../src/simulate/simulate-many.ts';
 import { listRecorder } from '../../src/trace/recorder.ts';
 import { bundled } from './bundle.ts';
 import {
@@ -55,12 +55,14 @@ function timeOf(
   return (cpuMicroseconds() - before) / packets.length;
 }
 
+const streaming: StreamOptions = { clock, seed: 1, keepStates: false };
+
 /** Microseconds per packet of a stream. */
 function timeOfStream(compiled: CompiledProgram, packets: readonly PacketInput[]): number {
   const state = initialState(compiled);
   let spawned = 0;
   const before = cpuMicroseconds();
-  for (const result of simulateMany(compiled, state, packets, { clock, seed: 1 }))
+  for (const result of simulateMany(compiled, state, packets, streaming))
     spawned += result.spawned.length;
   const time = (cpuMicroseconds() - before) / packets.length;
   return spawned < 0 ? Number.NaN : time;

@@ -18,9 +18,10 @@ import type { Program } from '../../src/model/program.ts';
 import { buildFrame, buildPacket } from '../../src/packet/build.ts';
 import type { PacketInput, SimulationState } from '../../src/simulate/api.ts';
 import { type CompiledProgram, compileProgram } from '../../src/simulate/compile.ts';
-import { readConntrack, readCounters } from '../../src/simulate/reading.ts';
+import { readConntrack, readCounters, readObjects, readSets } from '../../src/simulate/reading.ts';
 import { newRuleTrace, readRuleTrace } from '../../src/simulate/rule-trace.ts';
 import { initialState, simulate } from '../../src/simulate/simulate.ts';
+import { simulateMany } from '../../src/simulate/simulate-many.ts';
 import { listRecorder } from '../../src/trace/recorder.ts';
 
 const clock = 1_700_000_000_000;
@@ -306,6 +307,35 @@ describe('indexed and plain evaluation', () => {
         plain.state = initialState(plain.compiled);
         const again = { seed: 0, misses: false };
         expect(play(indexed, first, again)).toEqual(play(plain, first, again));
+      }),
+      { numRuns: Number(process.env['NFT_SIM_RUNS'] ?? 40) },
+    );
+  }, 120_000);
+});
+
+describe('a stream that keeps its first and its last state', () => {
+  it('has the same states there as one that keeps them all', () => {
+    fc.assert(
+      fc.property(nftText, fc.array(packets, { minLength: 1, maxLength: 30 }), (text, list) => {
+        const program = programOf(text);
+        const seen = (keepStates: boolean) => {
+          const compiled = compileProgram(program, { host });
+          const start = initialState(compiled);
+          const read = (state: SimulationState) => [
+            readConntrack(compiled, state, clock),
+            readCounters(compiled, state),
+            readObjects(compiled, state),
+            readSets(compiled, state, clock),
+          ];
+          const run = (from: SimulationState) => {
+            const options = { clock, seed: 3, keepStates };
+            return [...simulateMany(compiled, from, list, options)].at(-1)?.state ?? from;
+          };
+          const last = run(start);
+          const further = run(last);
+          return [start, last, further, start, further, last].map(read);
+        };
+        expect(seen(false)).toEqual(seen(true));
       }),
       { numRuns: Number(process.env['NFT_SIM_RUNS'] ?? 40) },
     );

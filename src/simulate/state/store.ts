@@ -9,6 +9,7 @@
 import type { Connection } from '../conntrack/connection.ts';
 import type { DynamicElement } from '../sets/dynamic-element.ts';
 import type { FragmentQueue } from '../stack/fragment-queue.ts';
+import { type Folded, unfold } from './folded.ts';
 import { type Link, type LinkTable, newLinkTable, putLink, takeLink } from './link-table.ts';
 
 /** Learnt bridge ports by MAC. */
@@ -53,11 +54,16 @@ export function newStore(sets: number): Store {
   };
 }
 
-/** Exchanges what is in the store with what it keeps: the same step leads back and forth. */
-type Swap = () => void;
+/** An entry of one of the store's maps. */
+export interface Swap {
+  readonly map: object;
+  readonly key: unknown;
+  /** Exchanges what is in the store with what is kept here: the same step leads back and forth. */
+  readonly run: () => void;
+}
 
 /** What was written, in order; slots and ids may come more than once. */
-interface Changes {
+export interface Changes {
   readonly swaps: readonly Swap[];
   /**
    * Two numbers for each change: a slot with what stands in it on the other side, `change.connection` with an id,
@@ -70,7 +76,7 @@ interface Changes {
 }
 
 /** Below all slots. */
-const change = { connection: -1, link: -2, counter: -3 } as const;
+export const change = { connection: -1, link: -2, counter: -3 } as const;
 
 /** Sums: whether the link was put in, not taken out, and whether it is one of `bySource`, not of `tuples`. */
 const linkMove = { put: 1, bySource: 2 } as const;
@@ -80,8 +86,10 @@ export interface StateNode {
   readonly number: number;
   next: StateNode | undefined;
   changes: Changes | undefined;
-  /** How to come here from `next`. */
-  direction: 'undo' | 'redo';
+  /** Instead of changes, until somebody comes back: what a stream of packets has changed. */
+  folded: Folded | undefined;
+  /** How to come here from `next`; nobody comes to a state that a stream has left behind. */
+  direction: 'undo' | 'redo' | 'gone';
 }
 
 /** Changes while they are made. Its arrays are longer than what was written, to be used again. */
@@ -123,18 +131,27 @@ export interface Versions {
 }
 
 export function createVersions(store: Store): Versions {
-  const root: StateNode = { number: 0, next: undefined, changes: undefined, direction: 'undo' };
+  const root: StateNode = {
+    number: 0,
+    next: undefined,
+    changes: undefined,
+    folded: undefined,
+    direction: 'undo',
+  };
   return { store, current: root, count: 1 };
 }
 
-/** Makes the store hold the contents of `target`. */
+/** Makes the store hold the contents of `target`. Throws RangeError for a state that a stream has left behind. */
 export function travelTo(versions: Versions, target: StateNode): void {
   if (versions.current === target) return;
   if (target.next === versions.current) step(versions, target, target.next);
   else {
     const path: StateNode[] = [];
-    for (let node: StateNode | undefined = target; node !== undefined; node = node.next)
+    for (let node: StateNode | undefined = target; node !== undefined; node = node.next) {
+      if (node.direction === 'gone')
+        throw new RangeError('simulateMany has gone on: this state is no longer kept');
       path.push(node);
+    }
     for (let index = path.length - 2; index >= 0; index--) {
       const node = path[index];
       const neighbour = path[index + 1];
@@ -146,6 +163,10 @@ export function travelTo(versions: Versions, target: StateNode): void {
 
 /** From the neighbour, whose contents the store holds. */
 function step({ store }: Versions, node: StateNode, neighbour: StateNode): void {
+  if (node.folded !== undefined) {
+    node.changes = unfold(node.folded);
+    node.folded = undefined;
+  }
   if (node.changes !== undefined) {
     if (node.direction === 'redo') redoChanges(store, node.changes);
     else undoChanges(store, node.changes);
@@ -159,7 +180,7 @@ function step({ store }: Versions, node: StateNode, neighbour: StateNode): void 
 
 function redoChanges(store: Store, changes: Changes): void {
   const { swaps, numbers } = changes;
-  for (let index = 0; index < swaps.length; index++) swaps[index]?.();
+  for (let index = 0; index < swaps.length; index++) swaps[index]?.run();
   let connection = 0;
   let link = 0;
   for (let index = 0; index < numbers.length; index += 2) {
@@ -186,7 +207,7 @@ function undoChanges(store: Store, changes: Changes): void {
       moveLink(store, changes.links[--link], numbers[index + 1] ?? 0, false);
     else count(store, change.counter - slot, -1, -(numbers[index + 1] ?? 0));
   }
-  for (let index = swaps.length - 1; index >= 0; index--) swaps[index]?.();
+  for (let index = swaps.length - 1; index >= 0; index--) swaps[index]?.run();
 }
 
 function swapScalar({ scalars }: Store, numbers: number[], index: number, slot: number): void {
@@ -239,6 +260,7 @@ export function commitJournal(versions: Versions, journal: Journal): StateNode {
     number: versions.count++,
     next: undefined,
     changes: undefined,
+    folded: undefined,
     direction: 'undo',
   };
   before.next = node;
@@ -325,11 +347,12 @@ export function setEntry<Key, Value>(
   let other = map.get(key);
   if (other === value) return;
   writeEntry(map, key, value);
-  journal.swaps.push(() => {
+  const run = () => {
     const current = map.get(key);
     writeEntry(map, key, other);
     other = current;
-  });
+  };
+  journal.swaps.push({ map, key, run });
 }
 
 function writeEntry<Key, Value>(map: Map<Key, Value>, key: Key, value: Value | undefined): void {

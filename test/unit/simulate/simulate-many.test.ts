@@ -55,4 +55,28 @@ describe('simulateMany', () => {
     expect(counted(20)).toEqual([21, 3]);
     expect(readConntrack(compiled, start, clock)).toEqual([]);
   });
+
+  it('keeps the first and the last state of a stream that shall not keep them all', () => {
+    const others = [
+      ...simulateMany(compiled, start, packets, { clock, seed: 7, keepStates: false }),
+    ];
+    expect(others.map(({ fate }) => fate)).toEqual(results.map(({ fate }) => fate));
+    const last = others[39]?.state ?? start;
+    const seen = () => [
+      readCounters(compiled, last),
+      readConntrack(compiled, last, clock),
+      readCounters(compiled, start),
+      readConntrack(compiled, start, clock),
+    ];
+    const whole = results[39]?.state ?? start;
+    const expected = [
+      readCounters(compiled, whole),
+      readConntrack(compiled, whole, clock),
+      readCounters(compiled, start),
+      readConntrack(compiled, start, clock),
+    ];
+    expect(seen()).toEqual(expected);
+    expect(seen()).toEqual(expected);
+    expect(() => readCounters(compiled, others[20]?.state ?? start)).toThrow(RangeError);
+  });
 });
