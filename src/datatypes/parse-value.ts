@@ -154,6 +154,7 @@ function parseClassid(text: string): ParseResult {
     const major = Number.parseInt(halves[1] || '0', 16);
     return parsed(BigInt(major * 65536 + Number.parseInt(halves[2] || '0', 16)), 32);
   }
+  if (text.includes(':')) return unparsed('could not parse tc handle');
   // strtoull() stops at what is no digit.
   const digits = /^(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)/.exec(text)?.[0] ?? '0';
   return parsed(cutNumber(parseUnsigned(digits) ?? 0n), 32);

@@ -92,6 +92,7 @@ const refused: readonly (readonly [place: string, rule: string, at: string])[] =
   ['ip', 'meta day 1/3', '1/3'],
   ['ip', 'symhash mod 10 1/3', '1/3'],
   ['ip', 'meta skgid 08', '08'],
+  ['ip', 'meta priority "::a"', '::a'],
 ];
 
 /** Scripts with the text at nft's first error: its evaluation comes before the kernel's answers. */
