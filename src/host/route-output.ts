@@ -58,17 +58,26 @@ export function outputKind4(
 }
 
 function routeOutput4(prepared: PreparedHost, query: RouteQuery): OutputRoute {
+  const found = findOutput4(prepared, query);
+  return leaksLoopback(prepared, query, found) ? { kind: 'error', errno: 'EINVAL' } : found;
+}
+
+function findOutput4(prepared: PreparedHost, query: RouteQuery): OutputRoute {
   const { destination, outputInterface: device, source } = query;
   if (source !== undefined && isInvalidSource4(source)) return { kind: 'error', errno: 'EINVAL' };
   const isGroup = isMulticast(destination) || isLimitedBroadcast(destination);
   const deviceOfGroup =
     device ?? (isGroup && source !== undefined ? deviceOf(prepared, source) : undefined);
   if (isGroup && deviceOfGroup !== undefined) return groupRoute4(prepared, query, deviceOfGroup);
+  // Only an address of its own tells the host by which device a group is reached.
+  if (isGroup && source !== undefined) return { kind: 'error', errno: 'ENETUNREACH' };
   if (isUnspecified(destination)) return routeToItself4(prepared, query);
   const lookup = lookupRoute(prepared, query);
   if (lookup.kind === 'found') {
     const found = foundOutput(prepared, query, lookup);
-    return leaksLoopback(prepared, query, found) ? { kind: 'error', errno: 'EINVAL' } : found;
+    if (found.kind === 'error' || !isLimitedBroadcast(destination)) return found;
+    const [{ nexthop, source: chosen }] = found.choices;
+    return onLink(nexthop.device, chosen, 'broadcast');
   }
   if (device === undefined) return { kind: 'error', errno: routeErrorName(lookup) };
   return onLink(

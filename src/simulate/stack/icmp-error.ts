@@ -2,7 +2,8 @@
 
 import { type Address, isUnspecified } from '../../base/address.ts';
 import { isLinkLocal } from '../../host/address-type.ts';
-import { isOwnAddress } from '../../host/local-addresses.ts';
+import { isOwnAddress, isSysctlSet, selectInterfaceAddress4 } from '../../host/local-addresses.ts';
+import { scopeNumbers } from '../../host/network-interface.ts';
 import { outputKind4, routeOutput } from '../../host/route-output.ts';
 import { selectSourceAddress6 } from '../../host/source-address6.ts';
 import { buildPacket, type PacketDescription } from '../../packet/build.ts';
@@ -72,9 +73,9 @@ function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
   const early = options.early === true ? (outputKind4(run.host, peer) ?? 'group') : undefined;
   if (early === 'group') return false;
   const local = early === undefined ? packet.route?.action === 'local' : early === 'local';
-  const source = local ? destinationAddress(packet) : undefined;
+  const source = local ? destinationAddress(packet) : inboundSource(run, packet);
   // The host answers from addresses of its own only.
-  if (source !== undefined && outputKind4(run.host, source) !== 'local') return false;
+  if (local && source !== undefined && outputKind4(run.host, source) !== 'local') return false;
   const tos = (byteAt(packet.bytes, 1) & 0x1e) | 0xc0;
   const found = replyRoute(run, packet, source, tos);
   if (found === undefined) return false;
@@ -93,12 +94,25 @@ function sendIcmp4(run: Run, packet: LivePacket, options: IcmpErrorOptions): boo
     inner: packetBytes(packet).slice(0, room),
     dscp: tos >> 2,
     ecn: tos & 3,
+    ttl: usualTtl(run),
     identification: 0,
     ipOptions,
     // The pointer is the first byte of what an MTU is the last two of.
     ...(options.pointer === undefined ? {} : { mtu: options.pointer * 2 ** 24 }),
     ...(options.mtu === undefined ? {} : { mtu: options.mtu }),
   });
+}
+
+/** icmp_errors_use_inbound_ifaddr: an address of the device that the packet came in by. */
+function inboundSource(run: Run, packet: LivePacket): Address | undefined {
+  const isOn = isSysctlSet(run.host, 'net.ipv4.icmp_errors_use_inbound_ifaddr');
+  if (!isOn || packet.input === undefined) return undefined;
+  return selectInterfaceAddress4(
+    run.host,
+    packet.input.name,
+    scopeNumbers.link,
+    sourceAddress(packet),
+  );
 }
 
 /** icmpv4_mask_allow() with the default mask; path MTU discovery and loopback are never limited. */
@@ -169,10 +183,23 @@ function sendReply(
   });
   if (routed.kind === 'error') return false;
   reply.route = routed.route;
+  setUsualHops(run, reply);
   noteRoute(run, reply, 'reject', routed.route);
   attachConnection(packet, reply);
   localOut(run, reply);
   return true;
+}
+
+/** The TTL of IPv4 packets that the host makes. */
+export function usualTtl(run: Run): number {
+  return Number(run.host.host.sysctls.get('net.ipv4.ip_default_ttl') ?? 64);
+}
+
+/** ip6_dst_hoplimit() of a packet that the host has made. */
+export function setUsualHops(run: Run, { bytes, route }: LivePacket): void {
+  if (bytes.length < 40 || byteAt(bytes, 0) >> 4 !== 6) return;
+  const name = `net.ipv6.conf.${route?.device?.name}.hop_limit`;
+  bytes[7] = Number(run.host.host.sysctls.get(name) ?? 64);
 }
 
 /** nf_ct_attach(): the answer belongs to the connection of the packet, in the other direction. */

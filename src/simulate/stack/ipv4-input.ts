@@ -1,7 +1,7 @@
 /** Receiving IPv4: ip_rcv(), ip_rcv_finish(), ip_local_deliver(), ip_forward(). */
 
 import type { NetworkInterface } from '../../host/network-interface.ts';
-import { byteAt, read16, write16 } from '../../packet/bytes.ts';
+import { byteAt, read16, read32, write16 } from '../../packet/bytes.ts';
 import { foldChecksum, replaceWord, sumWords } from '../../packet/checksum.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { type LivePacket, lastBytes, sourceAddress } from '../live-packet.ts';
@@ -67,7 +67,14 @@ function finishReceive(run: Run, packet: LivePacket, device: NetworkInterface): 
   switch (route.action) {
     case 'local':
     case 'broadcast':
+      deliverIpv4(run, packet, device);
+      return;
     case 'multicast':
+      // What the host sends itself by way of lo ends there, unless it listens (__mkroute_output()).
+      if (read32(packet.bytes, 16) !== allHosts) {
+        stackDrop(run, packet, 'MARTIAN_DESTINATION');
+        return;
+      }
       deliverIpv4(run, packet, device);
       return;
     case 'error':
@@ -77,6 +84,9 @@ function finishReceive(run: Run, packet: LivePacket, device: NetworkInterface): 
       forwardIpv4(run, packet, device);
   }
 }
+
+/** 224.0.0.1 */
+const allHosts = 0xe0000001;
 
 /** ip_error() */
 function refuse(run: Run, packet: LivePacket): void {

@@ -10,7 +10,13 @@ import { isTransportChecksumRight } from '../conntrack/packet-checksum.ts';
 import { destinationAddress, ipFamily, type LivePacket, sourceAddress } from '../live-packet.ts';
 import type { HookState } from '../rules/evaluation.ts';
 import { type Run, record } from '../run.ts';
-import { attachConnection, replyMark, sendIcmpError } from './icmp-error.ts';
+import {
+  attachConnection,
+  replyMark,
+  sendIcmpError,
+  setUsualHops,
+  usualTtl,
+} from './icmp-error.ts';
 import { localOut } from './local-output.ts';
 import { reroute, routeLocal } from './routing.ts';
 import { spawnPacket } from './spawn.ts';
@@ -130,26 +136,27 @@ function isOfGroup(run: Run, packet: LivePacket, early: boolean): boolean {
 }
 
 function hasWayBack(run: Run, packet: LivePacket): boolean {
-  const swapped = resetPacket(packet, { number: protocol.tcp, offset: 0 });
+  const swapped = resetPacket(run, packet, { number: protocol.tcp, offset: 0 });
   return (
     routeLocal(run, { ...packet, bytes: swapped, length: swapped.length }, {}).kind === 'route'
   );
 }
 
 function sendReset(run: Run, packet: LivePacket, transport: Transport): void {
-  const reply = spawnPacket(run, packet, 'reject', resetPacket(packet, transport));
+  const reply = spawnPacket(run, packet, 'reject', resetPacket(run, packet, transport));
   if (reply === undefined) return;
   reply.mark = replyMark(run, packet);
   // nf_reject_ip6_tcphdr_put() makes the checksum at once.
   reply.checksumPending = ipFamily(packet) === 4;
   if (!reroute(run, reply)) return;
+  setUsualHops(run, reply);
   attachConnection(packet, reply);
   closeConnection(packet);
   localOut(run, reply);
   noteSent(run, packet);
 }
 
-function resetPacket(packet: LivePacket, { offset }: Transport): Uint8Array {
+function resetPacket(run: Run, packet: LivePacket, { offset }: Transport): Uint8Array {
   const { bytes, length } = packet;
   const flags = byteAt(bytes, offset + 13);
   const hasAck = (flags & tcpFlag.ack) !== 0;
@@ -166,7 +173,7 @@ function resetPacket(packet: LivePacket, { offset }: Transport): Uint8Array {
     sequence: hasAck ? read32(bytes, offset + 8) : 0,
     acknowledgement: hasAck ? 0 : acknowledgement,
     window: 0,
-    ttl: 64,
+    ttl: ipFamily(packet) === 4 ? usualTtl(run) : 64,
     identification: 0,
     dontFragment: true,
   });

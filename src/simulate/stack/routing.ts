@@ -149,7 +149,9 @@ function errorDecision(
 }
 
 function rejectionOf(lookup: RouteLookup): NonNullable<RouteDecision['error']> {
-  return lookup.kind === 'rejected' ? lookup.type : 'none';
+  if (lookup.kind !== 'rejected') return 'none';
+  // An `unreachable` rule means that no network is reached (fib4_rule_action()), a route that no host is.
+  return lookup.route === undefined && lookup.type === 'unreachable' ? 'none' : lookup.type;
 }
 
 export function noteRoute(
