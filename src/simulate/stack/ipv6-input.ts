@@ -131,7 +131,11 @@ function deliverIpv6(run: Run, packet: LivePacket, device: NetworkInterface): vo
   const state = { family: 'ip6', hook: 'input', input: device, output: undefined } as const;
   if (!runHook(run, packet, state)) return;
   const isValid = areLocalHeadersValid(run, packet);
-  if (isValid && findHeader(packet.bytes, packet.length, protocol.fragment) !== undefined) {
+  if (findHeader(packet.bytes, packet.length, protocol.fragment) !== undefined) {
+    if (!isValid) {
+      stackDrop(run, packet, 'OPTIONS_REFUSED');
+      return;
+    }
     if (isHeaderCutOff(packet)) {
       sendIcmpError(run, packet, { type: 4, code: 3 });
       stackDrop(run, packet, 'REASSEMBLY_FAILED');
