@@ -131,12 +131,15 @@ function deliverIpv6(run: Run, packet: LivePacket, device: NetworkInterface): vo
   const state = { family: 'ip6', hook: 'input', input: device, output: undefined } as const;
   if (!runHook(run, packet, state)) return;
   const isValid = areLocalHeadersValid(run, packet);
-  if (findHeader(packet.bytes, packet.length, protocol.fragment) !== undefined) {
+  const fragment = findHeader(packet.bytes, packet.length, protocol.fragment);
+  if (fragment !== undefined) {
     if (!isValid) {
       stackDrop(run, packet, 'OPTIONS_REFUSED');
       return;
     }
-    if (isHeaderCutOff(packet)) {
+    // What only looks like a piece may lack a transport header.
+    const isPiece = (read16(packet.bytes, fragment.offset + 2) & 0xfff9) !== 0;
+    if (isPiece && isHeaderCutOff(packet)) {
       sendIcmpError(run, packet, { type: 4, code: 3 });
       stackDrop(run, packet, 'REASSEMBLY_FAILED');
       return;
