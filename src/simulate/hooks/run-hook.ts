@@ -16,7 +16,8 @@ import { acceptVerdict, dropVerdict, type RuleVerdict } from '../rules/registers
 import { runBaseChain } from '../rules/run-chain.ts';
 import { type Run, record, summaryNow } from '../run.ts';
 import { defragment } from '../stack/defragment.ts';
-import { noteRoute, reroute, routeReceived4, routeReceived6 } from '../stack/routing.ts';
+import { routeReceived4, routeReceived6 } from '../stack/received-route.ts';
+import { noteRoute, reroute } from '../stack/routing.ts';
 import { stackDrop, stopPacket } from '../stack/stop.ts';
 import { entriesOf, type HookEntry, hookKey } from './hook-table.ts';
 import { settleSegments } from './hook-ties.ts';

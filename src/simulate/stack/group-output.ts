@@ -6,7 +6,7 @@ import { runHook } from '../hooks/run-hook.ts';
 import { copyLivePacket, destinationAddress, ipFamily, type LivePacket } from '../live-packet.ts';
 import type { Run } from '../run.ts';
 import { receivePacket } from './receive.ts';
-import { isJoined6 } from './routing.ts';
+import { isJoined6 } from './received-route.ts';
 import { stackDrop } from './stop.ts';
 
 /** True: the packet itself goes on to the wire. A copy of it may come back by the device that it leaves by. */

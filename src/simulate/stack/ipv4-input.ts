@@ -11,8 +11,9 @@ import { sendIcmpError } from './icmp-error.ts';
 import { forwardOptions, readOptions } from './ip-options.ts';
 import { outputPacket } from './ip-output.ts';
 import { reassemble } from './reassemble.ts';
+import { routeReceived4 } from './received-route.ts';
 import { pullTransportHeader } from './refragment.ts';
-import { noteRoute, routeReceived4 } from './routing.ts';
+import { noteRoute } from './routing.ts';
 import { holdPacket, stackDrop } from './stop.ts';
 import { decapsulate } from './tunnel.ts';
 

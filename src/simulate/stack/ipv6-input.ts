@@ -14,8 +14,9 @@ import { sendIcmpError } from './icmp-error.ts';
 import { outputPacket } from './ip-output.ts';
 import { areLocalHeadersValid, areOptionsValid } from './ipv6-options.ts';
 import { reassemble } from './reassemble.ts';
+import { isForwarding, routeReceived6 } from './received-route.ts';
 import { pullTransportHeader } from './refragment.ts';
-import { isForwarding, noteRoute, routeReceived6 } from './routing.ts';
+import { noteRoute } from './routing.ts';
 import { holdPacket, stackDrop } from './stop.ts';
 import { decapsulate } from './tunnel.ts';
 
