@@ -1,6 +1,6 @@
 /** What snat, dnat, masquerade, redirect and netmap ask of the NAT core; nft statements and xtables targets share it. */
 
-import type { Address } from '../../base/address.ts';
+import { type Address, addressesEqual } from '../../base/address.ts';
 import { selectInterfaceAddress4 } from '../../host/local-addresses.ts';
 import type { NetworkInterface } from '../../host/network-interface.ts';
 import { selectSourceAddress6 } from '../../host/source-address6.ts';
@@ -58,7 +58,7 @@ export function bindRedirect(
 ): RuleVerdict {
   const family = ipFamily(packet) ?? 4;
   const address =
-    state.hook === 'output' ? loopbackAddress(family) : firstAddress(state.input, family);
+    state.hook === 'output' ? loopbackAddress(family) : deviceAddress(packet, state.input, family);
   if (address === undefined) return dropVerdict;
   return bindAddress(run, packet, range, address, 'destination');
 }
@@ -70,13 +70,40 @@ function loopbackAddress(family: 4 | 6): Address {
   return address;
 }
 
-/** IPv4: the first primary address. IPv6 keeps the newest global one first. */
-function firstAddress(device: NetworkInterface | undefined, family: 4 | 6): Address | undefined {
+/**
+ * IPv4: the first primary address. IPv6 keeps the newest global one first; a destination of a smaller scope, as a group
+ * mostly has, wants an address of the same (nf_nat_redirect_ipv6_usable()).
+ */
+function deviceAddress(
+  packet: LivePacket,
+  device: NetworkInterface | undefined,
+  family: 4 | 6,
+): Address | undefined {
   const own = (device?.addresses ?? []).filter((entry) => entry.family === family);
   if (family === 4) return own.find((entry) => !entry.flags.includes('secondary'))?.address;
-  const widest = Math.min(...own.map(({ scope }) => scope));
-  return own.find(({ scope }) => scope === widest)?.address;
+  const asked = smallScope(destinationAddress(packet));
+  const usable = own.filter(
+    ({ address, flags }) =>
+      (!flags.includes('tentative') || flags.includes('optimistic')) &&
+      (asked === undefined || smallScope(address) === asked),
+  );
+  const widest = Math.min(...usable.map(({ scope }) => scope));
+  return usable.find(({ scope }) => scope === widest)?.address;
 }
+
+/** The scopes that ipv6_addr_type() has a bit for; undefined: global, or of a group between them. */
+function smallScope(address: Address): 'loopback' | 'link' | 'site' | undefined {
+  const [first = 0, second = 0] = address;
+  if (first === 0xff) return groupScopes[second & 0x0f];
+  if (first === 0xfe && second >= 0x80) return second < 0xc0 ? 'link' : 'site';
+  return addressesEqual(address, loopbackAddress(6)) ? 'loopback' : undefined;
+}
+
+const groupScopes: Readonly<Record<number, 'loopback' | 'link' | 'site'>> = {
+  1: 'loopback',
+  2: 'link',
+  5: 'site',
+};
 
 function bindAddress(
   run: Run,
