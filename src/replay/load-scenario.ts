@@ -36,7 +36,7 @@ export function loadRuleset(kind: string, text: string, host: Host): LoadedRules
   }
   const family = kind.startsWith('ip6') ? 'ip6' : 'ip';
   const loader = kind.includes('legacy') ? 'iptables-legacy' : 'iptables-nft';
-  const loaded = loadIptablesSave(input, { family });
+  const loaded = loadIptablesSave(input, { family, loader });
   const lowered = lowerIptables(loaded.value, { loader });
   return { program: lowered.value, diagnostics: [...loaded.diagnostics, ...lowered.diagnostics] };
 }

@@ -107,8 +107,12 @@ async function loadPiece(
   if (kind === 'iptables-save') {
     const { loadIptablesSave } = await import('../../formats/iptables-save/load.ts');
     const { lowerIptables } = await import('../../lower/iptables/lower-iptables.ts');
-    const loaded = loadIptablesSave(source, { family: family ?? iptablesFamilyOf(source.text) });
-    const lowered = lowerIptables(loaded.value, { loader: loader ?? 'iptables-nft' });
+    const by = loader ?? 'iptables-nft';
+    const loaded = loadIptablesSave(source, {
+      family: family ?? iptablesFamilyOf(source.text),
+      loader: by,
+    });
+    const lowered = lowerIptables(loaded.value, { loader: by });
     return {
       program: lowered.value,
       diagnostics: [...loaded.diagnostics, ...lowered.diagnostics],

@@ -116,15 +116,32 @@ function checkKernel(state: TablesState, table: TableState, rule: DecodedRule, s
   }
   for (const part of [...rule.matches, target]) {
     if (part?.kind !== 'match' && part?.kind !== 'target') continue;
-    const refusal = refusalOf(part, { ...site, protocol: rule.protocol });
+    const ruleSite = { ...site, protocol: rule.protocol };
+    const refusal = refusalOf(part, ruleSite, () => isBehindVerdict(state, table, rule.chain));
     if (refusal !== undefined)
       state.diagnostics.push({ code: 'iptables-kernel', span, ...refusal });
   }
 }
 
+const verdicts: readonly string[] = ['ACCEPT', 'DROP', 'RETURN'];
+
+/** mark_source_chains(): a rule behind one that ends the chain for every packet belongs to no hook in iptables-legacy. */
+function isBehindVerdict({ options }: TablesState, table: TableState, chain: string): boolean {
+  if (options.loader !== 'iptables-legacy') return false;
+  const rules = table.edited?.get(chain) ?? table.appended.filter((rule) => rule.chain === chain);
+  return rules.some(
+    ({ header, matches, target }) =>
+      header.length + matches.length === 0 &&
+      target !== undefined &&
+      !target.goto &&
+      verdicts.includes(target.name),
+  );
+}
+
 function refusalOf(
   part: KnownMatch | KnownTarget,
   site: RuleSite,
+  isUnreached: () => boolean,
 ): { message: string; hint?: string } | undefined {
   const { protocols, tables, hooks } = part.extension;
   if (protocols !== undefined && !isBoundTo(site, ...protocols)) {
@@ -140,7 +157,7 @@ function refusalOf(
     };
   }
   const builtIn = builtInChain(site.table, site.chain) !== undefined;
-  if (builtIn && hooks !== undefined && !hooks.includes(site.chain)) {
+  if (builtIn && hooks !== undefined && !hooks.includes(site.chain) && !isUnreached()) {
     return {
       message: `'${part.name}' is not for chain ${site.chain}`,
       hint: `it works in ${hooks.join(' and ')}`,

@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly family: IptablesFamily;
   /** Names of the ipset sets that exist; without it every name is taken. */
   readonly ipsets?: ReadonlySet<string>;
+  /** Who loads it into the kernel; `iptables-nft` unless given. */
+  readonly loader?: 'iptables-nft' | 'iptables-legacy';
   /** A few lines as the tool wrote them: what the kernel has is not checked again, and shapes are not worth learning. */
   readonly trusted?: boolean;
 }

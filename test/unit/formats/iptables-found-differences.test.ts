@@ -243,3 +243,18 @@ describe('differences that test:nft found in iptables', () => {
     expect(diagnostics.length).toBeGreaterThan(0);
   });
 });
+
+describe('hooks of targets', () => {
+  const text = (first: string) =>
+    `*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING ${first}\n-A PREROUTING -j CLASSIFY --set-class 1:2\nCOMMIT\n`;
+  const problems = (first: string, loader: 'iptables-nft' | 'iptables-legacy') =>
+    loadIptablesSave(text(first), { family: 'ip', loader }).diagnostics.length;
+
+  it('bind no rule of iptables-legacy that no packet comes to', () => {
+    expect(problems('-j ACCEPT', 'iptables-legacy')).toBe(0);
+    expect(problems('-j RETURN', 'iptables-legacy')).toBe(0);
+    expect(problems('-m mark --mark 1 -j ACCEPT', 'iptables-legacy')).toBe(1);
+    expect(problems('-j MARK --set-mark 1', 'iptables-legacy')).toBe(1);
+    expect(problems('-j ACCEPT', 'iptables-nft')).toBe(1);
+  });
+});
