@@ -155,7 +155,7 @@ export function placeOf(run: Run, prepared: PreparedIpSet, query: IpSetQuery): P
 export function isPresent(run: Run, place: Place, family: 4 | 6): boolean {
   const { prepared, parts } = place;
   if (!completesElements(prepared)) {
-    const all = holdsNetworks(prepared) ? [place.lengths] : lengthsOf(run, prepared, family);
+    const all = holdsNetworks(prepared) ? [place.lengths] : lengthsOf(run, place, family);
     return all.some((lengths) => entryAt(run, { prepared, parts, lengths }) !== undefined);
   }
   const changed = run.store.memory.get(changeKey(placeKey(place)));
@@ -183,13 +183,16 @@ export function change(run: Run, place: Place, expires: number): void {
   setEntry(run.journal, run.store.memory, changeKey(placeKey(place)), value);
 }
 
+/** Where to look for a packet's element. Sets of addresses have each address of a range by itself, so a change is all that counts. */
 export function lengthsOf(
   run: Run,
-  prepared: PreparedIpSet,
+  { prepared, parts }: Pick<Place, 'prepared' | 'parts'>,
   family: 4 | 6,
 ): readonly (readonly number[])[] {
   if (holdsNetworks(prepared)) return lengthCombinations(run, prepared);
   const single = lengthsOfNew(run, prepared, family);
+  const own: Place = { prepared, parts, lengths: single };
+  if (run.store.memory.has(changeKey(placeKey(own)))) return [single];
   const listed = prepared.levels.map(({ prefixLengths }) => prefixLengths);
   return [single, ...listed.filter((lengths) => `${lengths}` !== `${single}`)];
 }

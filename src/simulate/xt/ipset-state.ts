@@ -67,7 +67,7 @@ function testElements(
 ): IpSetTest {
   const parts = comparedParts(prepared, directions, packet);
   if (parts === undefined) return absent;
-  for (const lengths of lengthsOf(run, prepared, packet.family)) {
+  for (const lengths of lengthsOf(run, { prepared, parts }, packet.family)) {
     const place: Place = { prepared, parts, lengths };
     const found = entryAt(run, place);
     if (found !== undefined) {
